@@ -1,0 +1,36 @@
+/* The guard before json-c: reads a JSON text strictly, builds nothing.
+ * Private to base/json*.c. */
+#ifndef BASE_JSONSCAN_H
+#define BASE_JSONSCAN_H
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* The name of a member as it stands between its quotes, escapes and all. */
+struct json_name {
+	size_t object;		/* objects are numbered as they begin */
+	struct slice text;
+};
+
+struct json_scan {
+	/* What to do besides; zero for a plain check. */
+	struct json_name *names;	/* note them all: room for as many as an earlier scan counted */
+	const char *twin;		/* the name that begins here is a duplicate: refuse it */
+
+	/* What was found. */
+	struct slice value;	/* the text without the blanks around it */
+	size_t members;		/* of all objects together, duplicates included */
+};
+
+/* 0, or -1 with ERR_SYNTAX that names the byte and the JSON pointer. */
+int json_scan(const char *text, size_t len, struct json_scan *scan, struct err *err) MUST_CHECK;
+
+/* For a text that json_scan() took, but whose tree has fewer members: refuses
+ * the first one that its object already had.  Returns -1. */
+int json_refuse_twin(const char *text, size_t len, size_t members, struct err *err);
+
+/* "/" and the name, escaped as RFC 6901 wants it. */
+void json_pointer_add(struct buf *pointer, struct slice name);
+
+#endif
