@@ -1,0 +1,9 @@
+noinst_LIBRARIES += libschema.a
+libschema_a_SOURCES = \
+	%D%/schema.h \
+	%D%/tables.c \
+	%D%/schema.c \
+	%D%/ddl.c \
+	%D%/row.c \
+	%D%/rowjson.c \
+	%D%/canon.c

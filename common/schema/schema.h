@@ -1,0 +1,238 @@
+/* What the shop's data is: tables, columns, values, rows, documents.
+ *
+ * tables.c is the one description.  From it come the DDL of both engines, the
+ * statements (store/stmt.c), JSON in and out, validation, the order in which
+ * rows are applied, who wins, and the canonical form that digests are made of.
+ *
+ *	tables.c	THE description
+ *	schema.c	finding a table or column; schema_check() at start
+ *	ddl.c		table -> CREATE TABLE and CREATE INDEX, for either engine
+ *	row.c		rows and documents in memory
+ *	rowjson.c	rows and documents <-> JSON
+ *	canon.c		the canonical bytes of a row, and their hash
+ */
+#ifndef SCHEMA_SCHEMA_H
+#define SCHEMA_SCHEMA_H
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/uuid.h"
+
+/* --- the description --- */
+
+enum col_type {
+	COL_TEXT,
+	COL_INT,
+	COL_MONEY,	/* minor units */
+	COL_QTY,	/* thousandths */
+	COL_RATE,	/* basis points */
+	COL_BOOL,	/* 0 or 1 */
+	COL_TIME,	/* microseconds since 1970; RFC 3339 in JSON */
+	COL_UUID,	/* an identity that is not checked */
+	COL_REF,	/* the uuid of a row of `parent`, which must exist */
+	COL_WORD,	/* one of `words` */
+	COL_JSON,	/* any JSON value, kept as its text */
+	COL_BLOB,	/* bytes; local tables only */
+};
+
+#define COL_REQUIRED 1u	/* never null; a creator must send it unless it has a default */
+#define COL_SECRET 2u	/* synced, but never shown over REST */
+#define COL_SERVER 4u	/* set by servers only: a person's request may not carry it */
+#define COL_FIXED 8u	/* given at creation, not changed by PATCH */
+#define COL_NATURAL 16u	/* unique among the living when a person writes; a twin made elsewhere is kept */
+#define COL_SEARCH 32u	/* looked at by ?q= */
+
+struct column {
+	const char *name;
+	enum col_type type;
+	unsigned flags;
+	const char *parent;		/* COL_REF: the table */
+	const char *const *words;	/* COL_WORD: NULL-terminated */
+	int64_t min, max;		/* numbers: range; text: least and most characters */
+	const char *def;		/* default for a creator, as text; NULL: none */
+	unsigned fill;			/* a server may fill it in: its bit in the document's `filled` */
+};
+
+#define FILL_AT 1u
+#define FILL_NUMBER 2u
+#define FILL_PRICE 4u
+
+enum rule {
+	NEWEST_WINS,	/* a record: edited by people, the later (updated_at, origin) stands */
+	INSERT_ONCE,	/* a document: written once, with its parts, never changed */
+	PART,		/* a line of documents: key (tenant, doc, pos) */
+	DERIVED_PART,	/* the same, made by servers: provisional on a till, final on the hub */
+	LOCAL,		/* this server's own affair, never synced; `key` is its primary key */
+};
+
+#define PARTS_MAX 6
+#define COLUMNS_MAX 32
+
+struct table {
+	const char *name;		/* in SQL: "products"; also in REST paths, with dashes */
+	const char *entity;		/* in events: "product" */
+	const char *member;		/* a part's name inside its document: "lines" */
+	enum rule rule;
+	const struct column *columns;	/* ends with a NULL name */
+	const char *key;		/* LOCAL: "tenant, token" */
+	const char *const *indexes;	/* NULL-terminated: "(tenant, sku)", "UNIQUE (…)", "… WHERE …" */
+	const char *const *parts;	/* INSERT_ONCE: names of its part tables, NULL-terminated */
+	bool first;			/* a first load brings it before history: with these the till can sell */
+};
+
+/* Parents stand above their children, so array order is apply order. */
+extern const struct table schema[];	/* ends with a NULL name */
+#define SCHEMA_VERSION 1
+
+/* The columns that every synced table has behind its own. */
+extern const struct column sync_columns[];
+
+const struct table *schema_table(const char *name);		/* NULL if there is none */
+const struct table *schema_synced(struct slice name);		/* only records and documents */
+int schema_index(const struct table *t);			/* its place in schema[] */
+int schema_count(void);
+int table_columns(const struct table *t);			/* how many of its own */
+int table_column(const struct table *t, const char *name);	/* index, or -1 */
+const struct table *table_part(const struct table *t, int i);	/* NULL behind the last */
+static inline bool table_is_synced(const struct table *t)
+{
+	return t->rule == NEWEST_WINS || t->rule == INSERT_ONCE;
+}
+static inline bool table_is_part(const struct table *t)
+{
+	return t->rule == PART || t->rule == DERIVED_PART;
+}
+/* Panics when the description contradicts itself: our bug, found at start. */
+void schema_check(void);
+
+enum engine { ENGINE_SQLITE, ENGINE_POSTGRES };
+/* Statements separated by ";\n" that make this table and its indexes. */
+void ddl_table(const struct table *t, enum engine engine, struct buf *out);
+
+/* --- values --- */
+
+enum val_type { VAL_NULL, VAL_INT, VAL_TEXT, VAL_UUID, VAL_BLOB };
+
+/* A value on its way to or from SQL.  Text and bytes are views. */
+struct val {
+	enum val_type type;
+	uint32_t len;
+	union {
+		int64_t i;
+		const char *s;
+		struct uuid u;
+	};
+};
+
+static inline struct val v_null(void) { return (struct val){ .type = VAL_NULL }; }
+static inline struct val v_int(int64_t i) { return (struct val){ .type = VAL_INT, .i = i }; }
+static inline struct val v_uuid(struct uuid u) { return (struct val){ .type = VAL_UUID, .u = u }; }
+static inline struct val v_uuid_or_null(struct uuid u) { return uuid_is_zero(u) ? v_null() : v_uuid(u); }
+static inline struct val v_text_n(const char *s, size_t n) { return (struct val){ .type = VAL_TEXT, .s = s, .len = (uint32_t)n }; }
+static inline struct val v_text(const char *s) { return s ? v_text_n(s, strlen(s)) : v_null(); }
+static inline struct val v_blob(const void *p, size_t n) { return (struct val){ .type = VAL_BLOB, .s = p, .len = (uint32_t)n }; }
+bool val_eq(struct val a, struct val b);
+struct val val_keep(struct pool *pool, struct val v);	/* a copy whose bytes live in pool */
+
+/* --- rows and documents --- */
+
+/* One version of a synced row.  Zero is a sensible value everywhere. */
+struct row {
+	const struct table *table;
+	struct uuid uuid;
+	struct val v[COLUMNS_MAX];	/* in the order of table->columns */
+
+	int64_t updated_at;		/* when a person changed it, by the clock of _origin */
+	struct uuid origin;		/* the server that stored this version */
+	const char *stamps;		/* JSON {"column": microseconds}; NULL: all as updated_at */
+	const char *extra;		/* JSON of columns this version does not know; NULL: none */
+	int64_t deleted_at;		/* a tombstone, if not 0 */
+
+	int64_t seq;			/* the hub's change number; 0: the hub has not got it */
+	bool dirty;
+	int64_t rev;			/* raised by each local write */
+	int64_t base_at;		/* what a dirty version was made from; 0: from nothing */
+	struct uuid base_origin;
+	int64_t synced_at;
+	int64_t cloud_id;
+	int64_t id;			/* this database's own number */
+};
+
+struct part_rows {
+	const struct table *table;
+	struct val *v;		/* n rows of table_columns(table) values */
+	int n;
+};
+
+/* A document is one unit: head and parts together, or nothing. */
+struct doc {
+	struct row head;
+	struct part_rows part[PARTS_MAX];	/* in the order of table->parts; a record has none */
+};
+
+struct val row_get(const struct row *r, const char *column);	/* panics on an unknown name */
+void row_set(struct row *r, const char *column, struct val v);
+int64_t row_int(const struct row *r, const char *column);	/* 0 for null */
+const char *row_text(const struct row *r, const char *column);	/* NULL for null; terminated */
+struct uuid row_uuid(const struct row *r, const char *column);	/* zero for null */
+struct row row_keep(struct pool *pool, const struct row *r);
+
+struct part_rows *doc_part(struct doc *d, const char *member);	/* "lines"; panics if unknown */
+/* Makes room for n rows of nulls. */
+struct val *part_make(struct pool *pool, struct part_rows *p, int n);
+struct val *part_row(const struct part_rows *p, int i);
+struct val part_get(const struct part_rows *p, int i, const char *column);
+void part_set(struct part_rows *p, int i, const char *column, struct val v);
+int64_t part_int(const struct part_rows *p, int i, const char *column);
+struct uuid part_uuid(const struct part_rows *p, int i, const char *column);
+
+void doc_init(struct doc *d, const struct table *t);
+
+/* Did people enter the same?  What servers set, derived, or filled in on
+ * either side does not count. */
+bool doc_same_entered(const struct doc *a, const struct doc *b);
+
+/* Which version stands: > 0 if a is later by (updated_at, origin), 0 if the
+ * same, < 0 if b is.  The only place that knows the rule. */
+int version_cmp(int64_t a_at, struct uuid a_origin, int64_t b_at, struct uuid b_origin);
+
+/* --- JSON --- */
+
+enum json_form {
+	FORM_REST,	/* for people's programs: no secrets, no sync columns but updated_at */
+	FORM_SYNC,	/* for the other server: every synced column, secrets too */
+};
+
+/* The members of a row (or document with its parts), inside an open object. */
+void doc_json(const struct doc *d, enum json_form form, struct buf *out);
+void row_json(const struct row *r, enum json_form form, struct buf *out);
+void part_json(const struct table *t, const struct val *v, struct buf *out);
+
+/* What a person sends to create or change a record: unknown, server-set and
+ * wrong members are errors naming the field.  changed_r has a bit per column
+ * that was sent.  Defaults are filled in when `creating`. */
+int row_from_rest(struct pool *pool, const struct table *t, struct json body, bool creating,
+		  struct row *r, uint32_t *changed_r, struct err *err) MUST_CHECK;
+/* One column from its JSON value; missing and null are null, unless required. */
+int column_from_json(struct pool *pool, const struct column *c, struct json value, const char *what, struct val *v, struct err *err) MUST_CHECK;
+/* The same for one line of a document. */
+int part_from_rest(struct pool *pool, const struct table *t, struct json line, struct val *v, struct err *err) MUST_CHECK;
+
+/* What another server sends.  Unknown members go to row.extra. */
+int doc_from_sync(struct pool *pool, struct json j, struct doc *d, struct err *err) MUST_CHECK;
+/* The sync form of one version, a whole object. */
+void doc_to_sync(const struct doc *d, struct buf *out);
+
+/* --- canonical form --- */
+
+/* The synced columns as bytes that are the same on every engine and server:
+ * stamp, origin, tombstone, table, uuid, then each column by name order with
+ * its length; unknown columns and all parts too. */
+void doc_canon(const struct doc *d, struct buf *out);
+/* Only the derived parts. */
+void doc_canon_derived(const struct doc *d, struct buf *out);
+
+#endif

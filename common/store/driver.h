@@ -1,0 +1,51 @@
+/* What an engine must provide.  Private to this folder. */
+#ifndef STORE_DRIVER_H
+#define STORE_DRIVER_H
+
+#include "store/store.h"
+
+#include "base/map.h"
+
+enum commit_end {
+	COMMIT_DONE,
+	COMMIT_REFUSED,		/* rolled back, err says why */
+	COMMIT_UNKNOWN,		/* the connection broke: perhaps committed */
+};
+
+struct driver {
+	/* Connects and makes the session's settings. */
+	int (*open)(struct db *db, struct err *err);
+	void (*close)(struct db *db);
+
+	int (*run)(struct db *db, const char *sql, struct args args, struct err *err);
+	int (*send)(struct db *db, const char *sql, struct args args, struct err *err);
+	int (*rows)(struct db *db, const char *sql, struct args args, struct rows *rs, struct err *err);
+	int (*next)(struct rows *rs, struct err *err);
+	void (*end)(struct rows *rs);
+	struct val (*val)(const struct rows *rs, int col);
+
+	/* Several statements without arguments, separated by ";\n". */
+	int (*script)(struct db *db, const char *sql, struct err *err);
+
+	int (*begin)(struct db *db, bool write, struct err *err);
+	enum commit_end (*commit)(struct db *db, struct err *err);
+	void (*rollback)(struct db *db);
+};
+
+extern const struct driver sqlite_driver, pgsql_driver;
+
+struct db {
+	const struct driver *driver;
+	struct db_config config;	/* url copied */
+	enum db_mode mode;
+	void *handle;			/* sqlite3 *, PGconn * */
+	struct map prepared;		/* address of the SQL -> the driver's statement */
+	void *state;			/* the driver's own */
+	bool in_txn;
+};
+
+int db_begin(struct db *db, struct err *err) MUST_CHECK;	/* for writing */
+enum commit_end db_commit(struct db *db, struct err *err) MUST_CHECK;
+void db_rollback(struct db *db);
+
+#endif

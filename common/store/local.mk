@@ -1,0 +1,21 @@
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = \
+	%D%/store.h \
+	%D%/driver.h \
+	%D%/lane.h \
+	%D%/db.c \
+	%D%/sqlite.c \
+	%D%/pgwire.h \
+	%D%/pgsql.c \
+	%D%/pgconn.c \
+	%D%/pgerr.c \
+	%D%/pgval.c \
+	%D%/sql.c \
+	%D%/rowstore.c \
+	%D%/migrate.c \
+	%D%/txn.c \
+	%D%/queue.c \
+	%D%/lane.c \
+	%D%/crew.c \
+	%D%/checkpoint.c \
+	%D%/store.c

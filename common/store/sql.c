@@ -1,0 +1,135 @@
+/* Statements generated from the description, once, at the first need.  The
+ * same text serves both engines. */
+#include "base/base.h"
+#include "store/store.h"
+
+#include "base/buf.h"
+
+#include <pthread.h>
+
+static struct table_sql made[64];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void add_names(struct buf *b, const struct column *c, const char *between)
+{
+	for (; c->name; c++)
+		buf_printf(b, "%s%s", between, c->name);
+}
+
+/* What row_from_rows() reads, in its order. */
+static void add_selected(struct buf *b, const struct table *t)
+{
+	buf_str(b, "SELECT uuid");
+	add_names(b, t->columns, ", ");
+	add_names(b, sync_columns, ", ");
+	buf_printf(b, ", id FROM %s WHERE tenant = $1 ", t->name);
+}
+
+static const char *select_where(const struct table *t, const char *rest)
+{
+	struct buf b = { 0 };
+
+	add_selected(&b, t);
+	buf_str(&b, rest);
+	return b.data;
+}
+
+static void add_values(struct buf *b, int n)
+{
+	buf_str(b, ") VALUES (");
+	for (int i = 1; i <= n; i++)
+		buf_printf(b, "%s$%d", i > 1 ? ", " : "", i);
+	buf_char(b, ')');
+}
+
+static int count(const struct column *c)
+{
+	int n = 0;
+
+	while (c[n].name)
+		n++;
+	return n;
+}
+
+static const char *insert_synced(const struct table *t)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "INSERT INTO %s (tenant, uuid", t->name);
+	add_names(&b, t->columns, ", ");
+	add_names(&b, sync_columns, ", ");
+	add_values(&b, 2 + count(t->columns) + count(sync_columns));
+	return b.data;
+}
+
+static void add_set(struct buf *b, const struct column *c, int *n)
+{
+	for (; c->name; c++, ++*n)
+		buf_printf(b, "%s%s = $%d", *n > 3 ? ", " : " ", c->name, *n);
+}
+
+static const char *update_synced(const struct table *t)
+{
+	struct buf b = { 0 };
+	int n = 3;
+
+	buf_printf(&b, "UPDATE %s SET", t->name);
+	add_set(&b, t->columns, &n);
+	add_set(&b, sync_columns, &n);
+	buf_str(&b, " WHERE tenant = $1 AND uuid = $2");
+	return b.data;
+}
+
+static const char *text(const char *before, const char *name, const char *after)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s%s%s", before, name, after);
+	return b.data;
+}
+
+static void make_synced(const struct table *t, struct table_sql *s)
+{
+	s->load = select_where(t, "AND uuid = $2");
+	s->page_uuid = select_where(t, "AND uuid > $2 ORDER BY uuid LIMIT $3");
+	s->page_seq = select_where(t, "AND _seq > $2 AND _origin <> $4 ORDER BY _seq LIMIT $3");
+	s->page_down = select_where(t, "AND uuid < $2 AND deleted_at IS NULL ORDER BY uuid DESC LIMIT $3");
+	s->insert = insert_synced(t);
+	s->update = update_synced(t);
+	s->count = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1");
+	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > $2");
+	s->is_there = text("SELECT CAST(1 AS bigint) FROM ", t->name, " WHERE tenant = $1 AND uuid = $2");
+	s->exists = text(s->is_there, " AND deleted_at IS NULL", "");
+}
+
+static void make_part(const struct table *t, struct table_sql *s)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "INSERT INTO %s (tenant, doc, pos", t->name);
+	add_names(&b, t->columns, ", ");
+	add_values(&b, 3 + count(t->columns));
+	s->insert_part = b.data;
+
+	b = (struct buf){ 0 };
+	buf_str(&b, "SELECT pos");
+	add_names(&b, t->columns, ", ");
+	buf_printf(&b, " FROM %s WHERE tenant = $1 AND doc = $2 ORDER BY pos", t->name);
+	s->load_part = b.data;
+	s->delete_part = text("DELETE FROM ", t->name, " WHERE tenant = $1 AND doc = $2");
+}
+
+static void make_all(void)
+{
+	for (const struct table *t = schema; t->name; t++)
+		if (table_is_synced(t))
+			make_synced(t, &made[schema_index(t)]);
+		else if (table_is_part(t))
+			make_part(t, &made[schema_index(t)]);
+}
+
+const struct table_sql *table_sql(const struct table *t)
+{
+	pthread_once(&once, make_all);
+	return &made[schema_index(t)];
+}

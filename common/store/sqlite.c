@@ -1,0 +1,329 @@
+/* The driver for SQLite: WAL, synchronous=FULL, one writer.
+ *
+ * A foreign reader (another process: fexl-syncd) opens the file so that it can
+ * take read locks only.  A plain read-only open may take the write lock to
+ * recover the WAL index after a crash, and a process stopped there would block
+ * the till.  The price: it must wait until the writer has the file open. */
+#include "base/base.h"
+#include "store/driver.h"
+
+#include "base/log.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+struct lite_stmt {
+	sqlite3_stmt *handle;
+	bool busy;	/* its rows are being read */
+	bool passing;	/* not in the cache: ends with its use */
+};
+
+static sqlite3 *lite(struct db *db)
+{
+	return db->handle;
+}
+
+/* --- errors --- */
+
+static int lite_err(struct db *db, const char *sql, struct err *err)
+{
+	int rc = sqlite3_extended_errcode(lite(db));
+	const char *why = sqlite3_errmsg(lite(db));
+
+	switch (rc & 0xff) {
+	case SQLITE_FULL:
+		return err_set(err, ERR_BUSY, "disk_full", "the disk with the database is full: make room, nothing was changed");
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_READONLY:	/* a foreign reader while the WAL index is recovered */
+	case SQLITE_CANTOPEN:
+		return err_set(err, ERR_BUSY, "database_busy", "the database is not ready (%s): try again", why);
+	case SQLITE_CONSTRAINT:
+		return err_set(err, ERR_CONFLICT, "constraint", "%s", why);
+	default:
+		log_error("database: %s (%d) in: %.120s", why, rc, sql);
+		return err_set(err, ERR_INTERNAL, "database", "the database failed: %s", why);
+	}
+}
+
+/* --- statements --- */
+
+/* $1 is a name to SQLite, numbered by first use; ?1 is the number itself. */
+static char *question_marks(const char *sql)
+{
+	char *text = x_strdup(sql);
+
+	for (char *p = text; *p; p++)
+		if (*p == '$' && p[1] >= '1' && p[1] <= '9')
+			*p = '?';
+	return text;
+}
+
+static struct lite_stmt *stmt_prepare(struct db *db, const char *sql, struct err *err)
+{
+	struct lite_stmt *st = x_alloc(sizeof *st);
+	char *text = question_marks(sql);
+	int rc = sqlite3_prepare_v3(lite(db), text, -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+
+	free(text);
+	if (rc == SQLITE_OK)
+		return st;
+	lite_err(db, sql, err);
+	free(st);
+	return NULL;
+}
+
+static struct lite_stmt *stmt_get(struct db *db, const char *sql, struct err *err)
+{
+	struct lite_stmt *st = map_get(&db->prepared, &sql, sizeof sql);
+	bool again = st && st->busy;
+
+	if (st && !again)
+		return st;
+	st = stmt_prepare(db, sql, err);
+	if (st && again)
+		st->passing = true;
+	else if (st)
+		map_put(&db->prepared, &sql, sizeof sql, st);
+	return st;
+}
+
+static void stmt_free(void *value, void *ctx UNUSED)
+{
+	struct lite_stmt *st = value;
+
+	sqlite3_finalize(st->handle);
+	free(st);
+}
+
+static void stmt_done(struct lite_stmt *st)
+{
+	sqlite3_reset(st->handle);
+	st->busy = false;
+	if (st->passing)
+		stmt_free(st, NULL);
+}
+
+static void bind(sqlite3_stmt *st, struct args args, sqlite3_destructor_type keep)
+{
+	for (int i = 0; i < args.n; i++) {
+		const struct val *v = &args.v[i];
+
+		switch (v->type) {
+		case VAL_NULL:
+			sqlite3_bind_null(st, i + 1);
+			break;
+		case VAL_INT:
+			sqlite3_bind_int64(st, i + 1, v->i);
+			break;
+		case VAL_TEXT:
+			sqlite3_bind_text(st, i + 1, v->s, (int)v->len, keep);
+			break;
+		case VAL_UUID:
+			sqlite3_bind_blob(st, i + 1, v->u.b, 16, keep);
+			break;
+		case VAL_BLOB:
+			sqlite3_bind_blob(st, i + 1, v->s, (int)v->len, keep);
+			break;
+		}
+	}
+}
+
+static int lite_run(struct db *db, const char *sql, struct args args, struct err *err)
+{
+	struct lite_stmt *st = stmt_get(db, sql, err);
+	int rc, changed;
+
+	if (!st)
+		return -1;
+	bind(st->handle, args, SQLITE_STATIC);
+	do
+		rc = sqlite3_step(st->handle);
+	while (rc == SQLITE_ROW);
+	changed = rc == SQLITE_DONE ? sqlite3_changes(lite(db)) : lite_err(db, sql, err);
+	stmt_done(st);
+	return changed;
+}
+
+static int lite_send(struct db *db, const char *sql, struct args args, struct err *err)
+{
+	return lite_run(db, sql, args, err) < 0 ? -1 : 0;
+}
+
+/* --- rows --- */
+
+static int lite_rows(struct db *db, const char *sql, struct args args, struct rows *rs, struct err *err)
+{
+	struct lite_stmt *st = stmt_get(db, sql, err);
+
+	if (!st) {
+		rs->db = NULL;
+		return -1;
+	}
+	bind(st->handle, args, SQLITE_TRANSIENT);
+	st->busy = true;
+	rs->stmt = st;
+	return 0;
+}
+
+static int lite_next(struct rows *rs, struct err *err)
+{
+	struct lite_stmt *st = rs->stmt;
+	int rc = sqlite3_step(st->handle);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	return rc == SQLITE_DONE ? 0 : lite_err(rs->db, sqlite3_sql(st->handle), err);
+}
+
+static void lite_end(struct rows *rs)
+{
+	stmt_done(rs->stmt);
+}
+
+/* A uuid is a BLOB of 16 bytes; no other BLOB of ours has that length. */
+static struct val lite_val(const struct rows *rs, int col)
+{
+	sqlite3_stmt *st = ((struct lite_stmt *)rs->stmt)->handle;
+	struct val v = v_null();
+
+	switch (sqlite3_column_type(st, col)) {
+	case SQLITE_INTEGER:
+		return v_int(sqlite3_column_int64(st, col));
+	case SQLITE_TEXT:
+		v = v_text_n((const char *)sqlite3_column_text(st, col), 0);
+		v.len = (uint32_t)sqlite3_column_bytes(st, col);
+		return v;
+	case SQLITE_BLOB:
+		v = v_blob(sqlite3_column_blob(st, col), (size_t)sqlite3_column_bytes(st, col));
+		if (v.len != sizeof(struct uuid))
+			return v;
+		struct uuid u;
+		memcpy(u.b, v.s, sizeof u.b);
+		return v_uuid(u);
+	default:
+		return v;
+	}
+}
+
+/* --- transactions --- */
+
+static int lite_script(struct db *db, const char *sql, struct err *err)
+{
+	return sqlite3_exec(lite(db), sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : lite_err(db, sql, err);
+}
+
+static int lite_begin(struct db *db, bool write, struct err *err)
+{
+	return lite_send(db, write ? "BEGIN IMMEDIATE" : "BEGIN", NO_ARGS, err);
+}
+
+static void lite_rollback(struct db *db)
+{
+	/* SQLite may have rolled back by itself (full disk): then there is nothing to do. */
+	if (!sqlite3_get_autocommit(lite(db)))
+		sqlite3_exec(lite(db), "ROLLBACK", NULL, NULL, NULL);
+}
+
+static enum commit_end lite_commit(struct db *db, struct err *err)
+{
+	if (lite_send(db, "COMMIT", NO_ARGS, err) == 0)
+		return COMMIT_DONE;
+	lite_rollback(db);
+	return COMMIT_REFUSED;
+}
+
+/* --- opening --- */
+
+static char *uri_of(const struct db *db)
+{
+	static const char *const how[] = {
+		[DB_WRITE] = "mode=rwc",
+		[DB_READ] = "mode=ro",
+		[DB_FOREIGN] = "mode=ro&readonly_shm=1",
+	};
+	struct buf uri = { 0 };
+
+	buf_str(&uri, "file:");
+	for (const char *p = db->config.url; *p; p++)
+		if (strchr("?#%", *p))
+			buf_printf(&uri, "%%%02X", (unsigned char)*p);
+		else
+			buf_char(&uri, *p);
+	buf_printf(&uri, "?%s", how[db->mode]);
+	return uri.data;
+}
+
+static int settings(struct db *db, struct err *err)
+{
+	struct buf sql = { 0 };
+	int rc;
+
+	if (db->mode == DB_WRITE)
+		/* Checkpoints are made beside the writer (checkpoint.c), not by its commits. */
+		buf_printf(&sql,
+			   "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;"
+			   "PRAGMA journal_size_limit=%lld;PRAGMA cache_size=-16384;",
+			   (long long)db->config.journal_size_bytes);
+	else
+		buf_str(&sql, "PRAGMA cache_size=-4096;PRAGMA query_only=1;");
+	buf_str(&sql, "PRAGMA temp_store=MEMORY;PRAGMA trusted_schema=0;PRAGMA cell_size_check=1;");
+	rc = lite_script(db, sql.data, err);
+	buf_release(&sql);
+	return rc;
+}
+
+static int lite_open(struct db *db, struct err *err)
+{
+	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
+		    (db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+	char *uri = uri_of(db);
+	sqlite3 *handle = NULL;
+	int rc = sqlite3_open_v2(uri, &handle, flags, NULL);
+
+	free(uri);
+	db->handle = handle;
+	if (rc != SQLITE_OK)
+		return err_set(err, ERR_UNREACHABLE, "database_open", "cannot open %s: %s", db->config.url,
+			       handle ? sqlite3_errmsg(handle) : "no memory");
+	sqlite3_extended_result_codes(handle, 1);
+	/* A reader never waits for the writer; a second writer process would be a mistake. */
+	sqlite3_busy_timeout(handle, db->mode == DB_WRITE ? 2000 : 0);
+	return settings(db, err);
+}
+
+static void lite_close(struct db *db)
+{
+	map_each(&db->prepared, stmt_free, NULL);
+	sqlite3_close_v2(lite(db));
+}
+
+/* Frames in the WAL that are not in the database file yet, in bytes.  A reader
+ * that stands still keeps them there. */
+static int64_t checkpoint(struct db *db)
+{
+	int in_log = 0, done = 0, page = 4096;
+
+	sqlite3_wal_checkpoint_v2(lite(db), NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &done);
+	return in_log > done ? (int64_t)(in_log - done) * page : 0;
+}
+
+int64_t db_checkpoint(struct db *db)
+{
+	return db_engine(db) == ENGINE_SQLITE ? checkpoint(db) : 0;
+}
+
+const struct driver sqlite_driver = {
+	.open = lite_open,
+	.close = lite_close,
+	.run = lite_run,
+	.send = lite_send,
+	.rows = lite_rows,
+	.next = lite_next,
+	.end = lite_end,
+	.val = lite_val,
+	.script = lite_script,
+	.begin = lite_begin,
+	.commit = lite_commit,
+	.rollback = lite_rollback,
+};
