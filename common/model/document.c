@@ -1,0 +1,243 @@
+/* Any document: taken from a person once, settled, derived, stored as one
+ * unit.  What the kinds do differently stands in one table. */
+#include "base/base.h"
+#include "model/documents.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "model/lists.h"
+
+static const struct kind {
+	const char *table;
+	/* A person's request, checked against what is stored. */
+	int (*take)(struct write *w, struct json body, struct doc *d, struct err *err);
+	/* Amounts from what was entered; pure. */
+	int (*settle)(struct doc *d, struct err *err);
+	/* Moves and journal entry by this server's books. */
+	int (*derive)(struct write *w, struct doc *d, struct err *err);
+} kinds[] = {
+	{ "invoices", sale_take, sale_settle, sale_derive },
+	{ "purchases", purchase_take, purchase_settle, purchase_derive },
+};
+
+static const struct kind *kind_of(const struct table *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].table, t->name) == 0)
+			return &kinds[i];
+	panic("%s is no kind of document", t->name);
+}
+
+int document_settle(struct doc *d, struct err *err)
+{
+	return kind_of(d->head.table)->settle(d, err);
+}
+
+int document_derive(struct write *w, struct doc *d, struct err *err)
+{
+	return kind_of(d->head.table)->derive(w, d, err);
+}
+
+/* --- taking --- */
+
+int document_take_head(struct write *w, struct json body, struct doc *d, struct err *err)
+{
+	const struct table *t = d->head.table;
+
+	for (int i = 0; t->columns[i].name; i++) {
+		struct json value = json_member(body, t->columns[i].name);
+		char what[80];
+
+		snprintf(what, sizeof what, "/%s", t->columns[i].name);
+		if (column_from_json(w->t->pool, &t->columns[i], value, what, &d->head.v[i], err) < 0)
+			return -1;
+	}
+	return record_check_refs(w->t->db, w->tenant, &d->head, UINT32_MAX, err);
+}
+
+static int fill_head(struct write *w, struct doc *d, struct err *err)
+{
+	unsigned filled = 0;
+	const char *number;
+
+	if (row_get(&d->head, "at").type == VAL_NULL) {
+		row_set(&d->head, "at", v_int(w->t->stamp));
+		filled |= FILL_AT;
+	}
+	if (row_get(&d->head, "number").type == VAL_NULL) {
+		if (number_reserve(w, d->head.uuid, d->head.table->entity, &number, err) < 0)
+			return -1;
+		row_set(&d->head, "number", v_text(number));
+		filled |= FILL_NUMBER;
+	}
+	row_set(&d->head, "filled", v_int(filled));
+	row_set(&d->head, "entered_by", v_uuid_or_null(w->who->user));
+	row_set(&d->head, "device", v_uuid(w->site->device));
+	row_set(&d->head, "clock_offset", v_int(clock_offset()));
+	return 0;
+}
+
+static int check_line_refs(struct write *w, const struct part_rows *p, int i, struct err *err)
+{
+	struct row line = { .table = p->table };
+
+	memcpy(line.v, part_row(p, i), sizeof *line.v * (size_t)table_columns(p->table));
+	return record_check_refs(w->t->db, w->tenant, &line, UINT32_MAX, err);
+}
+
+int document_take_lines(struct write *w, struct json body, const char *member, int least, struct doc *d, struct err *err)
+{
+	struct part_rows *p = doc_part(d, member);
+	struct json list = { 0 };
+	char field[40];
+
+	if (json_get_array(body, member, LINES_MAX, &list, err) < 0)
+		return -1;
+	snprintf(field, sizeof field, "/%s", member);
+	if ((int)json_len(list) < least)
+		return err_field(err, field, "required", "%s: at least %d is needed", member, least);
+	part_make(w->t->pool, p, (int)json_len(list));
+	for (int i = 0; i < p->n; i++)
+		if (part_from_rest(w->t->pool, p->table, json_at(list, (size_t)i), part_row(p, i), err) < 0 ||
+		    check_line_refs(w, p, i, err) < 0)
+			return err_under(err, "/%s/%d", member, i);
+	return 0;
+}
+
+int document_is_tracked(struct write *w, struct uuid product, struct err *err)
+{
+	int64_t tracked;
+
+	if (db_int(w->t->db, "SELECT tracked FROM products WHERE tenant = $1 AND uuid = $2",
+		   ARGS(v_uuid(w->tenant), v_uuid(product)), &tracked, err) < 0)
+		return -1;
+	return tracked != 0;
+}
+
+/* --- creating --- */
+
+static int stamp_and_store(struct write *w, struct doc *d, struct err *err)
+{
+	d->head.updated_at = w->t->stamp;
+	d->head.origin = w->site->uuid;
+	d->head.dirty = !w->site->hub;
+	d->head.rev = d->head.dirty;
+	if (w->site->hub && txn_seq(w->t, w->tenant, &d->head.seq, err) < 0)
+		return -1;
+	if (document_store(w, d, err) < 0)
+		return -1;
+	return d->head.dirty ? outbox_put(w->t, w->tenant, d->head.table, d->head.uuid, err) : 0;
+}
+
+/* The stored document stands; *d becomes it.  What could not be taken (its
+ * product is gone meanwhile, say) is not known to be the same. */
+static int already_here(struct write *w, struct doc *d, bool taken, bool *identical, struct err *err)
+{
+	struct doc here;
+
+	if (doc_load(w->t->db, w->t->pool, w->tenant, d->head.table, d->head.uuid, &here, err) < 0)
+		return -1;
+	*identical = taken && doc_same_entered(d, &here);
+	*d = here;
+	return err_set(err, ERR_CONFLICT, "duplicate", "%s %s is already here%s", here.head.table->entity,
+		       uuid_text(here.head.uuid).s, *identical ? "" : ", with other content");
+}
+
+int document_create(struct write *w, const struct table *table, struct json body, struct doc *d, bool *identical, struct err *err)
+{
+	const struct kind *kind = kind_of(table);
+	bool taken;
+	int n;
+
+	doc_init(d, table);
+	*identical = false;
+	if (json_type(body) != JSON_OBJECT)
+		return err_field(err, "", "type", "the body must be a JSON object");
+	if ((n = json_get_uuid(body, "uuid", &d->head.uuid, err)) < 0)
+		return -1;
+	if (n == 0)
+		d->head.uuid = uuid_v7();
+	taken = kind->take(w, body, d, err) == 0;
+	if (n > 0 && (n = row_exists(w->t->db, w->tenant, table, d->head.uuid, err)) != 0)
+		return n < 0 ? -1 : already_here(w, d, taken, identical, err);
+	if (!taken)
+		return -1;
+	if (kind->settle(d, err) < 0 || fill_head(w, d, err) < 0)
+		return -1;
+	if (kind->derive(w, d, err) < 0)
+		return -1;
+	return stamp_and_store(w, d, err);
+}
+
+/* --- storing --- */
+
+static void tell(struct write *w, const struct doc *d, enum change_kind kind)
+{
+	struct change c = { .table = d->head.table, .tenant = w->tenant, .uuid = d->head.uuid, .kind = kind,
+			    .seq = d->head.seq, .by_sync = !uuid_eq(d->head.origin, w->site->uuid) };
+
+	txn_changed(w->t, &c);
+}
+
+int document_store(struct write *w, const struct doc *d, struct err *err)
+{
+	if (ledger_check(d, err) < 0 || doc_insert(w->t, w->tenant, d, err) < 0)
+		return -1;
+	tell(w, d, CHANGE_CREATED);
+	return stock_count(w, d, 1, err);
+}
+
+int document_replace(struct write *w, const struct doc *old, const struct doc *d, struct err *err)
+{
+	if (ledger_check(d, err) < 0 || stock_count(w, old, -1, err) < 0)
+		return -1;
+	if (doc_delete_parts(w->t, w->tenant, old, PART, err) < 0 ||
+	    doc_delete_parts(w->t, w->tenant, old, DERIVED_PART, err) < 0)
+		return -1;
+	if (row_update(w->t, w->tenant, &d->head, err) < 0 ||
+	    doc_insert_parts(w->t, w->tenant, d, PART, err) < 0 ||
+	    doc_insert_parts(w->t, w->tenant, d, DERIVED_PART, err) < 0)
+		return -1;
+	tell(w, d, CHANGE_UPDATED);
+	return stock_count(w, d, 1, err);
+}
+
+/* --- lists --- */
+
+static const struct uuid newest = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				      0xff, 0xff } };
+
+static bool is_wanted(const struct row *head, const char *q)
+{
+	const char *number = row_text(head, "number");
+
+	return !q || !*q || (number && strcasestr(number, q));
+}
+
+int document_list(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		  struct buf *out, struct err *err)
+{
+	struct uuid before = newest, last = newest;
+	struct rows rs;
+	struct row head;
+	int n, found = 0, seen = 0, chunk = page->q ? LIST_CHUNK : page->limit + 1;
+
+	if (list_cursor_uuid(page, &before, err) < 0 ||
+	    db_rows(db, table_sql(table)->page_down, ARGS(v_uuid(tenant), v_uuid(before), v_int(chunk)), &rs, err) < 0)
+		return -1;
+	list_open(out);
+	while ((n = rows_next(&rs, err)) > 0 && found < page->limit) {
+		row_from_rows(table, &rs, pool, &head);
+		last = head.uuid;
+		seen++;
+		if (!is_wanted(&head, page->q))
+			continue;
+		jw_open(out, '{');
+		row_json(&head, FORM_REST, out);
+		jw_close(out, '}');
+		found++;
+	}
+	rows_end(&rs);
+	list_close(out, n > 0 || seen == chunk ? uuid_text(last).s : NULL);
+	return n < 0 ? -1 : 0;
+}

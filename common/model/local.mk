@@ -1,0 +1,26 @@
+noinst_LIBRARIES += libmodel.a
+libmodel_a_SOURCES = \
+	%D%/model.h \
+	%D%/lists.h \
+	%D%/documents.h \
+	%D%/site.c \
+	%D%/tenant.c \
+	%D%/seed.c \
+	%D%/access.c \
+	%D%/user.c \
+	%D%/session.c \
+	%D%/lockout.c \
+	%D%/lists.c \
+	%D%/record.c \
+	%D%/setting.c \
+	%D%/outbox.c \
+	%D%/number.c \
+	%D%/document.c \
+	%D%/sale.c \
+	%D%/purchase.c \
+	%D%/stock.c \
+	%D%/ledger.c \
+	%D%/device.c \
+	%D%/pairing.c \
+	%D%/conflict.c \
+	%D%/report.c

@@ -1,0 +1,338 @@
+/* What a shop may do.  Every function that takes a txn is part of a write: it
+ * validates before its first statement, and either does all or returns -1 with
+ * err.  Functions that take a db only read.
+ *
+ *	site.c		who this server is
+ *	tenant.c seed.c	shops, their licence keys, what each begins with
+ *	access.c	roles and what they permit
+ *	user.c		people; session.c their sign-ins and lockouts
+ *	record.c	any record: list, read, create, change, delete
+ *	setting.c	one row a key
+ *	outbox.c	what is not in the cloud yet
+ *	number.c	numbers for people: series and reservations
+ *	document.c	any document: take from a person, settle, derive, store
+ *	sale.c purchase.c	the two documents there are so far
+ *	stock.c		FIFO layers, moves, what is on hand
+ *	ledger.c	journal entries; refuses what does not balance
+ *	device.c	the hub's roster of tills
+ *	pairing.c	a till's own side of it
+ *	report.c	sums people read
+ *	conflict.c	the journal of losers
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/secret.h"
+#include "schema/schema.h"
+#include "store/store.h"
+
+/* --- who this server is --- */
+
+struct site {
+	struct uuid uuid;	/* _origin of what is stored here; new with each incarnation */
+	struct uuid device;	/* this installation, for life */
+	int64_t incarnation;
+	bool hub;		/* the cloud role: numbers changes, takes pushes, has the last word */
+};
+
+/* Reads who we are, or makes it up on the first start; sets the clock back to
+ * where it stopped.  On a till a local tenant is made with it. */
+int site_open(struct txn *t, bool hub, struct site *site, struct err *err) MUST_CHECK;
+/* The same for a reader: 0 and site, or -1. */
+int site_load(struct db *db, struct pool *pool, struct site *site, struct err *err) MUST_CHECK;
+/* After a restore or before pairing again: another origin for what comes now. */
+int site_new_incarnation(struct txn *t, struct site *site, struct err *err) MUST_CHECK;
+/* The origin that incarnation n of a device stores under. */
+struct uuid site_origin(struct uuid device, int64_t incarnation);
+/* Once a minute and at the end, so that a restart does not go back in time. */
+int site_save_clock(struct txn *t, struct err *err) MUST_CHECK;
+
+/* --- who asks --- */
+
+enum perm {
+	PERM_NONE,
+	PERM_SELL,		/* invoices:create, numbers, customers on the fly */
+	PERM_READ,		/* what a cashier may look at */
+	PERM_READ_COST,		/* costs, valuation, journal, reports */
+	PERM_CATALOGUE,		/* products, categories, tax rates, suppliers */
+	PERM_CUSTOMERS,
+	PERM_STOCK,		/* purchases, adjustments */
+	PERM_SETTINGS,
+	PERM_USERS,
+	PERM_DEVICES,		/* the roster: approve, revoke */
+	PERM_CONFLICTS,
+	PERM_SYNC,		/* sync now, pause */
+	PERM_PAIR,		/* pair and unpair this till */
+};
+
+enum actor_kind {
+	ACTOR_NOBODY,
+	ACTOR_USER,		/* signed in here, or by a till's token */
+	ACTOR_DEVICE,		/* a till at its cloud */
+	ACTOR_OPERATOR,		/* root or our own user on this machine */
+	ACTOR_ADMIN,		/* the platform's admin */
+};
+
+struct actor {
+	enum actor_kind kind;
+	struct uuid tenant, user, device;
+	struct uuid device_server;	/* ACTOR_DEVICE: origin of its incarnation */
+	char role[16];
+	int64_t expires_at;		/* 0: never */
+};
+
+bool role_may(const char *role, enum perm perm);
+bool actor_may(const struct actor *who, enum perm perm);
+const char *perm_name(enum perm perm);	/* "invoices:create" */
+
+/* What every write knows. */
+struct write {
+	struct txn *t;
+	struct site *site;
+	struct uuid tenant;
+	const struct actor *who;
+};
+
+/* --- tenants --- */
+
+#define TENANT_NAME_MAX 200
+
+struct tenant {
+	struct uuid uuid, epoch;
+	const char *name, *status;
+	int64_t seq, created_at;
+};
+
+/* key gets the licence key: shown once, only its hash is stored. */
+int tenant_create(struct txn *t, struct site *site, const char *name, struct uuid *tenant, char key[LICENSE_LEN + 1],
+		  struct err *err) MUST_CHECK;
+int tenant_load(struct db *db, struct pool *pool, struct uuid uuid, struct tenant *out, struct err *err) MUST_CHECK;	/* 1, 0, -1 */
+int tenant_list(struct db *db, struct pool *pool, struct buf *items, struct err *err) MUST_CHECK;
+/* 1 the key is this tenant's, 0 not (or no such tenant), -1. */
+int tenant_license_ok(struct db *db, struct uuid tenant, const char *key, struct err *err) MUST_CHECK;
+/* A till's only tenant. */
+int tenant_of_till(struct db *db, struct pool *pool, struct tenant *out, struct err *err) MUST_CHECK;	/* 1, 0, -1 */
+/* All rows of `from` become rows of `to`, once, before the first sync. */
+int tenant_rename(struct txn *t, struct uuid from, struct uuid to, struct err *err) MUST_CHECK;
+
+/* The same rows with the same UUIDs and stamps in every tenant on every server. */
+int seed_tenant(struct txn *t, struct site *site, struct uuid tenant, struct err *err) MUST_CHECK;
+struct uuid seed_uuid(const char *kind, const char *code);	/* ("account", "1010") */
+
+/* --- records --- */
+
+/* Stamps a version made here and writes it: dirty on a till, numbered on a
+ * hub.  before is NULL for a new row; changed: bits of columns whose stamps move. */
+int record_write(struct write *w, struct row *r, const struct row *before, uint32_t changed, struct err *err) MUST_CHECK;
+
+int record_create(struct write *w, const struct table *table, struct json body, struct row *r, struct err *err) MUST_CHECK;
+/* if_match: the ETag's text or NULL.  Returns -1 with ERR_STALE and *r the present row. */
+int record_change(struct write *w, const struct table *table, struct uuid uuid, const char *if_match,
+		  struct json body, struct row *r, struct err *err) MUST_CHECK;
+int record_delete(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct err *err) MUST_CHECK;
+/* ERR_CONFLICT naming the field when a living twin has the same natural key. */
+int record_check_natural(struct write *w, const struct row *r, uint32_t changed, struct err *err) MUST_CHECK;
+/* Every reference must name a living row: ERR_INPUT naming the field. */
+int record_check_refs(struct db *db, struct uuid tenant, const struct row *r, uint32_t changed, struct err *err) MUST_CHECK;
+void record_etag(const struct row *r, char etag[40]);	/* "\"…\"" */
+
+struct page {
+	int limit;		/* rows */
+	const char *after;	/* opaque cursor of the page before, or NULL */
+	const char *q;		/* what to look for, or NULL */
+};
+#define PAGE_MAX 500
+/* Appends {"items":[…],"next":…|null}. */
+int record_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page,
+		struct buf *out, struct err *err) MUST_CHECK;
+
+/* Makes or changes the row of a key: scope "tenant" (no owner), "user" (owner:
+ * whose), "device" (this one; stays here).  Keys that servers read are checked. */
+int setting_put(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value, struct row *r, struct err *err) MUST_CHECK;
+/* The same key is the same row on every server. */
+struct uuid setting_uuid(const char *scope, struct uuid owner, const char *key);
+/* A tenant's whole-number setting (true is 1, false 0), or the default. */
+int setting_int(struct db *db, struct uuid tenant, const char *key, int64_t def, int64_t *out, struct err *err) MUST_CHECK;
+
+/* --- people --- */
+
+/* body: {uuid?, name, role?, active?}; a pin or password in it is the caller's,
+ * who makes the hashes, off the lane.  NULL: none, or stays as it is. */
+int user_create(struct write *w, struct json body, const char *pin_hash, const char *password_hash, struct row *r, struct err *err) MUST_CHECK;
+int user_change(struct write *w, struct uuid uuid, const char *if_match, struct json body, const char *pin_hash,
+		const char *password_hash, struct row *r, struct err *err) MUST_CHECK;
+int user_delete(struct write *w, struct uuid uuid, const char *if_match, struct err *err) MUST_CHECK;
+int user_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err) MUST_CHECK;
+/* By uuid or by name, living and active only.  1, 0, -1. */
+int user_find(struct db *db, struct pool *pool, struct uuid tenant, const char *who, struct row *r, struct err *err) MUST_CHECK;
+
+/* -1 with ERR_RATE and retry_after_s while locked out. */
+int lockout_check(struct db *db, struct uuid tenant, const char *subject, struct err *err) MUST_CHECK;
+int lockout_miss(struct txn *t, struct uuid tenant, const char *subject, struct err *err) MUST_CHECK;
+int lockout_clear(struct txn *t, struct uuid tenant, const char *subject, struct err *err) MUST_CHECK;
+
+int session_create(struct txn *t, struct uuid tenant, struct uuid user, int64_t lives_us, char token[TOKEN_MAX],
+		   int64_t *expires_at, struct err *err) MUST_CHECK;
+/* 1 and who, 0 unknown or expired, -1.  A disabled user is unknown. */
+int session_find(struct db *db, const char *token, struct actor *who, struct err *err) MUST_CHECK;
+int session_end(struct txn *t, const char *token, struct err *err) MUST_CHECK;
+
+/* --- outbox --- */
+
+int outbox_put(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, struct err *err) MUST_CHECK;
+int outbox_remove(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, struct err *err) MUST_CHECK;
+enum outbox_state { OUTBOX_READY, OUTBOX_WAITING, OUTBOX_REFUSED };
+int outbox_mark(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, enum outbox_state state,
+		struct uuid root, const struct err *why, struct err *err) MUST_CHECK;
+/* What waited for this row goes on. */
+int outbox_release(struct txn *t, struct uuid tenant, struct uuid root, struct err *err) MUST_CHECK;
+/* {"total":…, "oldest":…, "tables":[{table, rows, oldest, tries, refused, waiting, last_error}]} */
+int outbox_json(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+int outbox_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err) MUST_CHECK;
+
+/* --- numbers --- */
+
+/* The number of this document: the same uuid gets the same number. */
+int number_reserve(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err) MUST_CHECK;
+/* The next of a series that counts without gaps from 1. */
+int series_next(struct txn *t, struct uuid tenant, const char *kind, const char *prefix, int64_t *n_r, struct err *err) MUST_CHECK;
+
+/* --- documents --- */
+
+/* From a person's request.  ERR_CONFLICT with code "duplicate" when the uuid
+ * is taken: *d is then the stored document, *identical tells. */
+int document_create(struct write *w, const struct table *table, struct json body, struct doc *d, bool *identical, struct err *err) MUST_CHECK;
+/* Amounts from what was entered; refuses what cannot be (ERR_INPUT). */
+int document_settle(struct doc *d, struct err *err) MUST_CHECK;
+/* Moves and journal entry by this server's own books. */
+int document_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+/* Writes a document as it stands and keeps the caches of sums. */
+int document_store(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+/* Another version of a stored one: derived parts and server-set columns. */
+int document_replace(struct write *w, const struct doc *old, const struct doc *d, struct err *err) MUST_CHECK;
+int document_list(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		  struct buf *out, struct err *err) MUST_CHECK;
+
+/* What each kind of document does differently; see document.c's table. */
+int sale_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int sale_settle(struct doc *d, struct err *err) MUST_CHECK;
+int sale_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int purchase_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int purchase_settle(struct doc *d, struct err *err) MUST_CHECK;
+int purchase_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+
+/* --- stock --- */
+
+/* Room for the moves of a document, filled one by one. */
+struct moves {
+	struct pool *pool;
+	struct doc *doc;
+	const char *source;
+	int64_t at;
+	struct part_rows *rows;
+	int room;
+};
+void moves_begin(struct moves *m, struct pool *pool, struct doc *doc, const char *source);
+/* Goods in: opens a layer. */
+void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost);
+/* Goods out: from the open layers, oldest first; what no layer has is oversold
+ * at cost 0.  *cost: what they had cost. */
+int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;
+
+/* Adds (sign 1) or takes back (sign -1) a document's moves to the caches. */
+int stock_count(struct write *w, const struct doc *d, int sign, struct err *err) MUST_CHECK;
+/* The hub has numbered the document: its layers take their place. */
+int stock_number(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+
+/* --- ledger --- */
+
+struct entry {
+	struct pool *pool;
+	struct doc *doc;
+	struct part_rows *lines;
+	int room;
+};
+void entry_begin(struct entry *e, struct pool *pool, struct doc *doc, const char *source);
+void entry_debit(struct entry *e, const char *account, int64_t amount);	/* 0 adds nothing, negative is a credit */
+void entry_credit(struct entry *e, const char *account, int64_t amount);
+/* Panics when debits and credits differ: no caller may get that far. */
+void entry_end(struct entry *e);
+/* Of a document that came from elsewhere: -1 with err. */
+int ledger_check(const struct doc *d, struct err *err) MUST_CHECK;
+
+/* --- reports --- */
+
+int report_inventory(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
+int report_moves(struct db *db, struct pool *pool, struct uuid tenant, struct uuid product, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
+int report_journal(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
+int report_valuation(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+int report_trial_balance(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+
+/* --- devices, on the hub --- */
+
+struct device {
+	struct uuid tenant, uuid, server;
+	int64_t incarnation;
+	const char *name, *status, *code, *prefix, *os, *version;
+	uint8_t public_key[32];
+};
+int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct device *d, struct err *err) MUST_CHECK; /* 1, 0, -1 */
+/* Asking again is the same row: 1 and *d as it stands now.  Another key under
+ * the same UUID is an alarm on that row: 0, and err says so ("device_key_differs");
+ * the write itself must go on to its commit, or nobody will hear of it.  -1. */
+int device_register(struct txn *t, const struct device *asks, struct device *d, struct err *err) MUST_CHECK;
+/* An alarm ends with it; approving again is harmless. */
+int device_approve(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;
+int device_revoke(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;
+int device_rename(struct txn *t, struct uuid tenant, struct uuid uuid, const char *name, struct err *err) MUST_CHECK;
+/* tenant zero: of all tenants. */
+int device_list(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+/* A UUID over all tenants, for the operator.  1, 0, -1. */
+int device_tenant(struct db *db, struct uuid uuid, struct uuid *tenant, struct err *err) MUST_CHECK;
+/* pending, cursor: negative where it did not say. */
+int device_seen(struct txn *t, struct uuid tenant, struct uuid uuid, int64_t pending, int64_t cursor, struct err *err) MUST_CHECK;
+int device_count(struct txn *t, struct uuid tenant, struct uuid uuid, int pushed, int pulled, int conflicts, struct err *err) MUST_CHECK;
+
+/* --- pairing, on a till --- */
+
+struct pairing {
+	struct uuid tenant, epoch, hub;
+	const char *url, *name, *status, *code, *prefix, *load, *trouble, *boot_id;
+	bool paused;
+	int64_t cursor, load_done, load_total, loaded_at, last_cycle, verified_at, verified_seq;
+	int64_t server_time, server_boot;
+};
+/* 1 paired or pairing, 0 sync is off, -1. */
+int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err *err) MUST_CHECK;
+/* Local rows take the tenant's UUID, and so does w; a till that already belongs
+ * to another shop is refused ("other_shop").  After a revocation or an end of
+ * pairing w->site becomes a new incarnation. */
+int pairing_begin(struct write *w, const char *url, struct uuid tenant, const char *name, struct err *err) MUST_CHECK;
+/* Sync is off; the data stays. */
+int pairing_end(struct write *w, struct err *err) MUST_CHECK;
+
+/* What the daemons note; all -1 with "not_paired" when sync is off. */
+
+/* code and trouble NULL: none any more; prefix NULL and zero UUIDs: as before. */
+int pairing_status(struct write *w, const char *status, const char *code, const char *prefix, struct uuid hub,
+		   struct uuid epoch, const char *trouble, struct err *err) MUST_CHECK;
+int pairing_cursor(struct write *w, int64_t cursor, struct err *err) MUST_CHECK;
+/* load: the cursor of the first load, NULL when it is complete. */
+int pairing_load_progress(struct write *w, const char *load, int64_t done, int64_t total, struct err *err) MUST_CHECK;
+int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, const char *boot_id, struct err *err) MUST_CHECK;
+int pairing_pause(struct write *w, bool paused, struct err *err) MUST_CHECK;
+int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err) MUST_CHECK;
+int pairing_cycle(struct write *w, int64_t at, struct err *err) MUST_CHECK;
+/* Members of an open object; p NULL: sync is off. */
+void pairing_json(const struct pairing *p, struct uuid device, struct buf *out);
+
+/* --- conflicts --- */
+
+/* Keeps the loser with the winner: both in sync form. */
+int conflict_keep(struct txn *t, struct uuid tenant, const struct doc *winner, const struct doc *loser, const char *rule, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,92 @@
+/* What is not in the cloud yet: one row a dirty record or document.  It is
+ * kept while the till is unpaired as well, so that pairing later sends all. */
+#include "base/base.h"
+#include "model/model.h"
+
+static const char *const states[] = { "ready", "waiting", "refused" };
+
+int outbox_put(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, struct err *err)
+{
+	/* A newer version of a refused row is tried again. */
+	static const char sql[] =
+		"INSERT INTO outbox (tenant, tbl, uuid, since, tries, state) VALUES ($1, $2, $3, $4, 0, 'ready') "
+		"ON CONFLICT (tenant, tbl, uuid) DO UPDATE SET state = 'ready', tries = 0, root = NULL, "
+		"code = NULL, field = NULL, reason = NULL";
+
+	return txn_send(t, sql, ARGS(v_uuid(tenant), v_int(schema_index(table)), v_uuid(uuid), v_int(t->stamp)), err);
+}
+
+int outbox_remove(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, struct err *err)
+{
+	return txn_send(t, "DELETE FROM outbox WHERE tenant = $1 AND tbl = $2 AND uuid = $3",
+			ARGS(v_uuid(tenant), v_int(schema_index(table)), v_uuid(uuid)), err);
+}
+
+int outbox_mark(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, enum outbox_state state,
+		struct uuid root, const struct err *why, struct err *err)
+{
+	static const char sql[] = "UPDATE outbox SET state = $4, root = $5, code = $6, field = $7, reason = $8, "
+				  "tries = tries + 1 WHERE tenant = $1 AND tbl = $2 AND uuid = $3";
+
+	return txn_send(t, sql,
+			ARGS(v_uuid(tenant), v_int(schema_index(table)), v_uuid(uuid), v_text(states[state]),
+			     v_uuid_or_null(root), v_text(why->code), v_text(why->field), v_text(why->text)), err);
+}
+
+int outbox_release(struct txn *t, struct uuid tenant, struct uuid root, struct err *err)
+{
+	static const char sql[] = "UPDATE outbox SET state = 'ready', root = NULL WHERE tenant = $1 AND root = $2";
+
+	return txn_send(t, sql, ARGS(v_uuid(tenant), v_uuid(root)), err);
+}
+
+int outbox_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err)
+{
+	return db_int(db, "SELECT CAST(count(*) AS bigint) FROM outbox WHERE tenant = $1", ARGS(v_uuid(tenant)), n, err);
+}
+
+static void table_json(const struct rows *rs, struct pool *pool, struct buf *out)
+{
+	jw_open(out, '{');
+	jw_put_str(out, "table", schema[rows_int(rs, 0)].name);
+	jw_put_int(out, "rows", rows_int(rs, 1));
+	jw_put_time(out, "oldest", rows_int(rs, 2));
+	jw_put_int(out, "tries", rows_int(rs, 3));
+	jw_put_int(out, "refused", rows_int(rs, 4));
+	jw_put_int(out, "waiting", rows_int(rs, 5));
+	jw_put_str(out, "last_error", rows_text(rs, 6, pool));
+	jw_close(out, '}');
+}
+
+int outbox_json(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err)
+{
+	static const char sql[] =
+		"SELECT tbl, CAST(count(*) AS bigint), min(since), max(tries), "
+		"CAST(sum(CASE state WHEN 'refused' THEN 1 ELSE 0 END) AS bigint), "
+		"CAST(sum(CASE state WHEN 'waiting' THEN 1 ELSE 0 END) AS bigint), max(reason) "
+		"FROM outbox WHERE tenant = $1 GROUP BY tbl ORDER BY tbl";
+	int64_t total = 0, oldest = 0;
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, sql, ARGS(v_uuid(tenant)), &rs, err) < 0)
+		return -1;
+	jw_open(out, '{');
+	jw_name(out, "tables");
+	jw_open(out, '[');
+	while ((n = rows_next(&rs, err)) > 0) {
+		total += rows_int(&rs, 1);
+		if (!oldest || rows_int(&rs, 2) < oldest)
+			oldest = rows_int(&rs, 2);
+		table_json(&rs, pool, out);
+	}
+	rows_end(&rs);
+	jw_close(out, ']');
+	jw_put_int(out, "total", total);
+	if (oldest)
+		jw_put_time(out, "oldest", oldest);
+	else
+		jw_put_null(out, "oldest");
+	jw_close(out, '}');
+	return n;
+}

@@ -1,0 +1,321 @@
+/* The general road for any record.  What a person writes is validated, stamped
+ * and stored; on a till it is then dirty, on a hub it is numbered. */
+#include "base/base.h"
+#include "model/model.h"
+
+#include "base/clock.h"
+#include "model/lists.h"
+
+/* --- stamps --- */
+
+/* {"price":1763…}: when each column was last changed, kept for merging by
+ * column.  What was never changed since the row was made stands as the row. */
+static const char *stamp_columns(struct pool *pool, const struct row *before, uint32_t changed, int64_t at)
+{
+	const struct table *t = before->table;
+	struct json old = { 0 };
+	struct buf b = { 0 };
+	const char *text;
+
+	if (before->stamps && json_parse(pool, before->stamps, strlen(before->stamps), &old, NULL) < 0)
+		old = (struct json){ .missing = true };
+	jw_open(&b, '{');
+	for (int i = 0; t->columns[i].name; i++) {
+		int64_t was = before->stamps ? 0 : before->updated_at;
+
+		if (before->stamps && json_get_int(old, t->columns[i].name, 0, INT64_MAX, &was, NULL) < 0)
+			was = 0;
+		jw_put_int(&b, t->columns[i].name, changed & 1u << i ? at : was);
+	}
+	jw_close(&b, '}');
+	text = pool_strdup(pool, b.data);
+	buf_release(&b);
+	return text;
+}
+
+/* --- writing --- */
+
+static int put(struct write *w, const struct row *r, const struct row *before, struct err *err)
+{
+	struct change c = { .table = r->table, .tenant = w->tenant, .uuid = r->uuid, .seq = r->seq,
+			    .kind = !before ? CHANGE_CREATED : r->deleted_at ? CHANGE_DELETED : CHANGE_UPDATED };
+
+	if ((before ? row_update : row_insert)(w->t, w->tenant, r, err) < 0)
+		return -1;
+	if (r->dirty && outbox_put(w->t, w->tenant, r->table, r->uuid, err) < 0)
+		return -1;
+	txn_changed(w->t, &c);
+	return 0;
+}
+
+int record_write(struct write *w, struct row *r, const struct row *before, uint32_t changed, struct err *err)
+{
+	r->updated_at = before ? MAX(w->t->stamp, before->updated_at + 1) : w->t->stamp;
+	r->stamps = before ? stamp_columns(w->t->pool, before, changed, r->updated_at) : NULL;
+	if (before && !before->dirty) {
+		/* The first edit since the last sync: it was made from what the hub has. */
+		r->base_at = before->seq ? before->updated_at : 0;
+		r->base_origin = before->seq ? before->origin : (struct uuid){ { 0 } };
+	}
+	r->origin = w->site->uuid;
+	if (w->site->hub)
+		return txn_seq(w->t, w->tenant, &r->seq, err) < 0 ? -1 : put(w, r, before, err);
+	r->dirty = true;
+	r->rev++;
+	return put(w, r, before, err);
+}
+
+/* --- checks --- */
+
+static int twin_of(struct db *db, struct uuid tenant, const struct row *r, int column, struct uuid *twin, struct err *err)
+{
+	/* One text a column, for the life of the program. */
+	static char sql[64][8][200];
+	const struct table *t = r->table;
+	char *text = sql[schema_index(t)][column % 8];
+	struct rows rs;
+	int n;
+
+	if (!text[0])
+		snprintf(text, sizeof sql[0][0],
+			 "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 AND deleted_at IS NULL LIMIT 1",
+			 t->name, t->columns[column].name);
+	if (db_rows(db, text, ARGS(v_uuid(tenant), r->v[column], v_uuid(r->uuid)), &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0)
+		*twin = rows_uuid(&rs, 0);
+	rows_end(&rs);
+	return n;
+}
+
+int record_check_natural(struct write *w, const struct row *r, uint32_t changed, struct err *err)
+{
+	for (int i = 0; r->table->columns[i].name; i++) {
+		const struct column *c = &r->table->columns[i];
+		struct uuid twin;
+		int n;
+
+		if (!(c->flags & COL_NATURAL) || !(changed & 1u << i) || r->v[i].type == VAL_NULL)
+			continue;
+		if ((n = twin_of(w->t->db, w->tenant, r, i, &twin, err)) < 0)
+			return -1;
+		if (n == 0)
+			continue;
+		err_set(err, ERR_CONFLICT, "taken", "another %s (%s) already has this %s", r->table->entity,
+			uuid_text(twin).s, c->name);
+		snprintf(err->field, sizeof err->field, "/%s", c->name);
+		return -1;
+	}
+	return 0;
+}
+
+int record_check_refs(struct db *db, struct uuid tenant, const struct row *r, uint32_t changed, struct err *err)
+{
+	for (int i = 0; r->table->columns[i].name; i++) {
+		const struct column *c = &r->table->columns[i];
+		char field[80];
+		int n;
+
+		if (c->type != COL_REF || !(changed & 1u << i) || r->v[i].type == VAL_NULL)
+			continue;
+		if ((n = row_exists(db, tenant, schema_table(c->parent), r->v[i].u, err)) < 0)
+			return -1;
+		if (n > 0)
+			continue;
+		snprintf(field, sizeof field, "/%s", c->name);
+		return err_field(err, field, "unknown", "%s: there is no %s %s", c->name,
+				 schema_table(c->parent)->entity, uuid_text(r->v[i].u).s);
+	}
+	return 0;
+}
+
+static int check(struct write *w, const struct row *r, uint32_t changed, struct err *err)
+{
+	if (record_check_refs(w->t->db, w->tenant, r, changed, err) < 0)
+		return -1;
+	return record_check_natural(w, r, changed, err);
+}
+
+void record_etag(const struct row *r, char etag[40])
+{
+	uint8_t hash[SHA256_LEN];
+	struct {
+		int64_t at;
+		struct uuid origin;
+	} version = { r->updated_at, r->origin };
+	struct buf b = { 0 };
+
+	sha256(&version, sizeof version, hash);
+	hex_add(&b, hash, 12);
+	snprintf(etag, 40, "\"%s\"", b.data);
+	buf_release(&b);
+}
+
+static int check_match(const struct row *r, const char *if_match, struct err *err)
+{
+	char etag[40];
+
+	record_etag(r, etag);
+	if (!if_match || strcmp(if_match, "*") == 0 || strcmp(if_match, etag) == 0)
+		return 0;
+	return err_set(err, ERR_STALE, "changed", "this %s was changed by somebody else meanwhile: look at it and try again",
+		       r->table->entity);
+}
+
+static int load_living(struct write *w, const struct table *table, struct uuid uuid, struct row *r, struct err *err)
+{
+	int n = row_load(w->t->db, w->t->pool, w->tenant, table, uuid, r, err);
+
+	if (n < 0)
+		return -1;
+	if (n == 0 || r->deleted_at)
+		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", table->entity, uuid_text(uuid).s);
+	return 0;
+}
+
+/* --- what people do --- */
+
+/* A creator may choose the uuid; then the same request again is the same row. */
+static int take_uuid(struct json body, struct uuid *uuid, struct err *err)
+{
+	int n = json_get_uuid(body, "uuid", uuid, err);
+
+	if (n == 0)
+		*uuid = uuid_v7();
+	return n < 0 ? -1 : 0;
+}
+
+int record_create(struct write *w, const struct table *table, struct json body, struct row *r, struct err *err)
+{
+	struct row there;
+	uint32_t sent;
+	int n;
+
+	*r = (struct row){ .table = table };
+	if (row_from_rest(w->t->pool, table, body, true, r, &sent, err) < 0 || take_uuid(body, &r->uuid, err) < 0)
+		return -1;
+	if ((n = row_load(w->t->db, w->t->pool, w->tenant, table, r->uuid, &there, err)) < 0)
+		return -1;
+	if (n > 0) {
+		*r = there;
+		return err_set(err, ERR_CONFLICT, "duplicate", "%s %s is already here", table->entity, uuid_text(there.uuid).s);
+	}
+	if (check(w, r, UINT32_MAX, err) < 0)
+		return -1;
+	return record_write(w, r, NULL, UINT32_MAX, err);
+}
+
+/* Only what really differs counts as changed. */
+static uint32_t differing(const struct row *a, const struct row *b, uint32_t among)
+{
+	for (int i = 0; a->table->columns[i].name; i++)
+		if (val_eq(a->v[i], b->v[i]))
+			among &= ~(1u << i);
+	return among;
+}
+
+int record_change(struct write *w, const struct table *table, struct uuid uuid, const char *if_match,
+		  struct json body, struct row *r, struct err *err)
+{
+	struct row before;
+	uint32_t changed;
+
+	if (load_living(w, table, uuid, &before, err) < 0)
+		return -1;
+	*r = before;
+	if (check_match(&before, if_match, err) < 0)
+		return -1;
+	if (row_from_rest(w->t->pool, table, body, false, r, &changed, err) < 0)
+		return -1;
+	if (!(changed = differing(r, &before, changed)))
+		return 0;
+	if (check(w, r, changed, err) < 0)
+		return -1;
+	return record_write(w, r, &before, changed, err);
+}
+
+int record_delete(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct err *err)
+{
+	struct row before, r;
+
+	if (load_living(w, table, uuid, &before, err) < 0 || check_match(&before, if_match, err) < 0)
+		return -1;
+	r = before;
+	r.deleted_at = MAX(w->t->stamp, before.updated_at + 1);
+	return record_write(w, &r, &before, 0, err);
+}
+
+/* --- lists --- */
+
+static bool contains(struct val v, const char *q)
+{
+	return v.type == VAL_TEXT && strcasestr(v.s, q);
+}
+
+static bool is_wanted(const struct row *r, const char *q)
+{
+	if (!q || !*q)
+		return true;
+	for (int i = 0; r->table->columns[i].name; i++)
+		if (r->table->columns[i].flags & COL_SEARCH && contains(r->v[i], q))
+			return true;
+	return false;
+}
+
+/* Where a list stands while it is being made. */
+struct listing {
+	struct uuid last;	/* row looked at */
+	int found;
+	bool more;		/* rows behind `last` */
+};
+
+/* One chunk of rows; those that are wanted go out. */
+static int list_chunk(struct db *db, struct pool *scratch, struct uuid tenant, const struct table *table,
+		      const struct page *page, int chunk, struct listing *l, struct buf *out, struct err *err)
+{
+	struct rows rs;
+	struct row r;
+	int n, seen = 0;
+
+	if (db_rows(db, table_sql(table)->page_uuid, ARGS(v_uuid(tenant), v_uuid(l->last), v_int(chunk)), &rs, err) < 0)
+		return -1;
+	l->more = false;
+	while ((n = rows_next(&rs, err)) > 0) {
+		if (l->found == page->limit) {
+			l->more = true;
+			break;
+		}
+		pool_clear(scratch);
+		row_from_rows(table, &rs, scratch, &r);
+		l->last = r.uuid;
+		seen++;
+		if (r.deleted_at || !is_wanted(&r, page->q))
+			continue;
+		jw_open(out, '{');
+		row_json(&r, FORM_REST, out);
+		jw_close(out, '}');
+		l->found++;
+	}
+	rows_end(&rs);
+	l->more |= seen == chunk;
+	return n < 0 ? -1 : 0;
+}
+
+int record_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page,
+		struct buf *out, struct err *err)
+{
+	int chunk = page->q ? LIST_CHUNK : page->limit + 1, rc = 0, scanned = 0;
+	struct pool *scratch = pool_new();
+	struct listing l = { .more = true };
+
+	if (list_cursor_uuid(page, &l.last, err) < 0)
+		rc = -1;
+	list_open(out);
+	while (rc == 0 && l.more && l.found < page->limit && scanned < LIST_SCAN_MAX) {
+		rc = list_chunk(db, scratch, tenant, table, page, chunk, &l, out, err);
+		scanned += chunk;
+	}
+	pool_free(&scratch);
+	list_close(out, l.more ? uuid_text(l.last).s : NULL);
+	return rc;
+}

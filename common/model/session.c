@@ -1,0 +1,77 @@
+/* Who is signed in.  Only the hash of a token is stored: who reads the database
+ * cannot sign in with what is there. */
+#include "base/base.h"
+#include "model/model.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+
+static struct val hash_of(const char *token, uint8_t hash[SHA256_LEN])
+{
+	sha256(token, strlen(token), hash);
+	return v_blob(hash, SHA256_LEN);
+}
+
+/* Those of this tenant: a lane may lock rows of its own tenants only. */
+static int forget_expired(struct txn *t, struct uuid tenant, struct err *err)
+{
+	return txn_send(t, "DELETE FROM sessions WHERE tenant IS NOT DISTINCT FROM $1 AND expires_at <= $2",
+			ARGS(v_uuid_or_null(tenant), v_int(clock_wall())), err);
+}
+
+int session_create(struct txn *t, struct uuid tenant, struct uuid user, int64_t lives_us, char token[TOKEN_MAX],
+		   int64_t *expires_at, struct err *err)
+{
+	static const char sql[] = "INSERT INTO sessions (token_hash, tenant, user_uuid, created_at, expires_at) "
+				  "VALUES ($1, $2, $3, $4, $5)";
+	uint8_t hash[SHA256_LEN];
+	int64_t now = clock_wall();
+
+	if (forget_expired(t, tenant, err) < 0)
+		return -1;
+	token_new("fxs_", token);
+	*expires_at = now + lives_us;
+	return txn_send(t, sql,
+			ARGS(hash_of(token, hash), v_uuid_or_null(tenant), v_uuid_or_null(user), v_int(now),
+			     v_int(*expires_at)), err);
+}
+
+/* A session without tenant and user is the platform admin's. */
+static void read_actor(const struct rows *rs, struct actor *who)
+{
+	struct val role = rows_val(rs, 3);
+
+	*who = (struct actor){ .kind = ACTOR_ADMIN, .tenant = rows_uuid(rs, 0), .user = rows_uuid(rs, 1),
+			       .expires_at = rows_int(rs, 2) };
+	if (uuid_is_zero(who->user))
+		return;
+	who->kind = ACTOR_USER;
+	if (role.type == VAL_TEXT)
+		snprintf(who->role, sizeof who->role, "%.*s", (int)role.len, role.s);
+}
+
+int session_find(struct db *db, const char *token, struct actor *who, struct err *err)
+{
+	static const char sql[] =
+		"SELECT s.tenant, s.user_uuid, s.expires_at, u.role FROM sessions s "
+		"LEFT JOIN users u ON u.tenant = s.tenant AND u.uuid = s.user_uuid "
+		"WHERE s.token_hash = $1 AND s.expires_at > $2 AND ((s.tenant IS NULL AND s.user_uuid IS NULL) OR "
+		"(u.active = 1 AND u.deleted_at IS NULL))";
+	uint8_t hash[SHA256_LEN];
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, sql, ARGS(hash_of(token, hash), v_int(clock_wall())), &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0)
+		read_actor(&rs, who);
+	rows_end(&rs);
+	return n;
+}
+
+int session_end(struct txn *t, const char *token, struct err *err)
+{
+	uint8_t hash[SHA256_LEN];
+
+	return txn_send(t, "DELETE FROM sessions WHERE token_hash = $1", ARGS(hash_of(token, hash)), err);
+}

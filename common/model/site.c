@@ -1,0 +1,87 @@
+/* Who this server is.  A restored or re-paired installation gets a new
+ * incarnation, and with it a new origin, so that nothing it stores now can be
+ * mistaken for what it stored before. */
+#include "base/base.h"
+#include "model/model.h"
+
+#include "base/clock.h"
+
+/* Name space of our own, for version 5. */
+static const struct uuid origin_space = { { 0x6f, 0x1d, 0x3c, 0x52, 0x88, 0x0e, 0x5b, 0x71, 0x9a, 0x40, 0xfe, 0x21, 0x0c,
+					    0x77, 0x31, 0x05 } };
+
+struct uuid site_origin(struct uuid device, int64_t incarnation)
+{
+	struct uuid own = uuid_v5(origin_space, device.b, sizeof device.b);
+
+	return uuid_derived(own, "incarnation", (unsigned)incarnation);
+}
+
+int site_load(struct db *db, struct pool *pool, struct site *site, struct err *err)
+{
+	static const char sql[] = "SELECT uuid, device, incarnation, role, clock_last FROM server WHERE one = 1";
+	struct val v[5];
+	int n = db_one(db, pool, sql, NO_ARGS, v, 5, err);
+
+	if (n <= 0)
+		return n;
+	*site = (struct site){ .uuid = v[0].u, .device = v[1].u, .incarnation = v[2].i,
+			       .hub = strcmp(v[3].s, "cloud") == 0 };
+	clock_seen(v[4].i);
+	return 1;
+}
+
+static int site_make(struct txn *t, bool hub, struct site *site, struct err *err)
+{
+	static const char sql[] = "INSERT INTO server (one, uuid, device, incarnation, role, clock_last) "
+				  "VALUES (1, $1, $2, $3, $4, $5)";
+
+	site->device = uuid_v7();
+	site->incarnation = 1;
+	site->uuid = site_origin(site->device, site->incarnation);
+	site->hub = hub;
+	return txn_send(t, sql,
+			ARGS(v_uuid(site->uuid), v_uuid(site->device), v_int(site->incarnation),
+			     v_text(hub ? "cloud" : "desktop"), v_int(t->stamp)), err);
+}
+
+static int local_tenant(struct txn *t, struct site *site, struct err *err)
+{
+	static const char sql[] = "INSERT INTO tenants (uuid, name, status, seq, epoch, created_at) "
+				  "VALUES ($1, 'This shop', 'local', 0, $2, $3)";
+	struct uuid tenant = uuid_v7();
+
+	if (txn_send(t, sql, ARGS(v_uuid(tenant), v_uuid(uuid_v7()), v_int(t->stamp)), err) < 0)
+		return -1;
+	return seed_tenant(t, site, tenant, err);
+}
+
+int site_open(struct txn *t, bool hub, struct site *site, struct err *err)
+{
+	int n = site_load(t->db, t->pool, site, err);
+
+	if (n < 0)
+		return -1;
+	if (n > 0 && site->hub != hub)
+		return err_set(err, ERR_CONFLICT, "role_changed",
+			       "this database belongs to a %s: set role = %s, or use another database_url",
+			       site->hub ? "cloud" : "till", site->hub ? "cloud" : "desktop");
+	if (n > 0)
+		return 0;
+	if (site_make(t, hub, site, err) < 0)
+		return -1;
+	return hub ? 0 : local_tenant(t, site, err);
+}
+
+int site_new_incarnation(struct txn *t, struct site *site, struct err *err)
+{
+	site->incarnation++;
+	site->uuid = site_origin(site->device, site->incarnation);
+	return txn_send(t, "UPDATE server SET uuid = $1, incarnation = $2 WHERE one = 1",
+			ARGS(v_uuid(site->uuid), v_int(site->incarnation)), err);
+}
+
+int site_save_clock(struct txn *t, struct err *err)
+{
+	return txn_send(t, "UPDATE server SET clock_last = $1 WHERE one = 1", ARGS(v_int(clock_now())), err);
+}

@@ -1,0 +1,86 @@
+/* Putting right what a wrong clock did, and beginning anew with another hub. */
+#include "base/base.h"
+#include "sync/sync.h"
+
+/* How far a till's own clock is ahead of the cloud's. */
+static int64_t ahead_by(int64_t server_time, int64_t boot)
+{
+	clock_follow(server_time, boot);
+	return -clock_offset();
+}
+
+static int restamp(struct write *w, struct row *r, int64_t ahead, struct err *err)
+{
+	r->updated_at = MAX(r->updated_at - ahead, r->base_at + 1);
+	if (r->deleted_at)
+		r->deleted_at = r->updated_at;
+	r->stamps = NULL;	/* of one wrong clock all: they stand as the row now */
+	r->rev++;
+	return row_update(w->t, w->tenant, r, err);
+}
+
+static int restamp_table(struct write *w, const struct table *t, int64_t now, int64_t ahead, int *moved, struct err *err)
+{
+	static const char sql[] = "SELECT uuid FROM outbox WHERE tenant = $1 AND tbl = $2 ORDER BY uuid";
+	struct rows rs;
+	struct row r;
+	int n;
+
+	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_int(schema_index(t))), &rs, err) < 0)
+		return -1;
+	while ((n = rows_next(&rs, err)) > 0) {
+		n = row_load(w->t->db, w->t->pool, w->tenant, t, rows_uuid(&rs, 0), &r, err);
+		if (n > 0 && r.updated_at > now && (++*moved, restamp(w, &r, ahead, err)) < 0)
+			n = -1;
+		if (n < 0)
+			break;
+	}
+	rows_end(&rs);
+	return n < 0 ? -1 : 0;
+}
+
+int clock_restamp(struct write *w, int64_t server_time, int64_t boot, int *moved, struct err *err)
+{
+	int64_t ahead = ahead_by(server_time, boot), now = clock_wall();
+
+	*moved = 0;
+	for (const struct table *t = schema; t->name; t++)
+		if (t->rule == NEWEST_WINS && ahead > 0 && restamp_table(w, t, now, ahead, moved, err) < 0)
+			return -1;
+	clock_reset(now);
+	return 0;
+}
+
+/* --- another epoch --- */
+
+/* Seeds have nobody's origin: every server has them. */
+static int make_dirty(struct write *w, const struct table *t, struct err *err)
+{
+	static char update[32][300], queue[32][400];
+	int i = schema_index(t);
+
+	if (!update[i][0]) {
+		snprintf(update[i], sizeof update[i],
+			 "UPDATE %s SET _seq = 0, _cloudId = NULL, _base_at = NULL, _base_origin = NULL, _rev = _rev + 1, "
+			 "_isDirty = CASE WHEN updated_at > 1 THEN 1 ELSE 0 END WHERE tenant = $1", t->name);
+		snprintf(queue[i], sizeof queue[i],
+			 "INSERT INTO outbox (tenant, tbl, uuid, since, tries, state) "
+			 "SELECT tenant, $2, uuid, $3, 0, 'ready' FROM %s WHERE tenant = $1 AND _isDirty = 1 "
+			 "ON CONFLICT (tenant, tbl, uuid) DO NOTHING", t->name);
+	}
+	if (txn_send(w->t, update[i], ARGS(v_uuid(w->tenant)), err) < 0)
+		return -1;
+	return txn_send(w->t, queue[i], ARGS(v_uuid(w->tenant), v_int(i), v_int(w->t->stamp)), err);
+}
+
+int sync_start_over(struct write *w, struct uuid epoch, struct err *err)
+{
+	for (const struct table *t = schema; t->name; t++)
+		if (table_is_synced(t) && make_dirty(w, t, err) < 0)
+			return -1;
+	if (txn_send(w->t, "DELETE FROM parked WHERE tenant = $1", ARGS(v_uuid(w->tenant)), err) < 0)
+		return -1;
+	return txn_send(w->t,
+			"UPDATE pairing SET epoch = $2, cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL "
+			"WHERE tenant = $1", ARGS(v_uuid(w->tenant), v_uuid(epoch)), err);
+}

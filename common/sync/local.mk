@@ -1,0 +1,16 @@
+noinst_LIBRARIES += libsync.a
+libsync_a_SOURCES = \
+	%D%/sync.h \
+	%D%/cycle.h \
+	%D%/refs.h \
+	%D%/merge.c \
+	%D%/refs.c \
+	%D%/ingest.c \
+	%D%/pull.c \
+	%D%/snapshot.c \
+	%D%/batch.c \
+	%D%/apply.c \
+	%D%/confirm.c \
+	%D%/clock.c \
+	%D%/digest.c \
+	%D%/cycle.c

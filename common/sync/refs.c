@@ -1,0 +1,28 @@
+/* Parents before children: across a push, a pull, and everything between. */
+#include "base/base.h"
+#include "sync/refs.h"
+
+static int columns_there(struct db *db, struct uuid tenant, const struct table *t, const struct val *v,
+			 struct missing *m, struct err *err)
+{
+	for (int i = 0; t->columns[i].name; i++) {
+		int n;
+
+		if (t->columns[i].type != COL_REF || v[i].type == VAL_NULL)
+			continue;
+		*m = (struct missing){ schema_table(t->columns[i].parent), v[i].u };
+		if ((n = row_is_there(db, tenant, m->table, m->uuid, err)) <= 0)
+			return n;
+	}
+	return 1;
+}
+
+int refs_there(struct db *db, struct uuid tenant, const struct doc *d, struct missing *m, struct err *err)
+{
+	int n = columns_there(db, tenant, d->head.table, d->head.v, m, err);
+
+	for (int p = 0; n > 0 && p < PARTS_MAX && d->part[p].table; p++)
+		for (int i = 0; n > 0 && i < d->part[p].n; i++)
+			n = columns_there(db, tenant, d->part[p].table, part_row(&d->part[p], i), m, err);
+	return n;
+}

@@ -1,0 +1,143 @@
+/* The merge of two stores, and the protocol between a till and its hub
+ * (protocol 1; fexl-sync(7) describes it for other programs).
+ *
+ *	merge.c		which version stands: pure
+ *	ingest.c	hub: a pushed batch, a verdict for every row
+ *	pull.c		hub: what changed since a cursor
+ *	snapshot.c	hub: everything, page by page, for a first load
+ *	batch.c		till: dirty rows as a push
+ *	apply.c		till: pulled rows into the store
+ *	confirm.c	till: the hub's verdicts, and the stamp
+ *	clock.c		till: putting right what was stamped by a wrong clock
+ *	digest.c	both: sums over canonical rows
+ *	cycle.c		till: what to do next; a pure state machine
+ *
+ * Bodies on the wire
+ *	push	{"rows":[ROW…]}			ROW: doc_to_sync()'s object
+ *	answer	{"results":[RESULT…], "seq":n}	one a row, in order
+ *	RESULT	{"table","uuid","status":201|200|409|410|412|422|424, "seq"?, "cloud_id"?,
+ *		 "document"? (ROW: 409, 412, and 200/201 when the hub's version differs from what was sent),
+ *		 "identical"? (409), "needs"? {"table","uuid"} (424), "code"?, "field"?, "reason"?, "server_time"?}
+ *	page	{"rows":[ROW…], "next":CURSOR, "more":bool, "epoch":uuid, "seq":n}		pull
+ *		{"rows":[ROW…], "next":CURSOR|null, "more":bool, "epoch":uuid, "as_of":n, "done":n, "total":n}	snapshot
+ */
+#ifndef SYNC_SYNC_H
+#define SYNC_SYNC_H
+
+#include "base/clock.h"
+#include "model/model.h"
+
+#define PROTOCOL_VERSION 1
+#define FUTURE_MAX_US (60 * SECOND_US)		/* a record stamped further ahead than this is refused: clock */
+
+
+/* --- merge --- */
+
+enum merge {
+	MERGE_INSERT,	/* nothing was here */
+	MERGE_SAME,	/* this very version is here */
+	MERGE_FORWARD,	/* made from what is here: no conflict */
+	MERGE_WIN,	/* a conflict; the incoming version is later */
+	MERGE_LOSE,	/* a conflict; what is here is later */
+	MERGE_GONE,	/* was made from something that is not here any more */
+};
+/* here: NULL when there is none.  The same verdict on every node, whatever the order. */
+enum merge merge_record(const struct row *here, const struct row *incoming);
+
+/* --- hub --- */
+
+/* A push, ingested in slices; results grow with each. */
+struct ingest {
+	struct site *site;
+	struct uuid tenant;
+	const struct actor *device;
+	struct json rows;
+	int slice_ms;
+	struct pool *pool;
+	struct buf results;		/* the rows' RESULT objects, separated by commas */
+	size_t *mark;			/* results.len before each row: a rerun starts there again */
+	int stored, conflicts;		/* for the device's statistics */
+};
+int ingest_begin(struct ingest *in, struct json body, struct err *err) MUST_CHECK;
+int ingest_slice(struct ingest *in, struct txn *t, struct err *err) MUST_CHECK;	/* 0 done, JOB_MORE, -1 */
+
+struct cursor {
+	struct uuid epoch;
+	int64_t seq;
+};
+void cursor_print(struct cursor c, struct buf *out);
+int cursor_parse(const char *text, struct cursor *c, struct err *err) MUST_CHECK;
+
+/* Appends a page object.  ERR_GONE "epoch" when the cursor is another hub's. */
+int pull_page(struct db *db, struct uuid tenant, struct uuid not_from, const char *since, int limit,
+	      size_t max_bytes, int *n_rows, struct buf *out, struct err *err) MUST_CHECK;
+/* after: NULL for the first page. */
+int snapshot_page(struct db *db, struct uuid tenant, const char *after, int limit, size_t max_bytes, int *n_rows,
+		  struct buf *out, struct err *err) MUST_CHECK;
+
+/* --- till --- */
+
+/* What goes up next: parents first, at most max_rows and max_bytes (a single
+ * larger document travels alone).  `sent` names each row with the _rev and
+ * version that was sent: confirm wants it back. */
+int batch_build(struct db *db, struct uuid tenant, int max_rows, size_t max_bytes, struct buf *body, struct buf *sent,
+		int *n_rows, struct err *err) MUST_CHECK;
+
+struct apply {
+	struct site *site;
+	struct uuid tenant;
+	struct json rows;
+	const char *next;		/* pull: the cursor to keep with the last slice */
+	bool load;			/* a page of the first load */
+	struct json page;
+	int slice_ms;
+	struct pool *pool;
+	int applied, parked, conflicts;
+};
+int apply_begin(struct apply *a, struct json page, bool load, struct err *err) MUST_CHECK;
+int apply_slice(struct apply *a, struct txn *t, struct err *err) MUST_CHECK;
+
+struct confirm {
+	struct site *site;
+	struct uuid tenant;
+	struct json sent, results;
+	int slice_ms;
+	struct pool *pool;
+	int stamped, refused, waiting;
+};
+/* body: {"sent":[…], "answer":{"results":[…]}} */
+int confirm_begin(struct confirm *c, struct json body, struct err *err) MUST_CHECK;
+int confirm_slice(struct confirm *c, struct txn *t, struct err *err) MUST_CHECK;
+
+/* One pulled version into the store: what apply and confirm share. */
+int apply_version(struct write *w, struct doc *theirs, int *conflicts, struct err *err) MUST_CHECK;
+/* The same uuid with other content: ours lives on as a document of its own. */
+int document_keep_apart(struct write *w, const struct doc *ours, const struct doc *theirs, struct uuid maker, struct err *err) MUST_CHECK;
+
+/* The cloud's clock is known: unsent records stamped ahead of it are moved
+ * back by the difference.  Documents are never restamped. */
+int clock_restamp(struct write *w, int64_t server_time, int64_t boot, int *moved, struct err *err) MUST_CHECK;
+
+/* Another epoch: forget numbers and cursors; all goes up and comes down again. */
+int sync_start_over(struct write *w, struct uuid epoch, struct err *err) MUST_CHECK;
+
+/* --- digests --- */
+
+struct digest {
+	const struct table *table;
+	int64_t rows;
+	uint8_t sum[16];		/* of the first 16 bytes of SHA-256(canonical row), modulo 2^128 */
+};
+#define DIGEST_TABLES 16
+/* Rows with 0 < _seq <= seq, without those named.  d gets one entry a synced table. */
+int digest_tables(struct db *db, struct uuid tenant, int64_t seq, const struct uuid *without, int n_without,
+		  struct digest d[DIGEST_TABLES], int *n, struct err *err) MUST_CHECK;
+/* Hub: request {"seq":n,"without":[uuid…]} -> {"seq","changed":[uuid…],"tables":[{"table","rows","sum"}]}. */
+int digest_answer(struct db *db, struct uuid tenant, struct json request, struct buf *out, struct err *err) MUST_CHECK;
+/* Till: what must be left out because it is dirty or parked here.  {"seq":…,"without":[…]} */
+int digest_request(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+/* Till: {"identical":bool,"seq":n,"not_comparable":n,"tables":[{"table","here","cloud","result"}]} */
+int digest_compare(struct db *db, struct pool *pool, struct uuid tenant, struct json request, struct json answer,
+		   struct buf *out, bool *identical, struct err *err) MUST_CHECK;
+
+#endif
