@@ -1,0 +1,76 @@
+/* Every option of fexl.conf, for all daemons.  The file, the environment, the
+ * flags, --help and etc/fexl.conf come from this table; the manual is checked
+ * against it. */
+#include "base/base.h"
+#include "service/service.h"
+
+#define APID FOR_APID
+#define SYNCD FOR_SYNCD
+#define BOTH (FOR_APID | FOR_SYNCD)
+#define ALL FOR_ALL
+
+#define KIB ((int64_t)1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+#define HOUR_MS ((int64_t)3600000)
+
+static const char *const roles[] = { "desktop", "cloud", NULL };
+static const char *const engines[] = { "sqlite", "postgres", NULL };
+static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
+
+/* name, environment, type, default, min, max, words, unit, who, help */
+const struct option_desc option_table[] = {
+	/* what this server is, and where its things are */
+	{ "role", "FEXL_ROLE", OPT_WORD, "desktop", 0, 0, roles, NULL, BOTH, "what this server is: a till, or the hub that tills sync with" },
+	{ "data_dir", "FEXL_DATA_DIR", OPT_STR, "/var/lib/fexl", 0, 0, NULL, NULL, ALL, "folder of the database and of backups" },
+	{ "run_dir", "FEXL_RUN_DIR", OPT_STR, "/run/fexl", 0, 0, NULL, NULL, ALL, "folder of the Unix sockets" },
+	{ "web_dir", "FEXL_WEB_DIR", OPT_STR, NULL, 0, 0, NULL, NULL, APID, "folder of the web console; empty: the one installed with this daemon" },
+	{ "log_level", "FEXL_LOG_LEVEL", OPT_WORD, "info", 0, 0, levels, NULL, ALL, "what goes to the log: this and worse" },
+	{ "stop_timeout_s", "FEXL_STOP_TIMEOUT_S", OPT_INT, "20", 1, 600, NULL, "s", ALL, "an orderly stop takes at most this long" },
+
+	/* the database */
+	{ "db_type", "DB_TYPE", OPT_WORD, "sqlite", 0, 0, engines, NULL, BOTH, "the engine" },
+	{ "database_url", "DATABASE_URL", OPT_STR, NULL, 0, 0, NULL, NULL, BOTH, "a file, or a libpq conninfo; empty: fexl.db in data_dir, or libpq's own defaults" },
+	{ "lanes", "FEXL_LANES", OPT_INT, "8", 1, 64, NULL, "threads", APID, "writers, for postgres only; sqlite has one" },
+	{ "readers", "FEXL_READERS", OPT_INT, "4", 1, 64, NULL, "threads", APID, "readers" },
+	{ "lane_queue", "FEXL_LANE_QUEUE", OPT_INT, "4096", 1, 1000000, NULL, "requests", APID, "may wait for a writer; one more is answered 503" },
+	{ "slice_ms", "FEXL_SLICE_MS", OPT_INT, "5", 1, 1000, NULL, "ms", APID, "work for sync between two commits, so that people do not wait for it" },
+	{ "wal_pinned_bytes", "FEXL_WAL_PINNED_BYTES", OPT_INT, "67108864", MIB, 64 * GIB, NULL, "bytes", APID, "of SQLite's log held up by a stopped reader: more, and the reader is ended" },
+	{ "wal_pinned_ms", "FEXL_WAL_PINNED_MS", OPT_INT, "5000", 100, HOUR_MS, NULL, "ms", APID, "for which that must last" },
+	{ "journal_size_bytes", "FEXL_JOURNAL_SIZE_BYTES", OPT_INT, "8388608", 64 * KIB, GIB, NULL, "bytes", APID, "to which SQLite's log is cut back" },
+	{ "statement_timeout_ms", "FEXL_STATEMENT_TIMEOUT_MS", OPT_INT, "10000", 100, HOUR_MS, NULL, "ms", APID, "for one statement in postgres" },
+	{ "connect_timeout_s", "FEXL_CONNECT_TIMEOUT_S", OPT_INT, "5", 1, 300, NULL, "s", APID, "to connect to postgres" },
+
+	/* the door: who may connect, and how much is taken from them */
+	{ "listen", "FEXL_LISTEN", OPT_STR, "127.0.0.1:8089", 0, 0, NULL, NULL, APID, "host:port of the API and the console; port 0 lets the kernel choose" },
+	{ "public_hosts", "FEXL_PUBLIC_HOSTS", OPT_STR, "", 0, 0, NULL, NULL, APID, "names, by commas, under which browsers may reach us besides loopback and listen" },
+	{ "allowed_origins", "FEXL_ALLOWED_ORIGINS", OPT_STR, "", 0, 0, NULL, NULL, APID, "origins, by commas, whose pages may call the cloud besides those on loopback" },
+	{ "connections", "FEXL_CONNECTIONS", OPT_INT, "4096", 1, 1000000, NULL, "connections", APID, "at once; one more is answered 503" },
+	{ "head_bytes", "FEXL_HEAD_BYTES", OPT_INT, "16384", KIB, MIB, NULL, "bytes", APID, "of request line and headers" },
+	{ "head_ms", "FEXL_HEAD_MS", OPT_INT, "10000", 100, HOUR_MS, NULL, "ms", APID, "from the first byte of a request's head to its last" },
+	{ "body_bytes", "FEXL_BODY_BYTES", OPT_INT, "4194304", 64 * KIB, GIB, NULL, "bytes", APID, "of a request's body, unpacked" },
+	{ "body_ms", "FEXL_BODY_MS", OPT_INT, "30000", 100, HOUR_MS, NULL, "ms", APID, "from the end of the head to the body's last byte" },
+	{ "idle_ms", "FEXL_IDLE_MS", OPT_INT, "60000", 100, HOUR_MS, NULL, "ms", APID, "a connection may rest between two requests" },
+	{ "write_ms", "FEXL_WRITE_MS", OPT_INT, "30000", 100, HOUR_MS, NULL, "ms", APID, "a client may take nothing of its answer" },
+
+	/* who is asking */
+	{ "session_hours", "FEXL_SESSION_HOURS", OPT_INT, "12", 1, 8760, NULL, "h", APID, "after which one signs in again" },
+	{ "admin_password_file", "FEXL_ADMIN_PASSWORD_FILE", OPT_STR, "", 0, 0, NULL, NULL, APID, "file with the password of the cloud's administrator; empty: nobody is" },
+
+	/* sync */
+	{ "sync_interval_s", "FEXL_SYNC_INTERVAL_S", OPT_INT, "30", 1, 3600, NULL, "s", SYNCD, "between two cycles while nothing happens" },
+	{ "health_timeout_ms", "FEXL_HEALTH_TIMEOUT_MS", OPT_INT, "5000", 100, 60000, NULL, "ms", SYNCD, "for the cloud to say how it is" },
+	{ "sync_timeout_ms", "FEXL_SYNC_TIMEOUT_MS", OPT_INT, "30000", 100, 600000, NULL, "ms", SYNCD, "for any other answer of the cloud" },
+	{ "backoff_min_ms", "FEXL_BACKOFF_MIN_MS", OPT_INT, "1000", 10, HOUR_MS, NULL, "ms", SYNCD, "until the next try after a first failure" },
+	{ "backoff_max_ms", "FEXL_BACKOFF_MAX_MS", OPT_INT, "60000", 10, HOUR_MS, NULL, "ms", SYNCD, "until the next try after many" },
+	{ "push_rows", "FEXL_PUSH_ROWS", OPT_INT, "1000", 1, 10000, NULL, "rows", BOTH, "in one batch to the cloud; a document counts as one" },
+	{ "push_bytes", "FEXL_PUSH_BYTES", OPT_INT, "1048576", KIB, 64 * MIB, NULL, "bytes", BOTH, "of one batch to the cloud; a larger document travels alone" },
+	{ "pull_rows", "FEXL_PULL_ROWS", OPT_INT, "1000", 1, 10000, NULL, "rows", BOTH, "in one answer of the cloud" },
+	{ "snapshot_rows", "FEXL_SNAPSHOT_ROWS", OPT_INT, "2000", 1, 10000, NULL, "rows", BOTH, "in one page of a first load" },
+	{ "clock_ahead_ms", "FEXL_CLOCK_AHEAD_MS", OPT_INT, "60000", 1000, HOUR_MS, NULL, "ms", APID, "a till's stamp may lie in the hub's future" },
+
+	/* how long things are kept */
+	{ "tombstone_days", "FEXL_TOMBSTONE_DAYS", OPT_INT, "400", 1, 36500, NULL, "days", APID, "deleted rows are remembered for tills that were away" },
+	{ "conflict_days", "FEXL_CONFLICT_DAYS", OPT_INT, "400", 1, 36500, NULL, "days", APID, "the losers of conflicts can be put back" },
+	{ .name = NULL }
+};

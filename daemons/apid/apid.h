@@ -1,0 +1,195 @@
+/* fexl-apid serves REST and the console, and is the only process that writes
+ * the database.
+ *
+ *	main.c		birth and end
+ *	call.[ch]	a request on its way: head, guard, stages, answer
+ *	routes.c	every request it takes, with who may ask, in one table
+ *	guard.c		who is asking, and may they; cache.c remembers for a second
+ *	browser.c	Host, Origin, CORS: what a web page may do
+ *	shop.c		whose server this is; on a till pairing changes it
+ *	keys.c		files that hold secrets
+ *	notify.c	wire: what was committed, and how sync is doing
+ *	roster.c	what tills say of themselves, written down now and then
+ *	status.c	GET /status and GET /metrics
+ *	static.c	the console's files
+ *	h_*.c		the handlers, by noun
+ *
+ * One loop thread runs all of this but the handlers of reads and writes, which
+ * run on the store's threads; see call.h for which may touch what. */
+#ifndef APID_APID_H
+#define APID_APID_H
+
+#include "http/http.h"
+#include "service/service.h"
+#include "store/store.h"
+#include "model/model.h"
+
+#define APID_NAME "fexl-apid"
+#define SYNCD_NAME "fexl-syncd"
+
+struct apid;
+struct call;
+struct event;
+
+/* --- shop.c --- */
+
+struct shop {
+	struct site site;
+	struct uuid tenant;	/* a till's only one; zero on a hub */
+};
+
+int shop_load(struct db *db, struct pool *pool, struct shop *s, struct err *err) MUST_CHECK;
+/* First thing after the store is open; waits. */
+int shop_open(struct apid *a, struct err *err) MUST_CHECK;
+/* In a lane: the shop as this transaction sees it, into c->shop. */
+int shop_in_lane(struct call *c, struct err *err) MUST_CHECK;
+/* In a lane: what was said of the shop is not true any more. */
+void shop_forget(struct apid *a);
+/* The cloud's address, or NULL: what the console may talk to besides us. */
+void shop_set_cloud(struct apid *a, const char *url);
+void boot_id_read(char id[40]);
+
+/* --- keys.c --- */
+
+/* The till's own key, made at the first start. */
+int device_key_open(const struct conf *conf, uint8_t secret[32], struct err *err) MUST_CHECK;
+/* The licence key on its way to fexl-syncd. */
+int license_store(const struct conf *conf, const char *key, struct err *err) MUST_CHECK;
+void license_remove(const struct conf *conf);
+/* 1 right, 0 wrong, -1 with err when there is no administrator.  Slow. */
+int admin_password_ok(const struct conf *conf, const char *password, struct err *err) MUST_CHECK;
+
+/* --- browser.c --- */
+
+struct browser;
+struct browser *browser_new(const struct conf *conf, bool hub);
+void browser_free(struct browser **bp);
+/* Is this our name, and does no foreign page write? */
+int browser_check(const struct browser *b, const struct http_request *rq, struct err *err) MUST_CHECK;
+bool browser_is_preflight(const struct browser *b, const struct http_request *rq);
+void browser_answer_preflight(struct http_request *rq);
+void browser_headers(const struct browser *b, struct http_request *rq, struct buf *out);
+
+/* --- cache.c --- */
+
+enum standing { NOT_A_DEVICE, DEVICE_PENDING, DEVICE_APPROVED, DEVICE_REVOKED };
+
+struct caller {
+	struct actor actor;
+	bool by_till;		/* a user whom a till vouches for */
+	enum standing standing;	/* ACTOR_DEVICE only */
+};
+
+struct cache;
+struct cache *cache_new(void);
+void cache_free(struct cache **cp);
+bool cache_get(const struct cache *c, const uint8_t hash[32], struct caller *who);
+void cache_put(struct cache *c, const uint8_t hash[32], const struct caller *who);
+void cache_clear(struct cache *c);
+
+/* --- notify.c --- */
+
+/* What fexl-syncd said last. */
+struct worker {
+	bool up;
+	int64_t at;
+	char *state, *text, *detail;	/* detail is JSON; all NULL before the first word */
+};
+
+struct notify;
+struct notify *notify_new(struct apid *a);
+int notify_listen(struct notify *n, struct err *err) MUST_CHECK;
+void notify_free(struct notify **np);
+/* From the store's threads. */
+void notify_committed(const struct change *c, int n, void *notify);
+void notify_pinned(int64_t bytes, void *notify);
+void notify_kick(struct notify *n, const char *why);
+const struct worker *notify_worker(const struct notify *n);
+int notify_peers(const struct notify *n);
+
+/* --- roster.c --- */
+
+struct roster;
+struct roster *roster_new(struct apid *a);
+void roster_free(struct roster **rp);
+/* pending, cursor: negative when it did not say. */
+void roster_seen(struct roster *r, const struct actor *device, int64_t pending, int64_t cursor);
+void roster_pulled(struct roster *r, const struct actor *device, int rows);
+/* Writes down what has gathered; at the stop, all of it. */
+void roster_flush(struct roster *r);
+
+/* --- static.c --- */
+
+struct files;
+struct files *files_new(const struct conf *conf);
+void files_free(struct files **fp);
+/* False: no file of ours; the path belongs to the API. */
+bool files_has(const struct files *f, const char *path);
+void files_answer(struct apid *a, struct http_request *rq);
+
+/* --- status.c --- */
+
+void apid_status(void *state, struct buf *json);
+void apid_metrics(void *state, struct buf *text);
+
+/* --- the daemon --- */
+
+/* Slow work (yescrypt) leaves a reader free for reads. */
+struct slow {
+	int running, max, waiting;
+	struct call *first, **end;
+};
+
+/* A code that lets one person make the first owner. */
+struct setup_code {
+	char text[16];		/* empty: none is valid */
+	int64_t until;		/* clock_boot() */
+	int tries;
+};
+
+/* New devices in this minute, over all tenants. */
+struct budget {
+	int64_t minute;
+	int used;
+};
+
+struct apid {
+	struct service_ctx *svc;
+	const struct conf *conf;
+	struct event_base *base;
+	bool hub;
+	struct shop shop;		/* the loop's copy */
+	struct {
+		bool fresh;
+		struct shop shop;
+	} lane_shop;			/* SQLite's one lane's copy */
+	char *cloud_url;
+	uint8_t device_key[32];
+	int64_t last_cycle;		/* of sync; written down now and then */
+
+	struct store *store;
+	struct event *answers, *minute;
+	struct http_server *http;
+	char where[64];			/* the address in fact bound */
+	struct browser *browser;
+	struct cache *cache;
+	struct notify *notify;
+	struct roster *roster;
+	struct files *files;
+
+	struct slow slow;
+	struct setup_code setup_code;
+	struct budget registrations;
+	int in_hand;			/* calls and jobs that have not ended */
+	bool stopping;			/* nothing new is begun */
+	bool closing;			/* the last jobs are under way; then `last` comes */
+	struct event *last;
+};
+
+/* Something that the stop waits for begins and ends. */
+void apid_hold(struct apid *a);
+void apid_let_go(struct apid *a);
+/* The status line: is my shop safe? */
+void apid_say(struct apid *a);
+
+#endif

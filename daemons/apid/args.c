@@ -1,0 +1,107 @@
+/* What handlers ask of their request. */
+#include "base/base.h"
+#include "apid/stage.h"
+
+#include "base/crypto.h"
+
+#define LIMIT_DEFAULT 50
+
+int call_then(struct call *c, enum mode mode, handler_fn *fn)
+{
+	c->next_mode = mode;
+	c->next = fn;
+	return CALL_NEXT;
+}
+
+struct write call_write(struct call *c)
+{
+	return (struct write){ .t = c->txn, .site = &c->shop.site, .tenant = c->tenant, .who = &c->caller.actor };
+}
+
+const struct table *call_table(const struct call *c)
+{
+	return schema_table(c->route->table);
+}
+
+/* --- the body --- */
+
+int call_body(struct call *c, struct json *body, struct err *err)
+{
+	if (!c->parsed && c->rq->body.len > 0) {
+		if (json_parse(c->pool, c->rq->body.p, c->rq->body.len, &c->body, err) < 0)
+			return -1;
+		if (json_type(c->body) != JSON_OBJECT)
+			return err_field(err, "", "type", "the body must be a JSON object");
+		c->parsed = true;
+	}
+	*body = c->body;
+	return 0;
+}
+
+int call_body_only(struct call *c, const char *const *names, struct json *body, struct err *err)
+{
+	return call_body(c, body, err) < 0 ? -1 : json_only(*body, names, err);
+}
+
+static int missing(const char *name, struct err *err)
+{
+	char field[80];
+
+	snprintf(field, sizeof field, "/%s", name);
+	return err_field(err, field, "required", "%s is missing", name);
+}
+
+int call_need(struct json body, const char *name, size_t max, const char **out, struct err *err)
+{
+	int n = json_get_str(body, name, max, out, err);
+
+	return n == 0 ? missing(name, err) : MIN(n, 0);
+}
+
+int call_need_uuid(struct json body, const char *name, struct uuid *out, struct err *err)
+{
+	int n = json_get_uuid(body, name, out, err);
+
+	return n == 0 ? missing(name, err) : MIN(n, 0);
+}
+
+/* --- path, query, headers --- */
+
+int call_uuid(const struct call *c, struct uuid *uuid, struct err *err)
+{
+	if (uuid_parse(uuid, c->param[0], strlen(c->param[0])) == 0)
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, "not_found", "%.60s is no UUID: nothing has this name", c->param[0]);
+}
+
+int call_page(const struct call *c, struct page *page, struct err *err)
+{
+	int64_t limit = LIMIT_DEFAULT;
+
+	if (http_query_int(c->rq, "limit", 1, PAGE_MAX, &limit, err) < 0 ||
+	    http_query(c->rq, "after", &page->after, err) < 0 || http_query(c->rq, "q", &page->q, err) < 0)
+		return -1;
+	page->limit = (int)limit;
+	return 0;
+}
+
+const char *call_header(const struct call *c, const char *name)
+{
+	struct slice value = http_header(c->rq, name);
+
+	return value.p ? pool_strndup(c->pool, value.p, value.len) : NULL;
+}
+
+/* --- the answer --- */
+
+/* Weak: gzip may come over the bytes. */
+void call_etag_of_body(struct call *c)
+{
+	uint8_t hash[SHA256_LEN];
+	struct buf hex = { 0 };
+
+	sha256(c->out.data, c->out.len, hash);
+	hex_add(&hex, hash, 12);
+	snprintf(c->etag, sizeof c->etag, "W/\"%s\"", hex.data);
+	buf_release(&hex);
+}

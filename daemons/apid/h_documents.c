@@ -1,0 +1,108 @@
+/* Documents: written once, as a whole; the same uuid again finds what is there. */
+#include "base/base.h"
+#include "apid/call.h"
+
+static void put_doc(const struct doc *d, struct buf *out)
+{
+	jw_open(out, '{');
+	doc_json(d, FORM_REST, out);
+	jw_close(out, '}');
+}
+
+/* The key of a retry is the document's own. */
+static int check_key(const struct call *c, struct json body, struct err *err)
+{
+	const char *key = call_header(c, "Idempotency-Key");
+	struct uuid of_key, of_body;
+
+	if (!key)
+		return 0;
+	if (json_get_uuid(body, "uuid", &of_body, err) < 0)
+		return -1;
+	if (uuid_parse(&of_key, key, strlen(key)) == 0 && json_type(json_member(body, "uuid")) == JSON_STRING &&
+	    uuid_eq(of_key, of_body))
+		return 0;
+	return err_set(err, ERR_SYNTAX, "idempotency_key", "Idempotency-Key must be the uuid in the body, or be left out");
+}
+
+/* A 409 is good news for whoever only wants to know that it is here. */
+static int refuse_duplicate(struct call *c, const struct doc *d, bool identical)
+{
+	int64_t cloud_id = c->apid->hub ? d->head.id : d->head.cloud_id;
+
+	if (cloud_id)
+		jw_put_int(&c->also, "cloud_id", cloud_id);
+	else
+		jw_put_null(&c->also, "cloud_id");
+	jw_put_bool(&c->also, "identical", identical);
+	jw_name(&c->also, "document");
+	put_doc(d, &c->also);
+	return -1;
+}
+
+int h_document_create(struct call *c, struct err *err)
+{
+	struct write w = call_write(c);
+	bool identical;
+	struct json body;
+	struct doc d;
+
+	if (call_body(c, &body, err) < 0 || check_key(c, body, err) < 0)
+		return -1;
+	if (document_create(&w, call_table(c), body, &d, &identical, err) < 0)
+		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, &d, identical) : -1;
+	c->location = pool_printf(c->pool, "%s/%s", c->rq->path, uuid_text(d.head.uuid).s);
+	record_etag(&d.head, c->etag);
+	put_doc(&d, &c->out);
+	return 201;
+}
+
+int h_document_list(struct call *c, struct err *err)
+{
+	struct page page;
+
+	if (call_page(c, &page, err) < 0)
+		return -1;
+	c->etag_of_body = true;
+	return document_list(c->db, c->pool, c->tenant, call_table(c), &page, &c->out, err) < 0 ? -1 : 200;
+}
+
+int h_document_get(struct call *c, struct err *err)
+{
+	struct uuid uuid;
+	struct doc d;
+	int n;
+
+	if (call_uuid(c, &uuid, err) < 0 || db_read_begin(c->db, err) < 0)
+		return -1;
+	n = doc_load(c->db, c->pool, c->tenant, call_table(c), uuid, &d, err);
+	db_read_end(c->db);
+	if (n == 0)
+		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity, uuid_text(uuid).s);
+	if (n < 0)
+		return -1;
+	record_etag(&d.head, c->etag);
+	put_doc(&d, &c->out);
+	return 200;
+}
+
+int h_number(struct call *c, struct err *err)
+{
+	static const char *const members[] = { "uuid", "kind", NULL };
+	struct write w = call_write(c);
+	const char *kind, *number;
+	struct uuid uuid;
+	struct json body;
+
+	if (call_body_only(c, members, &body, err) < 0 || call_need_uuid(body, "uuid", &uuid, err) < 0 ||
+	    call_need(body, "kind", 20, &kind, err) < 0)
+		return -1;
+	if (number_reserve(&w, uuid, kind, &number, err) < 0)
+		return -1;
+	jw_open(&c->out, '{');
+	jw_put_uuid(&c->out, "uuid", uuid);
+	jw_put_str(&c->out, "kind", kind);
+	jw_put_str(&c->out, "number", number);
+	jw_close(&c->out, '}');
+	return 200;
+}

@@ -1,0 +1,320 @@
+/* fexl-apid: birth and end. */
+#include "base/base.h"
+#include "apid/call.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --- the store --- */
+
+static struct store_config store_config_of(struct apid *a)
+{
+	const struct conf *c = a->conf;
+	bool sqlite = strcmp(conf_str(c, "db_type"), "sqlite") == 0;
+
+	return (struct store_config){
+		.db = {
+			.engine = sqlite ? ENGINE_SQLITE : ENGINE_POSTGRES,
+			.url = conf_str(c, "database_url"),
+			.statement_timeout_ms = (int)conf_int(c, "statement_timeout_ms"),
+			.connect_timeout_s = (int)conf_int(c, "connect_timeout_s"),
+			.journal_size_bytes = conf_int(c, "journal_size_bytes"),
+		},
+		.lanes = (int)conf_int(c, "lanes"),
+		.readers = (int)conf_int(c, "readers"),
+		.queue_max = (int)conf_int(c, "lane_queue"),
+		.slice_ms = (int)conf_int(c, "slice_ms"),
+		.numbered = a->hub,
+		.pinned_bytes = conf_int(c, "wal_pinned_bytes"),
+		.pinned_ms = (int)conf_int(c, "wal_pinned_ms"),
+		.on_commit = notify_committed,
+		.on_pinned = notify_pinned,
+		.ctx = a->notify,
+	};
+}
+
+static void on_answers(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	struct apid *a = arg;
+
+	store_deliver(a->store);
+}
+
+static struct event *event_made(struct event *e, const struct timeval *after)
+{
+	if (!e || event_add(e, after) < 0)
+		panic("no room for an event");
+	return e;
+}
+
+static int open_store(struct apid *a, struct err *err)
+{
+	struct store_config config = store_config_of(a);
+
+	if (store_open(&a->store, &config, err) < 0 || shop_open(a, err) < 0)
+		return -1;
+	a->answers = event_made(event_new(a->base, store_wake_fd(a->store), EV_READ | EV_PERSIST, on_answers, a), NULL);
+	a->slow.max = MAX(config.readers - 1, 1);
+	a->slow.end = &a->slow.first;
+	return a->hub ? 0 : device_key_open(a->conf, a->device_key, err);
+}
+
+/* --- the clock, once a minute and at the end --- */
+
+struct saving {
+	struct apid *apid;
+	struct pool *pool;
+	struct job job;
+};
+
+static int save_clock(struct txn *t, void *ctx, struct err *err)
+{
+	struct apid *a = ((struct saving *)ctx)->apid;
+	struct write w = { .t = t, .site = &a->shop.site, .tenant = a->shop.tenant };
+	struct pairing p;
+	int n = 0;
+
+	if (site_save_clock(t, err) < 0)
+		return -1;
+	if (!a->hub && a->last_cycle && (n = pairing_load(t->db, t->pool, &p, err)) < 0)
+		return -1;
+	return n > 0 && p.last_cycle < a->last_cycle ? pairing_cycle(&w, a->last_cycle, err) : 0;
+}
+
+static void on_clock_saved(struct job *job, enum job_end end)
+{
+	struct saving *s = job->ctx;
+	struct apid *a = s->apid;
+	struct pool *pool = s->pool;
+
+	if (end != JOB_DONE)
+		log_warn("the clock was not saved: %s", job->err.text);
+	pool_free(&pool);
+	apid_let_go(a);
+}
+
+static void clock_save(struct apid *a)
+{
+	struct pool *pool = pool_new();
+	struct saving *s = pool_alloc(pool, sizeof *s);
+	struct err err;
+
+	s->apid = a;
+	s->pool = pool;
+	s->job = (struct job){ .write = save_clock, .done = on_clock_saved, .ctx = s, .pool = pool };
+	apid_hold(a);
+	if (store_write(a->store, &s->job, &err) < 0) {
+		s->job.err = err;
+		on_clock_saved(&s->job, JOB_FAILED);
+	}
+}
+
+static void on_minute(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	struct apid *a = arg;
+
+	clock_save(a);
+	roster_flush(a->roster);
+}
+
+/* --- listening --- */
+
+/* For scripts that asked for port 0. */
+static int port_write(struct apid *a, struct err *err)
+{
+	const char *path = service_path(a->svc, "apid.port"), *colon = strrchr(a->where, ':');
+	FILE *f = fopen(path, "we");
+
+	if (!f || fprintf(f, "%s\n", colon ? colon + 1 : a->where) < 0 || fclose(f) != 0)
+		return err_set(err, ERR_INTERNAL, "cannot_write", "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int listen_on(struct apid *a, const char *address, struct err *err)
+{
+	char where[64];
+
+	if (http_listen_tcp(a->http, address, where, err) < 0)
+		return -1;
+	log_info("listening on http://%s", where);
+	if (!a->where[0])
+		snprintf(a->where, sizeof a->where, "%s", where);
+	return 0;
+}
+
+static int open_http(struct apid *a, struct err *err)
+{
+	struct http_handler handler = { .request = call_request, .head = call_head, .headers = call_headers, .ctx = a };
+	char list[512], *rest = list, *address;
+	struct http_limits limits;
+	int fd = service_inherited("apid");
+
+	service_http_limits(a->conf, &limits);
+	a->http = http_server_new(a->base, &limits, handler);
+	if (fd >= 0) {
+		snprintf(a->where, sizeof a->where, "%s", "systemd's socket");
+		return http_listen_fd(a->http, fd, err);
+	}
+	snprintf(list, sizeof list, "%s", conf_str(a->conf, "listen"));
+	while ((address = strsep(&rest, ", ")))
+		if (*address && listen_on(a, address, err) < 0)
+			return -1;
+	return port_write(a, err);
+}
+
+void apid_say(struct apid *a)
+{
+	const struct worker *w = notify_worker(a->notify);
+
+	if (a->hub)
+		service_say(a->svc, "The hub, on http://%s", a->where);
+	else if (w->up && w->text)
+		service_say(a->svc, "%s", w->text);
+	else
+		service_say(a->svc, "This till sells, on http://%s", a->where);
+}
+
+/* --- start --- */
+
+static int start(struct service_ctx *svc, void **state, struct err *err)
+{
+	static const struct timeval minute = { 60, 0 };
+	struct apid *a = x_alloc(sizeof *a);
+
+	*state = a;
+	a->svc = svc;
+	a->conf = service_conf(svc);
+	a->base = service_base(svc);
+	a->hub = strcmp(conf_str(a->conf, "role"), "cloud") == 0;
+	schema_check();
+	routes_check();
+	a->browser = browser_new(a->conf, a->hub);
+	a->cache = cache_new();
+	a->notify = notify_new(a);
+	a->roster = roster_new(a);
+	a->files = files_new(a->conf);
+	if (open_store(a, err) < 0 || notify_listen(a->notify, err) < 0 || open_http(a, err) < 0)
+		return -1;
+	a->minute = event_made(event_new(a->base, -1, EV_PERSIST, on_minute, a), &minute);
+	apid_say(a);
+	return 0;
+}
+
+/* --- stop --- */
+
+/* The last step: nothing is in hand, all is written. */
+static void stop_store(struct apid *a)
+{
+	struct store *store = a->store;
+
+	if (a->answers)
+		event_free(a->answers);
+	a->answers = NULL;
+	a->store = NULL;
+	store_close(&store);
+	unlink(service_path(a->svc, "apid.port"));
+	service_stopped(a->svc);
+}
+
+void apid_hold(struct apid *a)
+{
+	a->in_hand++;
+}
+
+void apid_let_go(struct apid *a)
+{
+	if (--a->in_hand > 0 || !a->closing)
+		return;
+	/* Not from here: a call of the store's may be on the stack. */
+	event_active(a->last, EV_TIMEOUT, 0);
+}
+
+static void on_last(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	struct apid *a = arg;
+
+	if (a->store && a->in_hand == 0)
+		stop_store(a);
+}
+
+/* No connection is left; requests whose client went away may still be in a lane. */
+static void on_drained(void *ctx)
+{
+	struct apid *a = ctx;
+
+	a->closing = true;
+	apid_hold(a);
+	roster_flush(a->roster);
+	clock_save(a);
+	apid_let_go(a);
+}
+
+static void stop(struct service_ctx *svc, void *state)
+{
+	struct apid *a = state;
+	int64_t wait_ms = conf_int(a->conf, "stop_timeout_s") * 1000 / 2;
+
+	a->stopping = true;
+	if (!a->minute) {	/* the start has failed: there is nothing to finish */
+		if (a->answers)
+			event_free(a->answers);
+		a->answers = NULL;
+		store_close(&a->store);
+		service_stopped(svc);
+		return;
+	}
+	a->last = evtimer_new(a->base, on_last, a);
+	if (!a->last)
+		panic("no room for an event");
+	http_server_drain(a->http, (int)wait_ms, on_drained, a);
+}
+
+static void release(void *state)
+{
+	struct apid *a = state;
+	struct event *events[] = { a->answers, a->minute, a->last };
+
+	http_server_free(&a->http);
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (events[i])
+			event_free(events[i]);
+	store_close(&a->store);
+	notify_free(&a->notify);
+	roster_free(&a->roster);
+	files_free(&a->files);
+	cache_free(&a->cache);
+	browser_free(&a->browser);
+	shop_set_cloud(a, NULL);
+	explicit_bzero(a->device_key, sizeof a->device_key);
+	free(a);
+}
+
+static bool moving(void *state)
+{
+	struct apid *a = state;
+
+	return !a->store || store_moving(a->store);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct service apid = {
+		.name = APID_NAME,
+		.socket = "apid",
+		.who = FOR_APID,
+		.start = start,
+		.stop = stop,
+		.release = release,
+		.status = apid_status,
+		.metrics = apid_metrics,
+		.local_request = call_local,
+		.moving = moving,
+	};
+
+	return service_run(&apid, argc, argv);
+}

@@ -1,0 +1,257 @@
+/* Wire: fexl-syncd hears that something was committed, and tells how it fares.
+ *
+ * The lanes leave word in a mailbox with one place a table, so it can never
+ * fill: whoever listens wants to know that products changed, and looks himself
+ * at what.  The loop empties it and sends one message a table and turn. */
+#include "base/base.h"
+#include "apid/apid.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "wire/wire.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#define TABLES_MAX 64
+
+struct word {
+	bool set;
+	struct change last;
+};
+
+struct notify {
+	struct apid *apid;
+	struct wire_hub *hub;
+	struct worker worker;
+	int syncd_fd;		/* pidfd: names the process even after it has left the wire */
+	pid_t syncd_pid;
+
+	int wake_fd;
+	struct event *wake;
+	pthread_mutex_t lock;	/* for what follows */
+	struct word word[TABLES_MAX];
+	int64_t pinned_bytes;
+};
+
+/* --- from the store's threads --- */
+
+static void knock(struct notify *n)
+{
+	uint64_t one = 1;
+
+	if (write(n->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+		panic("cannot wake the loop: %s", strerror(errno));
+}
+
+void notify_committed(const struct change *c, int count, void *notify)
+{
+	struct notify *n = notify;
+
+	pthread_mutex_lock(&n->lock);
+	for (int i = 0; i < count; i++) {
+		struct word *w = &n->word[schema_index(c[i].table)];
+		bool by_sync = c[i].by_sync && (!w->set || w->last.by_sync);
+
+		w->set = true;
+		w->last = c[i];
+		w->last.by_sync = by_sync;
+	}
+	pthread_mutex_unlock(&n->lock);
+	knock(n);
+}
+
+void notify_pinned(int64_t bytes, void *notify)
+{
+	struct notify *n = notify;
+
+	pthread_mutex_lock(&n->lock);
+	n->pinned_bytes = bytes;
+	pthread_mutex_unlock(&n->lock);
+	knock(n);
+}
+
+/* --- a reader that stands still --- */
+
+/* Its read transaction keeps the log from being cut back; were it left alone,
+ * the disk would fill.  Its supervisor starts it again. */
+static void end_syncd(struct notify *n, int64_t bytes)
+{
+	if (n->syncd_fd < 0) {
+		log_warn("%lld MiB of the database's log are held up by a reader that is not %s: look for a process that "
+			 "has the database open", (long long)(bytes >> 20), SYNCD_NAME);
+		return;
+	}
+	log_warn("%s (pid %d) holds up %lld MiB of the database's log and does not move: ending it (SIGKILL)", SYNCD_NAME,
+		 (int)n->syncd_pid, (long long)(bytes >> 20));
+	if (pidfd_send_signal(n->syncd_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+		log_warn("%s cannot be ended: %s", SYNCD_NAME, strerror(errno));
+	close(n->syncd_fd);
+	n->syncd_fd = -1;
+}
+
+/* --- on the loop --- */
+
+static void send_word(struct notify *n, const struct change *c)
+{
+	static const char *const events[] = {
+		[CHANGE_CREATED] = "created",
+		[CHANGE_UPDATED] = "updated",
+		[CHANGE_DELETED] = "deleted",
+	};
+	struct wire_msg m = { .type = WIRE_CHANGED };
+
+	m.v[CHANGED_TENANT] = (struct wire_value){ .set = true, .u = c->tenant };
+	m.v[CHANGED_ENTITY] = (struct wire_value){ .set = true, .s = c->table->entity };
+	m.v[CHANGED_UUID] = (struct wire_value){ .set = true, .u = c->uuid };
+	m.v[CHANGED_EVENT] = (struct wire_value){ .set = true, .s = events[c->kind] };
+	m.v[CHANGED_SEQ] = (struct wire_value){ .set = c->seq != 0, .i = c->seq };
+	m.v[CHANGED_AT] = (struct wire_value){ .set = true, .i = clock_wall() };
+	m.v[CHANGED_SYNC] = (struct wire_value){ .set = true, .b = c->by_sync };
+	wire_hub_send(n->hub, &m);
+}
+
+static void on_wake(evutil_socket_t fd, short what UNUSED, void *arg)
+{
+	struct notify *n = arg;
+	struct word word[TABLES_MAX];
+	int64_t pinned;
+	uint64_t knocks;
+
+	if (read(fd, &knocks, sizeof knocks) < 0)
+		return;
+	pthread_mutex_lock(&n->lock);
+	memcpy(word, n->word, sizeof word);
+	memset(n->word, 0, sizeof n->word);
+	pinned = n->pinned_bytes;
+	n->pinned_bytes = 0;
+	pthread_mutex_unlock(&n->lock);
+
+	/* A role that was changed, here or by sync, counts at once. */
+	if (word[schema_index(schema_table("users"))].set)
+		cache_clear(n->apid->cache);
+	for (int i = 0; n->hub && i < TABLES_MAX; i++)
+		if (word[i].set)
+			send_word(n, &word[i].last);
+	if (pinned)
+		end_syncd(n, pinned);
+}
+
+void notify_kick(struct notify *n, const char *why)
+{
+	struct wire_msg m = { .type = WIRE_KICK };
+
+	m.v[KICK_WHY] = (struct wire_value){ .set = true, .s = why };
+	if (n->hub)
+		wire_hub_send(n->hub, &m);
+}
+
+/* --- the peers --- */
+
+static void syncd_came(struct notify *n, pid_t pid)
+{
+	if (n->syncd_fd >= 0)
+		close(n->syncd_fd);
+	n->syncd_fd = pidfd_open(pid, 0);
+	n->syncd_pid = pid;
+	n->worker.up = true;
+}
+
+static void on_up(struct wire_peer *peer UNUSED, const char *name, pid_t pid, void *ctx)
+{
+	struct notify *n = ctx;
+
+	log_info("%s (pid %d) is here", name, (int)pid);
+	if (strcmp(name, SYNCD_NAME) == 0)
+		syncd_came(n, pid);
+}
+
+static void set_text(char **at, const struct wire_value *v)
+{
+	free(*at);
+	*at = v->set ? x_strdup(v->s) : NULL;
+}
+
+static void on_message(struct wire_peer *peer UNUSED, const struct wire_msg *m, void *ctx)
+{
+	struct notify *n = ctx;
+
+	if (m->type != WIRE_STATUS)
+		return;
+	n->worker.at = clock_wall();
+	set_text(&n->worker.state, &m->v[STATUS_STATE]);
+	set_text(&n->worker.text, &m->v[STATUS_TEXT]);
+	set_text(&n->worker.detail, &m->v[STATUS_DETAIL]);
+	apid_say(n->apid);
+}
+
+static void on_down(struct wire_peer *peer, const char *why UNUSED, void *ctx)
+{
+	struct notify *n = ctx;
+
+	if (wire_peer_pid(peer) != n->syncd_pid)
+		return;
+	n->worker.up = false;
+	apid_say(n->apid);
+}
+
+const struct worker *notify_worker(const struct notify *n)
+{
+	return &n->worker;
+}
+
+int notify_peers(const struct notify *n)
+{
+	return n->hub ? wire_hub_peers(n->hub) : 0;
+}
+
+/* --- life --- */
+
+struct notify *notify_new(struct apid *a)
+{
+	struct notify *n = x_alloc(sizeof *n);
+
+	if (schema_count() > TABLES_MAX)
+		panic("%d tables, room for %d", schema_count(), TABLES_MAX);
+	n->apid = a;
+	n->syncd_fd = -1;
+	pthread_mutex_init(&n->lock, NULL);
+	n->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	n->wake = event_new(a->base, n->wake_fd, EV_READ | EV_PERSIST, on_wake, n);
+	if (n->wake_fd < 0 || !n->wake || event_add(n->wake, NULL) < 0)
+		panic("no event for the mailbox");
+	return n;
+}
+
+int notify_listen(struct notify *n, struct err *err)
+{
+	struct wire_events ev = { .up = on_up, .message = on_message, .down = on_down, .ctx = n };
+
+	n->hub = wire_hub_new(n->apid->base, APID_NAME, service_path(n->apid->svc, "apid.wire"), ev, err);
+	return n->hub ? 0 : -1;
+}
+
+void notify_free(struct notify **np)
+{
+	struct notify *n = *np;
+
+	if (!n)
+		return;
+	*np = NULL;
+	wire_hub_free(&n->hub);
+	event_free(n->wake);
+	close(n->wake_fd);
+	if (n->syncd_fd >= 0)
+		close(n->syncd_fd);
+	pthread_mutex_destroy(&n->lock);
+	free(n->worker.state);
+	free(n->worker.text);
+	free(n->worker.detail);
+	free(n);
+}

@@ -1,0 +1,96 @@
+/* How a command ends: what an answer of HTTP means to a shell, and ^C. */
+#include "base/base.h"
+#include "fexlctl/ctl.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+/* --- answers --- */
+
+/* A code says more than its status does. */
+static const struct {
+	const char *code;
+	enum ending end;
+	const char *next;
+} of_code[] = {
+	{ "tenant_required", END_USAGE, "fexlctl tenant list, then --tenant UUID" },
+	{ "unreachable", END_UNREACHABLE, "fexlctl status" },
+	{ "cloud_unreachable", END_UNREACHABLE, "fexlctl status" },
+	{ "off", END_REFUSED, "fexlctl pair --url URL --tenant UUID --license-file FILE --name NAME" },
+	{ "sync_off", END_REFUSED, "fexlctl pair --url URL --tenant UUID --license-file FILE --name NAME" },
+	{ "paused", END_REFUSED, "fexlctl sync resume" },
+	{ "device_pending", END_REFUSED, "at the cloud: fexlctl devices approve CODE" },
+	{ "device_revoked", END_REFUSED, "fexlctl unpair, then fexlctl pair again" },
+};
+
+static const struct {
+	int status;
+	enum ending end;
+	const char *next_local, *next_remote;
+} of_status[] = {
+	{ 400, END_FAILED, NULL, NULL },
+	{ 401, END_DENIED, NULL, "--token-file FILE with a token of this server" },
+	{ 403, END_DENIED, "run it as root or as the daemon's own user", "--token-file FILE with a token that may" },
+	{ 404, END_NOT_FOUND, NULL, NULL },
+	{ 408, END_TIMED_OUT, NULL, NULL },
+	{ 409, END_REFUSED, NULL, NULL },
+	{ 410, END_REFUSED, NULL, NULL },
+	{ 412, END_REFUSED, NULL, NULL },
+	{ 421, END_REFUSED, NULL, "public_hosts in the server's fexl.conf" },
+	{ 422, END_REFUSED, NULL, NULL },
+	{ 426, END_REFUSED, NULL, NULL },
+	{ 429, END_REFUSED, NULL, NULL },
+	{ 502, END_UNREACHABLE, "fexlctl status", NULL },
+	{ 504, END_TIMED_OUT, NULL, NULL },
+};
+
+enum ending ending_of(int http_status, const char *code, bool remote, const char **next_r)
+{
+	*next_r = NULL;
+	for (size_t i = 0; code != NULL && i < ARRAY_LEN(of_code); i++) {
+		if (strcmp(of_code[i].code, code) != 0)
+			continue;
+		*next_r = of_code[i].next;
+		return of_code[i].end;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(of_status); i++) {
+		if (of_status[i].status != http_status)
+			continue;
+		*next_r = remote ? of_status[i].next_remote : of_status[i].next_local;
+		return of_status[i].end;
+	}
+	return http_status / 100 == 2 ? END_OK : END_FAILED;
+}
+
+/* --- interrupts --- */
+
+static volatile sig_atomic_t gentle, seen;
+
+static void on_interrupt(int sig)
+{
+	if (gentle && !seen) {
+		seen = 1;
+		return;
+	}
+	secret_echo_restore();
+	_exit(128 + sig);
+}
+
+void interrupt_init(void)
+{
+	struct sigaction act = { .sa_handler = on_interrupt };
+
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+void interrupt_gently(bool gently)
+{
+	gentle = gently;
+}
+
+bool interrupt_seen(void)
+{
+	return seen;
+}

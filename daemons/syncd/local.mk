@@ -1,0 +1,21 @@
+sbin_PROGRAMS += fexl-syncd
+fexl_syncd_SOURCES = \
+	%D%/syncd.h \
+	%D%/main.c \
+	%D%/pump.c \
+	%D%/hello.c \
+	%D%/up.c \
+	%D%/down.c \
+	%D%/verify.c \
+	%D%/page.c \
+	%D%/eye.c \
+	%D%/remote.c \
+	%D%/pack.c \
+	%D%/token.c \
+	%D%/link.c \
+	%D%/local.c \
+	%D%/status.c \
+	%D%/history.c \
+	%D%/outlook.c
+fexl_syncd_LDADD = libservice.a $(SYNC_LIBS) libhttp.a libwire.a $(BASE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS) \
+	$(CURL_LIBS) $(Z_LIBS)

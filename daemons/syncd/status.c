@@ -1,0 +1,194 @@
+/* How things are: for GET /status and GET /metrics, for systemd and apid. */
+#include "base/base.h"
+#include "syncd/syncd.h"
+
+#include <stdlib.h>
+
+const char *const phase_names[] = {
+	[PHASE_OFF] = "off",
+	[PHASE_REGISTERING] = "registering",
+	[PHASE_PENDING] = "pending",
+	[PHASE_LOADING] = "loading",
+	[PHASE_ON] = "on",
+	[PHASE_REVOKED] = "revoked",
+	[PHASE_REFUSED] = "refused",
+};
+
+const char *const action_names[] = {
+	[DO_WAIT] = "wait",
+	[DO_HEALTH] = "health",
+	[DO_REGISTER] = "register",
+	[DO_STATE] = "state",
+	[DO_LOAD] = "load",
+	[DO_APPLY_LOAD] = "apply_load",
+	[DO_PUSH] = "push",
+	[DO_CONFIRM] = "confirm",
+	[DO_RESTAMP] = "restamp",
+	[DO_PULL] = "pull",
+	[DO_APPLY] = "apply",
+	[DO_DONE] = "done",
+};
+
+/* -1: never. */
+static int64_t synced_ago_us(const struct pump *p)
+{
+	if (p->completed_at != 0)
+		return clock_boot() - p->completed_at;
+	if (p->view.pairing.last_cycle != 0)
+		return MAX(clock_wall() - p->view.pairing.last_cycle, 0);
+	return -1;
+}
+
+static int64_t next_in_us(const struct cycle *c)
+{
+	return c->doing == DO_WAIT ? MAX(c->wake_at - clock_boot(), 0) : 0;
+}
+
+static void look_out(const struct pump *p, struct outlook *o)
+{
+	const struct cycle *c = &p->cycle;
+	const struct pairing *pairing = &p->view.pairing;
+	bool refused = c->phase == PHASE_REFUSED;
+
+	*o = (struct outlook){
+		.waiting_for_apid = !p->seen, .phase = c->phase, .paused = c->paused, .unreachable = c->unreachable,
+		.failures = c->failures, .last_status = c->last_status, .synced_ago_us = synced_ago_us(p),
+		.lost_for_us = p->lost_at != 0 ? clock_boot() - p->lost_at : 0, .next_in_us = next_in_us(c),
+		.trouble = p->trouble,
+	};
+	if (!p->seen)
+		return;		/* what lies behind the view is gone */
+	o->pending = p->view.pending;
+	o->refused = p->view.refused;
+	o->load_done = pairing->load_done;
+	o->load_total = pairing->load_total;
+	o->code = pairing->code;
+	o->trouble = refused ? pairing->trouble : p->trouble;
+}
+
+/* --- JSON --- */
+
+static void put_load(const struct pump *p, struct buf *out)
+{
+	int64_t us = clock_boot() - p->load_began_at, done = p->view.pairing.load_done - p->load_began_done;
+
+	if (p->cycle.phase != PHASE_LOADING || !p->seen)
+		return;
+	jw_name(out, "load");
+	jw_open(out, '{');
+	jw_put_int(out, "done", p->view.pairing.load_done);
+	jw_put_int(out, "total", p->view.pairing.load_total);
+	if (p->load_began_at != 0 && us > 0)
+		jw_put_int(out, "rows_per_s", done * SECOND_US / us);
+	jw_close(out, '}');
+}
+
+static void put_state(const struct pump *p, struct buf *out)
+{
+	const struct cycle *c = &p->cycle;
+
+	jw_put_str(out, "phase", phase_names[c->phase]);
+	jw_put_str(out, "doing", action_names[c->doing]);
+	jw_put_bool(out, "paused", c->paused);
+	/* An attempt that is under way has not failed yet. */
+	jw_put_bool(out, "unreachable", c->unreachable && c->doing == DO_WAIT);
+	jw_put_int(out, "last_status", c->last_status);
+	jw_put_int(out, "failures", c->failures);
+	jw_put_str(out, "trouble", p->trouble[0] != '\0' ? p->trouble : NULL);
+	jw_put_int(out, "next_in_ms", next_in_us(c) / 1000);
+	jw_put_int(out, "cycles", c->cycles);
+	jw_put_int(out, "started", c->started);
+	put_load(p, out);
+}
+
+static void put_history(const struct pump *p, struct buf *out)
+{
+	const struct cycle_record *r;
+
+	jw_name(out, "last_cycle");
+	if ((r = history_at(&p->history, 0)) != NULL)
+		record_json(r, out);
+	else
+		jw_null(out);
+	jw_name(out, "history");
+	jw_open(out, '[');
+	for (int i = 0; (r = history_at(&p->history, i)) != NULL; i++)
+		record_json(r, out);
+	jw_close(out, ']');
+}
+
+void pump_status(void *pump, struct buf *json)
+{
+	const struct pump *p = pump;
+	struct buf text = { 0 };
+	struct outlook o;
+
+	look_out(p, &o);
+	outlook_text(&o, &text);
+	jw_put_str(json, "state", outlook_state(&o));
+	jw_put_str(json, "text", text.data);
+	jw_put_int(json, "pending", o.pending);
+	jw_put_bool(json, "apid", link_is_up(p->link));
+	put_state(p, json);
+	put_history(p, json);
+	buf_release(&text);
+}
+
+/* --- metrics --- */
+
+static void metric(struct buf *text, const char *name, const char *type, const char *help, int64_t n)
+{
+	buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, type, name, (long long)n);
+}
+
+void pump_metrics(void *pump, struct buf *text)
+{
+	const struct pump *p = pump;
+
+	metric(text, "fexl_sync_cycles_started_total", "counter", "Cycles begun.", p->cycle.started);
+	metric(text, "fexl_sync_cycles_complete_total", "counter", "Cycles that went through.", p->completed);
+	metric(text, "fexl_sync_failures", "gauge", "Attempts that failed in a row.", p->cycle.failures);
+	metric(text, "fexl_sync_unreachable", "gauge", "1 while the cloud does not answer.", p->lost_at != 0);
+	metric(text, "fexl_sync_pending_rows", "gauge", "Rows that the cloud has not got yet.", p->view.pending);
+	metric(text, "fexl_sync_refused_rows", "gauge", "Rows that the cloud refused.", p->view.refused);
+	metric(text, "fexl_sync_pushed_rows_total", "counter", "Rows that the cloud took.", p->pushed);
+	metric(text, "fexl_sync_pulled_rows_total", "counter", "Rows that came from the cloud.", p->pulled);
+}
+
+/* --- unasked --- */
+
+static bool is_news(struct pump *p, const struct outlook *o)
+{
+	char now[160];
+
+	snprintf(now, sizeof(now), "%s %d %lld %lld %lld %d %lld", outlook_state(o), p->cycle.phase, (long long)o->pending,
+		 (long long)o->refused, (long long)o->load_done, o->failures, (long long)p->cycle.cycles);
+	if (strcmp(now, p->said) == 0)
+		return false;
+	memcpy(p->said, now, sizeof(now));
+	return true;
+}
+
+static void tell_apid(struct pump *p, const struct outlook *o, const char *text)
+{
+	struct buf detail = { 0 };
+
+	jw_open(&detail, '{');
+	put_state(p, &detail);
+	jw_close(&detail, '}');
+	link_say(p->link, outlook_state(o), text, o->pending, detail.data);
+	buf_release(&detail);
+}
+
+void pump_say(struct pump *p)
+{
+	struct buf text = { 0 };
+	struct outlook o;
+
+	look_out(p, &o);
+	outlook_text(&o, &text);
+	service_say(p->svc, "%s", text.data);
+	if (link_is_up(p->link) && is_news(p, &o))
+		tell_apid(p, &o, text.data);
+	buf_release(&text);
+}

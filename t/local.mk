@@ -1,0 +1,123 @@
+# Tests: `make check` runs the list TESTS through prove, which reads TAP.
+#
+# A unit test is two lines in its floor's block below; its source is
+# t/unit/test-buf.c, found by its name:
+#	check_PROGRAMS += t/unit/test-buf
+#	t_unit_test_buf_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+# A test that is a script (#!/bin/sh, #!/usr/bin/perl) is two lines as well:
+#	TESTS += t/3010-till-offline.t
+#	EXTRA_DIST += t/3010-till-offline.t
+# A fuzz harness t/fuzz/fuzz-wire.c with its corpus in t/fuzz/corpus/wire/:
+#	FUZZ_TARGETS += t/fuzz/fuzz-wire
+#	t_fuzz_fuzz_wire_SOURCES = t/fuzz/fuzz-wire.c $(FUZZ_MAIN)
+#	t_fuzz_fuzz_wire_LDADD = $(WIRE_LIBS) $(FUZZ_LIBS)
+#	EXTRA_DIST += t/fuzz/corpus/wire
+# One test by hand: make check TESTS=t/unit/test-buf
+AM_DEFAULT_SOURCE_EXT = .c
+TESTS = $(check_PROGRAMS)
+FUZZ_TARGETS =
+EXTRA_DIST += t/unit/unit.h
+
+# Scripts are in the source tree, programs in the build tree; a script finds
+# both through FEXL_SRC and FEXL_BUILD.
+check-TESTS: $(check_PROGRAMS)
+	@tests=; for t in $(TESTS); do \
+		if test -f "$$t"; then tests="$$tests $$t"; else tests="$$tests $(srcdir)/$$t"; fi; \
+	done; \
+	FEXL_SRC='$(abs_srcdir)' FEXL_BUILD='$(abs_builddir)' prove --merge --timer $(PROVE_FLAGS) $$tests
+
+# Under --enable-fuzzers libFuzzer brings main() and the harness runs for as
+# long as you let it; otherwise it replays its corpus as one more test.
+if FUZZERS
+noinst_PROGRAMS += $(FUZZ_TARGETS)
+FUZZ_MAIN =
+else
+check_PROGRAMS += $(FUZZ_TARGETS)
+FUZZ_MAIN = t/fuzz/replay.c
+endif
+
+# --- the tree itself ---
+TESTS += t/0000-floors.t
+EXTRA_DIST += t/0000-floors.t
+
+# --- wire ---
+check_PROGRAMS += t/unit/test-wire-msg t/unit/test-wire-peers
+t_unit_test_wire_msg_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
+t_unit_test_wire_peers_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
+FUZZ_TARGETS += t/fuzz/fuzz-wire
+t_fuzz_fuzz_wire_SOURCES = t/fuzz/fuzz-wire.c $(FUZZ_MAIN)
+t_fuzz_fuzz_wire_LDADD = $(WIRE_LIBS) $(FUZZ_LIBS)
+EXTRA_DIST += t/fuzz/corpus/wire
+
+# --- service ---
+check_PROGRAMS += t/unit/test-conf t/unit/test-service
+t_unit_test_conf_LDADD = $(SERVICE_LIBS) $(UNIT_LIBS)
+t_unit_test_service_LDADD = $(SERVICE_LIBS) $(UNIT_LIBS)
+
+# --- base ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-buf t/unit/test-clock t/unit/test-crypto t/unit/test-err \
+	t/unit/test-json t/unit/test-jsonwrite t/unit/test-jwt t/unit/test-log t/unit/test-map \
+	t/unit/test-money t/unit/test-pool t/unit/test-secret t/unit/test-utf8 t/unit/test-uuid
+t_unit_test_buf_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_clock_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_crypto_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_err_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_json_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_jsonwrite_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_jwt_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_log_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_map_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_money_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_pool_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_secret_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_utf8_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_uuid_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
+endif
+FUZZ_TARGETS += t/fuzz/fuzz-json
+t_fuzz_fuzz_json_SOURCES = t/fuzz/fuzz-json.c $(FUZZ_MAIN)
+t_fuzz_fuzz_json_LDADD = $(BASE_LIBS) $(FUZZ_LIBS)
+EXTRA_DIST += t/unit/unit.h t/fuzz/corpus/json
+
+# --- model ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-model-access t/unit/test-model-conflict t/unit/test-model-device \
+	t/unit/test-model-number t/unit/test-model-pairing t/unit/test-model-report t/unit/test-model-session \
+	t/unit/test-model-setting t/unit/test-model-user
+FIXTURE = t/unit/fixture.c t/unit/fixture.h
+t_unit_test_model_access_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_conflict_SOURCES = t/unit/test-model-conflict.c $(FIXTURE)
+t_unit_test_model_conflict_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_device_SOURCES = t/unit/test-model-device.c $(FIXTURE)
+t_unit_test_model_device_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_number_SOURCES = t/unit/test-model-number.c $(FIXTURE)
+t_unit_test_model_number_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_pairing_SOURCES = t/unit/test-model-pairing.c $(FIXTURE)
+t_unit_test_model_pairing_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_report_SOURCES = t/unit/test-model-report.c $(FIXTURE)
+t_unit_test_model_report_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_session_SOURCES = t/unit/test-model-session.c $(FIXTURE)
+t_unit_test_model_session_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_setting_SOURCES = t/unit/test-model-setting.c $(FIXTURE)
+t_unit_test_model_setting_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_model_user_SOURCES = t/unit/test-model-user.c $(FIXTURE)
+t_unit_test_model_user_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+endif
+
+# --- store: the database, on both engines ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-db t/unit/test-dbval t/unit/test-pgsql t/unit/test-pglost
+t_unit_test_db_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_dbval_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_pgsql_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_pglost_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+TESTS += t/1000-db.t
+endif
+EXTRA_DIST += t/1000-db.t t/pg.sh t/unit/db.h
+
+# --- sync: a hub and its tills in one process ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-sync
+t_unit_test_sync_SOURCES = t/unit/test-sync.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_sync_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+endif

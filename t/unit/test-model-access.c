@@ -1,0 +1,71 @@
+/* Who may do what. */
+#include "base/base.h"
+#include "model/model.h"
+#include "unit.h"
+
+#define PERMS (PERM_PAIR + 1)
+
+/* One line a permission: owner, manager, cashier, agent. */
+static const struct {
+	enum perm perm;
+	const char *name;
+	bool owner, manager, cashier, agent;
+} cases[PERMS] = {
+	{ PERM_NONE, "none", true, true, true, true },
+	{ PERM_SELL, "invoices:create", true, true, true, true },
+	{ PERM_READ, "products:read", true, true, true, true },
+	{ PERM_READ_COST, "costs:read", true, true, false, false },
+	{ PERM_CATALOGUE, "products:write", true, true, false, false },
+	{ PERM_CUSTOMERS, "customers:write", true, true, true, true },
+	{ PERM_STOCK, "inventory:write", true, true, false, false },
+	{ PERM_SETTINGS, "settings:write", true, true, false, false },
+	{ PERM_USERS, "settings:manage_users", true, false, false, false },
+	{ PERM_DEVICES, "devices:manage", true, false, false, false },
+	{ PERM_CONFLICTS, "conflicts:restore", true, true, false, false },
+	{ PERM_SYNC, "sync:run", true, true, false, false },
+	{ PERM_PAIR, "sync:pair", true, false, false, false },
+};
+
+static void each_role_may_what_the_table_says(void **state UNUSED)
+{
+	for (int i = 0; i < PERMS; i++) {
+		assert_int_equal(cases[i].perm, i);
+		assert_string_equal(perm_name(cases[i].perm), cases[i].name);
+		assert_int_equal(role_may("owner", cases[i].perm), cases[i].owner);
+		assert_int_equal(role_may("manager", cases[i].perm), cases[i].manager);
+		assert_int_equal(role_may("cashier", cases[i].perm), cases[i].cashier);
+		assert_int_equal(role_may("agent", cases[i].perm), cases[i].agent);
+	}
+}
+
+static void a_role_nobody_knows_may_nothing(void **state UNUSED)
+{
+	static const char *const strange[] = { "", "Owner", "owner ", "admin", "own" };
+
+	for (size_t r = 0; r < ARRAY_LEN(strange); r++)
+		for (int i = 0; i < PERMS; i++)
+			assert_false(role_may(strange[r], (enum perm)i));
+}
+
+static void only_users_and_the_operator_have_a_say_in_the_shop(void **state UNUSED)
+{
+	static const enum actor_kind kinds[] = { ACTOR_NOBODY, ACTOR_DEVICE, ACTOR_ADMIN };
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		for (int i = 0; i < PERMS; i++) {
+			/* A role left in the struct by mistake changes nothing. */
+			struct actor who = { .kind = kinds[k], .role = "owner" };
+
+			assert_false(actor_may(&who, (enum perm)i));
+		}
+	for (int i = 0; i < PERMS; i++) {
+		struct actor operator = { .kind = ACTOR_OPERATOR }, cashier = { .kind = ACTOR_USER, .role = "cashier" };
+
+		assert_true(actor_may(&operator, (enum perm)i));
+		assert_int_equal(actor_may(&cashier, (enum perm)i), cases[i].cashier);
+	}
+}
+
+UNIT_MAIN(cmocka_unit_test(each_role_may_what_the_table_says),
+	  cmocka_unit_test(a_role_nobody_knows_may_nothing),
+	  cmocka_unit_test(only_users_and_the_operator_have_a_say_in_the_shop))

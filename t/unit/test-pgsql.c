@@ -1,0 +1,289 @@
+/* What is PostgreSQL's alone: its failures, its types, its addresses. */
+#include "base/base.h"
+#include "db.h"
+
+/* --- failures with a name --- */
+
+static void a_slow_statement_is_stopped(void **state)
+{
+	struct world *w = world_of(state);
+	struct db_config config = config_of(w->url, ENGINE_POSTGRES);
+	struct err err = { 0 };
+	struct db *db;
+
+	config.statement_timeout_ms = 100;
+	assert_int_equal(db_open(&db, &config, DB_WRITE, &err), 0);
+	must_begin(db);
+	assert_int_equal(db_run(db, "SELECT pg_sleep(5)", NO_ARGS, &err), -1);
+	assert_int_equal(err.kind, ERR_BUSY);
+	assert_string_equal(err.code, "statement_timeout");
+	db_rollback(db);
+	/* A migration's script takes its time. */
+	must_begin(db);
+	assert_int_equal(db->driver->script(db, "SELECT pg_sleep(0.3);\nINSERT INTO item VALUES (1)", &err), 0);
+	must_commit(db);
+	assert_int_equal(items(db), 1);
+	db_close(&db);
+}
+
+static void who_comes_second_may_try_again(void **state)
+{
+	struct world *w = world_of(state);
+	struct db *other = open_more(w, DB_WRITE);
+	struct err err = { 0 };
+
+	must_put(w->db, 1);
+	must_begin(w->db);
+	must_run(w->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", NO_ARGS);
+	assert_int_equal(items(w->db), 1);
+	must_run(other, "UPDATE item SET n = 1", NO_ARGS);
+	assert_int_equal(db_run(w->db, "UPDATE item SET n = 2", NO_ARGS, &err), -1);
+	assert_int_equal(err.kind, ERR_BUSY);
+	assert_string_equal(err.code, "retry");
+	db_rollback(w->db);
+	db_close(&other);
+}
+
+static void sending_does_not_wait(void **state)
+{
+	struct world *w = world_of(state);
+	int64_t begun = clock_boot();
+	struct err err = { 0 };
+
+	must_begin(w->db);
+	assert_int_equal(db_send(w->db, "SELECT pg_sleep(1)", NO_ARGS, &err), 0);
+	must_send(w->db, 1);
+	assert_true(clock_boot() - begun < SECOND_US / 2);
+	assert_int_equal(items(w->db), 1);
+	assert_true(clock_boot() - begun >= SECOND_US);
+	must_commit(w->db);
+}
+
+/* --- arguments and columns --- */
+
+static void a_narrow_argument_gets_its_width(void **state)
+{
+	struct world *w = world_of(state);
+	static const char sql[] = "SELECT length(substr('abcdef', $1))";
+	struct err err = { 0 };
+	int64_t n;
+
+	assert_int_equal(must_int(w->db, sql, ARGS(v_null())), 0);
+	assert_int_equal(must_int(w->db, sql, ARGS(v_int(3))), 4);
+	log_listen(w);
+	assert_int_equal(db_int(w->db, sql, ARGS(v_int((int64_t)INT32_MAX + 1)), &n, &err), -1);
+	assert_int_equal(err.kind, ERR_INTERNAL);
+	log_heard(w);
+}
+
+static void an_argument_of_another_kind_is_found(void **state)
+{
+	struct world *w = world_of(state);
+	static const char sql[] = "SELECT n FROM item WHERE id = $1 AND n = $2";
+	const struct args wrong[] = {
+		ARGS(v_int(1), v_text("5551234\0")),
+		ARGS(v_uuid(uuid_v7()), v_int(1)),
+		ARGS(v_int(1)),
+		ARGS(v_int(1), v_int(1), v_int(1)),
+		NO_ARGS,
+	};
+	const char *heard;
+
+	assert_int_equal(must_int(w->db, sql, ARGS(v_int(1), v_null())), 0);
+	log_listen(w);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct err err = { 0 };
+		int64_t n;
+
+		assert_int_equal(db_int(w->db, sql, wrong[i], &n, &err), -1);
+		assert_int_equal(err.kind, ERR_INTERNAL);
+	}
+	assert_int_equal(must_int(w->db, sql, ARGS(v_int(1), v_int(1))), 0);
+	heard = log_heard(w);
+	assert_int_equal(times_in(heard, "FROM item"), (int)ARRAY_LEN(wrong));
+	assert_int_equal(times_in(heard, "5551234"), 0);
+}
+
+static void too_few_arguments_do_not_end_the_connection(void **state)
+{
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+	int64_t n, pid = pid_of(w->db);
+
+	log_listen(w);
+	assert_int_equal(db_int(w->db, "SELECT id FROM item WHERE id = $1", NO_ARGS, &n, &err), -1);
+	assert_int_equal(err.kind, ERR_INTERNAL);
+	log_heard(w);
+	assert_int_equal(pid_of(w->db), pid);
+}
+
+/* Not for want of a table, and not for a failure in front of it. */
+static void what_could_not_be_prepared_is_prepared_later(void **state)
+{
+	static const char early[] = "SELECT id FROM late", behind[] = "SELECT n FROM item";
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+	int64_t n, pid = pid_of(w->db);
+
+	log_listen(w);
+	assert_int_equal(db_int(w->db, early, NO_ARGS, &n, &err), -1);
+	must_run(w->db, "CREATE TABLE late (id bigint)", NO_ARGS);
+	assert_int_equal(must_int(w->db, early, NO_ARGS), 0);
+	must_begin(w->db);
+	must_send(w->db, 1);
+	must_send(w->db, 1);
+	assert_int_equal(db_int(w->db, behind, NO_ARGS, &n, &err), -1);
+	db_rollback(w->db);
+	assert_int_equal(must_int(w->db, behind, NO_ARGS), 0);
+	assert_int_equal(pid_of(w->db), pid);
+	log_heard(w);
+}
+
+static void a_column_that_cannot_be_read_is_found(void **state)
+{
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+	int64_t n;
+
+	must_put(w->db, 1);
+	log_listen(w);
+	assert_int_equal(db_int(w->db, "SELECT sum(id) FROM item", NO_ARGS, &n, &err), -1);
+	assert_int_equal(err.kind, ERR_INTERNAL);
+	assert_int_equal(times_in(log_heard(w), "column 1 (sum) has type 1700"), 1);
+}
+
+/* "value … is out of range" and "invalid input syntax" show what was typed. */
+static void values_are_not_in_the_log(void **state)
+{
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+	const char *heard;
+
+	log_listen(w);
+	assert_int_equal(db_run(w->db, "SELECT CAST($1 AS bigint)", ARGS(v_text("no 5551234")), &err), -1);
+	assert_int_equal(db_run(w->db, "SELECT CAST(CAST($1 AS text) AS uuid)", ARGS(v_text("no 5551234")), &err), -1);
+	heard = log_heard(w);
+	assert_int_equal(times_in(heard, "error"), 2);
+	assert_int_equal(times_in(heard, "5551234"), 0);
+	assert_null(strstr(err.text, "5551234"));
+}
+
+/* --- opening --- */
+
+static void an_address_is_never_shown(void **state UNUSED)
+{
+	static const char *const urls[] = {
+		"postgresql://fexl:hunter2@x@127.0.0.1:1/db",
+		"postgresql://fexl:hunter2/x@127.0.0.1:1/db",
+		"postgresql://fexl:hunter2%zz@127.0.0.1:1/db",
+		"postgresql://fexl:x%40@hunter2:1/a@b",
+		"postgresql://fexl:hunter2@127.0.0.1:1/db",
+		"host=127.0.0.1 port=1 password=x hunter2",
+		"host=127.0.0.1 port=1 hunter2=x",
+		"host=127.0.0.1 port=1 user=fexl password=hunter2",
+		"hunter2",
+	};
+	struct world *w = world_of(state);
+
+	log_init(NULL, LOG_LEVEL_DEBUG);
+	log_listen(w);
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		struct db_config config = config_of(urls[i], ENGINE_POSTGRES);
+		struct err err = { 0 };
+		struct db *db;
+
+		assert_int_equal(db_open(&db, &config, DB_WRITE, &err), -1);
+		assert_int_equal(err.kind, ERR_UNREACHABLE);
+		assert_null(strstr(err.text, "hunter2"));
+	}
+	assert_string_equal(log_heard(w), "");
+}
+
+static void the_host_that_answers_is_taken(void **state)
+{
+	struct world *w = world_of(state);
+	const char *host = strstr(w->url, "host='") + 6;
+	struct buf url = { 0 };
+	struct db *db;
+
+	buf_printf(&url, "user=postgres dbname=postgres host='/nonexistent,%.*s,127.0.0.1' port=5432,5432,1",
+		   (int)strcspn(host, "'"), host);
+	db = open_at(url.data, ENGINE_POSTGRES, DB_WRITE);
+	must_put(db, 1);
+	db_close(&db);
+	buf_release(&url);
+}
+
+/* As after a change of roles: the host is up, but not for writing. */
+static void a_writer_wants_a_host_that_takes_writes(void **state)
+{
+	struct world *w = world_of(state);
+	struct buf url = { 0 };
+	struct err err = { 0 };
+	struct db_config config;
+	struct db *db;
+
+	must_run(w->db, "DROP ROLE IF EXISTS guest", NO_ARGS);
+	must_run(w->db, "CREATE ROLE guest LOGIN", NO_ARGS);
+	must_run(w->db, "ALTER ROLE guest SET default_transaction_read_only = on", NO_ARGS);
+	buf_printf(&url, "%s user=guest", w->url);
+	config = config_of(url.data, ENGINE_POSTGRES);
+	assert_int_equal(db_open(&db, &config, DB_WRITE, &err), -1);
+	assert_int_equal(err.kind, ERR_UNREACHABLE);
+	db = open_at(url.data, ENGINE_POSTGRES, DB_READ);
+	db_close(&db);
+	buf_str(&url, " target_session_attrs=any");
+	db = open_at(url.data, ENGINE_POSTGRES, DB_WRITE);
+	db_close(&db);
+	must_run(w->db, "DROP ROLE guest", NO_ARGS);
+	buf_release(&url);
+}
+
+static void a_session_has_its_settings(void **state)
+{
+	struct world *w = world_of(state);
+	static const char sql[] = "SELECT current_setting($1)";
+	const struct { const char *name, *want; } cases[] = {
+		{ "application_name", "fexl-apid" },
+		{ "client_encoding", "UTF8" },
+		{ "statement_timeout", "10s" },
+		{ "idle_in_transaction_session_timeout", "30s" },
+		{ "synchronous_commit", "on" },
+		{ "timezone", "UTC" },
+		{ "standard_conforming_strings", "on" },
+		{ "default_transaction_read_only", "off" },
+	};
+	struct err err = { 0 };
+	struct val v;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(db_one(w->db, w->pool, sql, ARGS(v_text(cases[i].name)), &v, 1, &err), 1);
+		assert_true(val_eq(v, v_text(cases[i].want)));
+	}
+}
+
+static void notices_stay_out_of_the_log(void **state)
+{
+	struct world *w = world_of(state);
+
+	log_listen(w);
+	must_run(w->db, "DROP TABLE IF EXISTS nothing", NO_ARGS);
+	assert_string_equal(log_heard(w), "");
+}
+
+DB_MAIN(
+	ON_POSTGRES(a_slow_statement_is_stopped),
+	ON_POSTGRES(who_comes_second_may_try_again),
+	ON_POSTGRES(sending_does_not_wait),
+	ON_POSTGRES(a_narrow_argument_gets_its_width),
+	ON_POSTGRES(an_argument_of_another_kind_is_found),
+	ON_POSTGRES(too_few_arguments_do_not_end_the_connection),
+	ON_POSTGRES(what_could_not_be_prepared_is_prepared_later),
+	ON_POSTGRES(a_column_that_cannot_be_read_is_found),
+	ON_POSTGRES(values_are_not_in_the_log),
+	ON_POSTGRES(an_address_is_never_shown),
+	ON_POSTGRES(the_host_that_answers_is_taken),
+	ON_POSTGRES(a_writer_wants_a_host_that_takes_writes),
+	ON_POSTGRES(a_session_has_its_settings),
+	ON_POSTGRES(notices_stay_out_of_the_log),
+)
