@@ -6,6 +6,7 @@ use warnings;
 use Test::More;
 
 my $src = $ENV{FEXL_SRC} // '.';
+my $build = $ENV{FEXL_BUILD} // $src;
 my ($FUNCTION_MAX, $FILE_MAX) = (60, 500);	# lines
 
 sub slurp
@@ -87,6 +88,23 @@ sub unnamed
 	return @wrong;
 }
 
+# Names that two archives define, from `nm -A`.  The linker sees this only once
+# both are wanted in one program.
+sub twice_defined
+{
+	my ($nm) = @_;
+	my (%where, @wrong);
+
+	while ($nm =~ /^(?:.*\/)?(lib\w+\.a):.* [TDBR] (\w+)$/mg) {
+		$where{$2}{$1} = 1;
+	}
+	for my $name (sort keys %where) {
+		my @libs = sort keys %{ $where{$name} };
+		push(@wrong, "$name() stands in " . join(' and ', @libs)) if @libs > 1;
+	}
+	return @wrong;
+}
+
 sub none
 {
 	my ($what, @wrong) = @_;
@@ -113,6 +131,8 @@ is(includes_check($good, 'wire', 'x.c', "#include \"base/err.h\"\n#include \"wir
    'downward is fine');
 is(includes_check($good, 'base', 'x.c', "# include \"wire/wire.h\"\n"), 1, 'a climbing include is seen');
 is(includes_check($good, 'wire', 'x.c', "#include \"wire.h\"\n"), 1, 'an include without its floor is seen');
+is(twice_defined("./liba.a:x.o:00 T f\n./liba.a:y.o:00 t g\n./libb.a:z.o:00 T h\n"), 0, 'names are one\'s own');
+is(twice_defined("./liba.a:x.o:00 T f\n./libb.a:z.o:00 T f\n"), 1, 'a name of two floors is seen');
 is(sizes_check('x.c', "int f(void)\n{\n" . "\tx();\n" x 58 . "}\n"), 0, '60 lines are fine');
 is(sizes_check('x.c', "int f(void)\n{\n" . "\tx();\n" x 59 . "}\n"), 1, '61 lines are seen');
 is(unnamed('common/wire/hub.c', "\t%D%/hub.c \\\n"), 0, 'a named file is found');
@@ -134,6 +154,13 @@ none('every file is in its local.mk',
      map { my ($dir) = m{^(.*)/}; unnamed($_, slurp("$dir/local.mk")) } @suite);
 none('every test is in t/local.mk',
      map { unnamed($_, slurp("$src/t/local.mk")) } sources('t/unit/*.[ch]', 't/fuzz/*.c', 't/*.t'));
+SKIP: {
+	my @libs = glob("$build/lib*.a");
+	skip('nothing is built yet', 1) unless @libs;
+	# Sanitizers add names of their own, in each archive anew.
+	none('no two floors define one name',
+	     grep { !/__|_sanitizer/ } twice_defined(scalar(`nm -A --defined-only @libs`)));
+}
 none('no function and no file has outgrown the eye',
      map { sizes_check($_, slurp($_)) } @suite);
 done_testing();

@@ -47,8 +47,8 @@ kept_over_a_crash()
 	pg_stop "$dir" && pg_start "$dir" && [ "$(pg_sql "$dir" shop 'SELECT n FROM t')" = 42 ]
 }
 
-for program in test-db test-dbval test-pgsql test-pglost; do
-	ok "$program on both engines" all_of $program
+for program in test-db test-dbval test-pgsql test-pglost test-pgcut; do
+	ok "$program" all_of $program
 done
 ok 'the server listens on no port' is '' 'SHOW listen_addresses'
 ok 'fsync is on' is on 'SHOW fsync'

@@ -1,10 +1,10 @@
 # Tests: `make check` runs the list TESTS through prove, which reads TAP.
 #
-# A unit test is two lines in its floor's block below; its source is
-# t/unit/test-buf.c, found by its name:
+# A unit test is two lines in its floor's block below, inside `if HAVE_CMOCKA`;
+# its source is t/unit/test-buf.c, found by its name:
 #	check_PROGRAMS += t/unit/test-buf
 #	t_unit_test_buf_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
-# A test that is a script (#!/bin/sh, #!/usr/bin/perl) is two lines as well:
+# A test that is a script (executable, #!/bin/sh or #!/usr/bin/perl) is two lines as well:
 #	TESTS += t/3010-till-offline.t
 #	EXTRA_DIST += t/3010-till-offline.t
 # A fuzz harness t/fuzz/fuzz-wire.c with its corpus in t/fuzz/corpus/wire/:
@@ -12,19 +12,23 @@
 #	t_fuzz_fuzz_wire_SOURCES = t/fuzz/fuzz-wire.c $(FUZZ_MAIN)
 #	t_fuzz_fuzz_wire_LDADD = $(WIRE_LIBS) $(FUZZ_LIBS)
 #	EXTRA_DIST += t/fuzz/corpus/wire
-# One test by hand: make check TESTS=t/unit/test-buf
+# One test by hand: make t/unit/test-buf && make check-TESTS TESTS=t/unit/test-buf
 AM_DEFAULT_SOURCE_EXT = .c
 TESTS = $(check_PROGRAMS)
 FUZZ_TARGETS =
 EXTRA_DIST += t/unit/unit.h
 
+# No test takes longer, whatever it waits for.
+TEST_MAX_S = 600
+
 # Scripts are in the source tree, programs in the build tree; a script finds
 # both through FEXL_SRC and FEXL_BUILD.
-check-TESTS: $(check_PROGRAMS)
+check-TESTS:
 	@tests=; for t in $(TESTS); do \
 		if test -f "$$t"; then tests="$$tests $$t"; else tests="$$tests $(srcdir)/$$t"; fi; \
 	done; \
-	FEXL_SRC='$(abs_srcdir)' FEXL_BUILD='$(abs_builddir)' prove --merge --timer $(PROVE_FLAGS) $$tests
+	FEXL_SRC='$(abs_srcdir)' FEXL_BUILD='$(abs_builddir)' \
+		prove --exec 'timeout $(TEST_MAX_S)' --merge --timer $(PROVE_FLAGS) $$tests
 
 # Under --enable-fuzzers libFuzzer brings main() and the harness runs for as
 # long as you let it; otherwise it replays its corpus as one more test.
@@ -41,18 +45,22 @@ TESTS += t/0000-floors.t
 EXTRA_DIST += t/0000-floors.t
 
 # --- wire ---
+if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-wire-msg t/unit/test-wire-peers
 t_unit_test_wire_msg_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
 t_unit_test_wire_peers_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
+endif
 FUZZ_TARGETS += t/fuzz/fuzz-wire
 t_fuzz_fuzz_wire_SOURCES = t/fuzz/fuzz-wire.c $(FUZZ_MAIN)
 t_fuzz_fuzz_wire_LDADD = $(WIRE_LIBS) $(FUZZ_LIBS)
 EXTRA_DIST += t/fuzz/corpus/wire
 
 # --- service ---
+if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-conf t/unit/test-service
 t_unit_test_conf_LDADD = $(SERVICE_LIBS) $(UNIT_LIBS)
 t_unit_test_service_LDADD = $(SERVICE_LIBS) $(UNIT_LIBS)
+endif
 
 # --- base ---
 if HAVE_CMOCKA
@@ -106,18 +114,39 @@ endif
 
 # --- store: the database, on both engines ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-db t/unit/test-dbval t/unit/test-pgsql t/unit/test-pglost
+check_PROGRAMS += t/unit/test-db t/unit/test-dbval t/unit/test-pgsql t/unit/test-pglost \
+	t/unit/test-pgcut
 t_unit_test_db_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_dbval_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_pgsql_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_pglost_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_pgcut_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 TESTS += t/1000-db.t
 endif
 EXTRA_DIST += t/1000-db.t t/pg.sh t/unit/db.h
+
+# --- store: lanes ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-lane
+t_unit_test_lane_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+endif
 
 # --- sync: a hub and its tills in one process ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-sync
 t_unit_test_sync_SOURCES = t/unit/test-sync.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+endif
+
+# --- syncd: the state machine, and the daemon between an apid and a cloud played by the test ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-cycle t/unit/test-cycle-wait t/unit/test-syncd
+WORLD = t/unit/world.c t/unit/world.h t/unit/world-play.c t/unit/world-ask.c
+WORLD_LIBS = libservice.a $(SYNC_LIBS) libhttp.a libwire.a $(BASE_LIBS) $(EVENT_LIBS) $(Z_LIBS) $(UNIT_LIBS)
+t_unit_test_cycle_SOURCES = t/unit/test-cycle.c t/unit/cycle.h
+t_unit_test_cycle_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_cycle_wait_SOURCES = t/unit/test-cycle-wait.c t/unit/cycle.h
+t_unit_test_cycle_wait_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_syncd_SOURCES = t/unit/test-syncd.c $(WORLD) $(FIXTURE)
+t_unit_test_syncd_LDADD = $(WORLD_LIBS)
 endif

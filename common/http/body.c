@@ -17,7 +17,8 @@ static int broken(struct err *err, const char *what)
 
 static int too_large(const struct body *b, struct err *err)
 {
-	return err_set(err, ERR_TOO_LARGE, "body_too_large", "the body is longer than the %lld bytes that are taken here",
+	return err_set(err, ERR_TOO_LARGE, "body_too_large",
+		       "the body is longer than the %lld bytes that are taken here",
 		       (long long)b->max);
 }
 
@@ -54,7 +55,8 @@ static int step_data(struct body *b, struct slice *text, struct buf *out, struct
 	return r;
 }
 
-static int step_chunk_data(struct body *b, struct slice *text, struct buf *out, struct err *err UNUSED)
+static int step_chunk_data(struct body *b, struct slice *text, struct buf *out,
+			   struct err *err UNUSED)
 {
 	int r = take_data(b, text, out);
 
@@ -63,7 +65,8 @@ static int step_chunk_data(struct body *b, struct slice *text, struct buf *out, 
 	return r;
 }
 
-static int step_chunk_end(struct body *b, struct slice *text, struct buf *out UNUSED, struct err *err)
+static int step_chunk_end(struct body *b, struct slice *text, struct buf *out UNUSED,
+			  struct err *err)
 {
 	if (memcmp(text->p, "\r\n", MIN(text->len, 2)) != 0)
 		return broken(err, "a chunk is longer than its size says");
@@ -128,7 +131,8 @@ static bool valid_extensions(const char *p)
 	return *p == '\r' && p[1] == '\n';
 }
 
-static int step_chunk_size(struct body *b, struct slice *text, struct buf *out UNUSED, struct err *err)
+static int step_chunk_size(struct body *b, struct slice *text, struct buf *out UNUSED,
+			   struct err *err)
 {
 	struct slice line;
 	int64_t size = 0;
@@ -179,7 +183,8 @@ static int (*const steps[])(struct body *, struct slice *, struct buf *, struct 
 	[BODY_TRAILER] = step_trailer,
 };
 
-int body_feed(struct body *b, const char *p, size_t len, size_t *used_r, struct buf *out, struct err *err)
+int body_feed(struct body *b, const char *p, size_t len, size_t *used_r, struct buf *out,
+	      struct err *err)
 {
 	struct slice text = { p, len };
 	int r = 1;

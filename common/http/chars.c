@@ -52,20 +52,21 @@ struct slice trimmed(struct slice s)
 	return s;
 }
 
+size_t upto(struct slice s, char c)
+{
+	const char *at = s.len > 0 ? memchr(s.p, c, s.len) : NULL;
+
+	return at != NULL ? (size_t)(at - s.p) : s.len;
+}
+
 bool list_next(struct slice *list, struct slice *member_r)
 {
-	const char *comma;
+	size_t n;
 
 	if (list->p == NULL)
 		return false;
-	comma = memchr(list->p, ',', list->len);
-	if (comma == NULL) {
-		*member_r = trimmed(*list);
-		list->p = NULL;
-		return true;
-	}
-	*member_r = trimmed((struct slice){ list->p, (size_t)(comma - list->p) });
-	list->len -= (size_t)(comma + 1 - list->p);
-	list->p = comma + 1;
+	n = upto(*list, ',');
+	*member_r = trimmed((struct slice){ list->p, n });
+	*list = n < list->len ? from(*list, n + 1) : (struct slice){ NULL, 0 };
 	return true;
 }

@@ -93,6 +93,7 @@ static void half_close(struct http_conn *c)
 	shutdown(c->fd, SHUT_WR);
 	c->in_at = c->in.len;
 	c->state = CONN_LINGER;
+	server_check_drained(c->server);
 }
 
 static size_t heads_ahead(struct slice in)
@@ -114,7 +115,8 @@ static bool wants_bytes(const struct http_conn *c)
 	if (c->eof || c->state == CONN_CLOSING)
 		return false;
 	if (c->state == CONN_HANDLER || c->state == CONN_STREAM)
-		return in.len < AHEAD_MAX && (in.len == 0 || heads_ahead(in) < (size_t)c->server->limits.pipelined);
+		return in.len < AHEAD_MAX &&
+		       (in.len == 0 || heads_ahead(in) < (size_t)c->server->limits.pipelined);
 	return c->state == CONN_LINGER || (!c->yielded && output_pending(&c->out) == 0);
 }
 
@@ -167,9 +169,10 @@ static void wait_now(struct http_conn *c, bool progress)
 	if (what != c->wait || c->refreshed || (what == WAIT_WRITE && progress))
 		wait_for(c, what);
 	c->refreshed = false;
-	if (watch(c->readable, &c->reads, wants_bytes(c)) < 0 || watch(c->writable, &c->writes, wants_room(c)) < 0) {
-		log_warn("%s: the kernel will not watch this connection: %s; it is closed", c->peer.address,
-			 strerror(errno));
+	if (watch(c->readable, &c->reads, wants_bytes(c)) < 0 ||
+	    watch(c->writable, &c->writes, wants_room(c)) < 0) {
+		log_warn("%s: the kernel will not watch this connection: %s; it is closed",
+			 c->peer.address, strerror(errno));
 		conn_drop(c);
 	}
 }
@@ -188,7 +191,8 @@ static void settle(struct http_conn *c)
 		conn_drop(c);
 		return;
 	}
-	if (sent > 0) {
+	c->blocked = sent == 0;
+	if (!c->blocked) {
 		server_return(&c->server->spare_out, &c->out.small);
 		if (c->state == CONN_CLOSING)
 			half_close(c);
@@ -265,7 +269,8 @@ void conn_expired(struct http_conn *c)
 	struct err err;
 
 	if (what == WAIT_HEAD || what == WAIT_BODY) {
-		err_set(&err, ERR_TIMEOUT, "too_slow", "the %s was not complete in time: send it again, faster",
+		err_set(&err, ERR_TIMEOUT, "too_slow",
+			"the %s was not complete in time: send it again, faster",
 			what == WAIT_HEAD ? "request's head" : "body");
 		exchange_refuse(c, &err);
 		return;
@@ -299,8 +304,8 @@ void conn_new(struct http_server *s, int fd, const struct http_peer *peer, bool 
 		conn_run(c);
 		return;
 	}
-	err_set(&err, ERR_BUSY, "connections", "all %d connections are taken: try again in a moment",
-		s->limits.connections);
+	err_set(&err, ERR_BUSY, "connections",
+		"all %d connections are taken: try again in a moment", s->limits.connections);
 	err.retry_after_s = 1;
 	exchange_refuse(c, &err);
 }

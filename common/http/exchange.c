@@ -74,7 +74,8 @@ static bool refuse_incomplete(struct http_conn *c)
 {
 	struct err err;
 
-	err_set(&err, ERR_SYNTAX, "incomplete", "the connection was closed in the middle of a request");
+	err_set(&err, ERR_SYNTAX, "incomplete",
+		"the connection was closed in the middle of a request");
 	return exchange_refuse(c, &err);
 }
 
@@ -109,22 +110,31 @@ static bool skip_blank_line(struct http_conn *c)
 	return true;
 }
 
-/* The head has been read: does the handler want its body? */
+/* Does the handler want what this head announces? */
+static void ask_handler(struct exchange *x)
+{
+	const struct http_handler *h = &x->rq.server->handler;
+	struct err err;
+
+	if (h->head == NULL)
+		return;
+	err_clear(&err);
+	if (h->head(&x->rq, &x->body_max, h->ctx, &err) < 0)
+		x->refused = pool_memdup(x->rq.pool, &err, sizeof(err));
+}
+
 static bool ask_for_body(struct http_conn *c)
 {
-	const struct http_handler *h = &c->server->handler;
 	struct exchange *x = c->x;
 	struct err err;
 
-	err.kind = ERR_NONE;
-	err.code[0] = err.field[0] = err.text[0] = '\0';
 	x->body_max = c->server->limits.body_bytes;
-	if (h->head != NULL && h->head(&x->rq, &x->body_max, h->ctx, &err) < 0)
-		x->refused = pool_memdup(x->rq.pool, &err, sizeof(err));
+	ask_handler(x);
 	if (body_begin(&c->body, &x->head, x->body_max, &err) < 0)
 		return exchange_refuse(c, x->refused != NULL ? x->refused : &err);
 	c->state = CONN_BODY;
-	if (x->head.expects_continue && x->refused == NULL && conn_input(c).len == 0 && c->body.state != BODY_WHOLE)
+	if (x->head.expects_continue && x->refused == NULL && conn_input(c).len == 0 &&
+	    c->body.state != BODY_WHOLE)
 		buf_str(output_end(&c->out), "HTTP/1.1 100 Continue\r\n\r\n");
 	return true;
 }
@@ -148,7 +158,7 @@ static bool step_head(struct http_conn *c)
 	struct err err;
 	ssize_t len;
 
-	if (c->turns <= 0 || output_pending(&c->out) > OUTPUT_ENOUGH) {
+	if (c->turns <= 0 || c->blocked || output_pending(&c->out) > OUTPUT_ENOUGH) {
 		c->yielded = conn_input(c).len > 0 || c->eof;
 		return false;
 	}
@@ -194,7 +204,8 @@ static bool unpack_and_deliver(struct http_conn *c)
 	struct err err;
 
 	if (x->head.body_gzip && x->refused == NULL) {
-		if (gzip_unpack(&c->server->gzip, c->content.data, c->content.len, x->body_max, &plain, &err) < 0) {
+		if (gzip_unpack(&c->server->gzip, c->content.data, c->content.len, x->body_max,
+				&plain, &err) < 0) {
 			buf_release(&plain);
 			return exchange_refuse(c, &err);
 		}
@@ -219,7 +230,7 @@ static bool step_body(struct http_conn *c)
 	if (r > 0)
 		return unpack_and_deliver(c);
 	if (c->x->refused != NULL)
-		return exchange_refuse(c, c->x->refused);	/* its body would be read for nothing */
+		return exchange_refuse(c, c->x->refused); /* its body would be read for nothing */
 	return c->eof && refuse_incomplete(c);
 }
 

@@ -42,14 +42,20 @@ static size_t host_name_len(struct slice s)
 	return n > 2 && n < s.len && s.p[n] == ']' ? n + 1 : 0;
 }
 
+static bool host_is_valid(struct slice s)
+{
+	size_t n = host_name_len(s);
+
+	if (n == 0 || n == s.len)
+		return n > 0;
+	return s.p[n] == ':' && port_is_valid(from(s, n + 1));
+}
+
 static int read_host(struct head *h, struct slice v, struct err *err)
 {
-	size_t n = host_name_len(v);
-	bool good = n > 0 && (n == v.len ||
-			      (v.p[n] == ':' && port_is_valid((struct slice){ v.p + n + 1, v.len - n - 1 })));
-
-	if (!good)
-		return err_set(err, ERR_SYNTAX, "host", "Host \"%.*s\" is not a name or address with an optional port",
+	if (!host_is_valid(v))
+		return err_set(err, ERR_SYNTAX, "host",
+			       "Host \"%.*s\" is not a name or address with an optional port",
 			       quote_len(v), v.p);
 	h->host = v;
 	return 0;
@@ -62,8 +68,8 @@ static int read_length(struct head *h, struct slice v, struct err *err)
 	for (size_t i = 0; i < v.len; i++) {
 		if (v.p[i] < '0' || v.p[i] > '9' || i == LENGTH_DIGITS_MAX)
 			return err_set(err, ERR_SYNTAX, "content_length",
-				       "Content-Length \"%.*s\" is not a number of 1 to %d digits", quote_len(v), v.p,
-				       LENGTH_DIGITS_MAX);
+				       "Content-Length \"%.*s\" is not a number of 1 to %d digits",
+				       quote_len(v), v.p, LENGTH_DIGITS_MAX);
 		n = n * 10 + v.p[i] - '0';
 	}
 	if (v.len == 0)
@@ -77,7 +83,8 @@ static int read_transfer(struct head *h, struct slice v, struct err *err)
 {
 	if (!word_is(v, "chunked"))
 		return err_set(err, ERR_UNSUPPORTED, "transfer_encoding",
-			       "Transfer-Encoding \"%.*s\": only chunked is taken", quote_len(v), v.p);
+			       "Transfer-Encoding \"%.*s\": only chunked is taken", quote_len(v),
+			       v.p);
 	h->chunked = true;
 	return 0;
 }
@@ -98,8 +105,8 @@ static int read_expect(struct head *h, struct slice v, struct err *err)
 	if (h->minor == 0)
 		return 0;	/* RFC 9110, section 10.1.1 */
 	if (!word_is(v, "100-continue"))
-		return err_set(err, ERR_UNSUPPORTED, "expectation", "Expect \"%.*s\": only 100-continue can be met",
-			       quote_len(v), v.p);
+		return err_set(err, ERR_UNSUPPORTED, "expectation",
+			       "Expect \"%.*s\": only 100-continue can be met", quote_len(v), v.p);
 	h->expects_continue = true;
 	return 0;
 }
@@ -108,8 +115,8 @@ static int read_coding(struct head *h, struct slice v, struct err *err)
 {
 	h->body_gzip = word_is(v, "gzip") || word_is(v, "x-gzip");
 	if (!h->body_gzip && !word_is(v, "identity"))
-		return err_set(err, ERR_MEDIA, "content_encoding", "Content-Encoding \"%.*s\": only gzip is taken",
-			       quote_len(v), v.p);
+		return err_set(err, ERR_MEDIA, "content_encoding",
+			       "Content-Encoding \"%.*s\": only gzip is taken", quote_len(v), v.p);
 	return 0;
 }
 
@@ -117,8 +124,6 @@ static int read_coding(struct head *h, struct slice v, struct err *err)
 static int weight(struct slice params)
 {
 	params = trimmed(params);
-	if (params.len == 0)
-		return 1;
 	if (params.len < 3 || strncasecmp(params.p, "q=", 2) != 0)
 		return 0;
 	for (size_t i = 2; i < params.len; i++)
@@ -132,17 +137,14 @@ static int read_accept_coding(struct head *h, struct slice v, struct err *err UN
 	struct slice member;
 
 	while (list_next(&v, &member)) {
-		const char *semicolon = memchr(member.p, ';', member.len);
-		struct slice params = { NULL, 0 }, name = member;
+		size_t n = upto(member, ';');
+		struct slice name = trimmed((struct slice){ member.p, n });
+		int q = n < member.len ? weight(from(member, n + 1)) : 1;
 
-		if (semicolon != NULL) {
-			name = trimmed((struct slice){ member.p, (size_t)(semicolon - member.p) });
-			params = (struct slice){ semicolon + 1, member.len - (size_t)(semicolon + 1 - member.p) };
-		}
 		if (word_is(name, "gzip") || word_is(name, "x-gzip"))
-			h->gzip_q = weight(params);
+			h->gzip_q = q;
 		else if (word_is(name, "*"))
-			h->any_q = weight(params);
+			h->any_q = q;
 	}
 	return 0;
 }
@@ -217,7 +219,8 @@ int field_read(struct head *h, const struct http_header *line, struct err *err)
 		if (!same_word(line->name, f->name))
 			continue;
 		if (f->once && h->seen & (uint64_t)1 << i)
-			return err_set(err, ERR_SYNTAX, "header_repeated", "%s is there twice: send one", f->name.p);
+			return err_set(err, ERR_SYNTAX, "header_repeated",
+				       "%s is there twice: send one", f->name.p);
 		h->seen |= (uint64_t)1 << i;
 		return f->read != NULL ? f->read(h, line->value, err) : 0;
 	}
@@ -229,10 +232,13 @@ int field_check_all(const struct head *h, struct err *err)
 	if (h->host.p == NULL && (h->minor == 1 || h->authority.p != NULL))
 		return err_set(err, ERR_SYNTAX, "host", "Host is missing");
 	if (h->authority.p != NULL && !same_word(h->authority, h->host))
-		return err_set(err, ERR_SYNTAX, "host", "the target names another host than Host does");
+		return err_set(err, ERR_SYNTAX, "host",
+			       "the target names another host than Host does");
 	if (h->chunked && h->has_length)
-		return err_set(err, ERR_SYNTAX, "framing", "Content-Length and Transfer-Encoding exclude each other");
+		return err_set(err, ERR_SYNTAX, "framing",
+			       "Content-Length and Transfer-Encoding exclude each other");
 	if (h->chunked && h->minor == 0)
-		return err_set(err, ERR_SYNTAX, "framing", "HTTP/1.0 has no Transfer-Encoding: send Content-Length");
+		return err_set(err, ERR_SYNTAX, "framing",
+			       "HTTP/1.0 has no Transfer-Encoding: send Content-Length");
 	return 0;
 }

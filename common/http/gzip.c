@@ -52,7 +52,8 @@ static z_stream *packer(struct gzip **gp)
 {
 	struct gzip *g = gzip_get(gp);
 	int r = g->can_pack ? deflateReset(&g->pack)
-			    : deflateInit2(&g->pack, PACK_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY);
+			    : deflateInit2(&g->pack, PACK_LEVEL, Z_DEFLATED, GZIP_WINDOW, 8,
+					   Z_DEFAULT_STRATEGY);
 
 	if (r != Z_OK)
 		panic("zlib cannot begin to pack: %d", r);
@@ -71,7 +72,8 @@ static int inflate_piece(z_stream *z, struct buf *out)
 	return r;
 }
 
-int gzip_unpack(struct gzip **gp, const char *p, size_t len, int64_t max, struct buf *out, struct err *err)
+int gzip_unpack(struct gzip **gp, const char *p, size_t len, int64_t max, struct buf *out,
+		struct err *err)
 {
 	z_stream *z = unpacker(gp);
 	int r;
@@ -83,12 +85,14 @@ int gzip_unpack(struct gzip **gp, const char *p, size_t len, int64_t max, struct
 			break;
 	if ((int64_t)out->len > max)
 		return err_set(err, ERR_TOO_LARGE, "body_too_large",
-			       "the body unpacks to more than the %lld bytes that are taken here", (long long)max);
+			       "the body unpacks to more than the %lld bytes that are taken here",
+			       (long long)max);
 	if (r != Z_STREAM_END)
-		return err_set(err, ERR_SYNTAX, "gzip_broken", "the body is not gzip, or damaged, or not whole");
+		return err_set(err, ERR_SYNTAX, "gzip_broken",
+			       "the body is not gzip, or damaged, or not whole");
 	if (z->avail_in > 0)
-		return err_set(err, ERR_SYNTAX, "gzip_broken", "%u bytes stand behind the end of the gzip body",
-			       z->avail_in);
+		return err_set(err, ERR_SYNTAX, "gzip_broken",
+			       "%u bytes stand behind the end of the gzip body", z->avail_in);
 	return 0;
 }
 

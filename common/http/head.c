@@ -20,9 +20,12 @@ static int head_too_large(const char *p, size_t max, struct err *err)
 {
 	if (memchr(p, '\n', max) == NULL)
 		return err_set(err, ERR_HEAD_TOO_LARGE, "target_too_long",
-			       "the request line is longer than %zu bytes: move data into the body", max);
-	return err_set(err, ERR_HEAD_TOO_LARGE, "head_too_large",
-		       "request line and headers are longer than %zu bytes: send fewer or shorter headers", max);
+			       "the request line is longer than %zu bytes: move data into the body",
+			       max);
+	return err_set(
+		err, ERR_HEAD_TOO_LARGE, "head_too_large",
+		"request line and headers are longer than %zu bytes: send fewer or shorter headers",
+		max);
 }
 
 ssize_t head_length(const char *p, size_t len, size_t max, size_t *seen, struct err *err)
@@ -31,10 +34,12 @@ ssize_t head_length(const char *p, size_t len, size_t max, size_t *seen, struct 
 
 	if (len > 0 && !char_token[(uint8_t)p[0]])
 		return err_set(err, ERR_SYNTAX, "request_line",
-			       "a request begins with its method, not with byte 0x%02x", (uint8_t)p[0]);
+			       "a request begins with its method, not with byte 0x%02x",
+			       (uint8_t)p[0]);
 	while ((lf = memchr(at, '\n', (size_t)(p + len - at))) != NULL) {
 		if (lf[-1] != '\r')
-			return err_set(err, ERR_SYNTAX, "line_end", "a line ends with a lone LF: send CR LF");
+			return err_set(err, ERR_SYNTAX, "line_end",
+				       "a line ends with a lone LF: send CR LF");
 		at = lf + 1;
 		if (lf[-2] == '\n')
 			break;
@@ -79,7 +84,8 @@ static int method_read(struct slice *text, enum http_method *method_r, struct er
 	struct slice name = cut(text, run_of(*text, char_token));
 
 	if (name.len == 0 || !skip(text, " "))
-		return err_set(err, ERR_SYNTAX, "request_line", "a request begins with a method and one blank");
+		return err_set(err, ERR_SYNTAX, "request_line",
+			       "a request begins with a method and one blank");
 	for (int m = 0; m < HTTP_METHODS; m++) {
 		if (slice_is(name, method_names[m])) {
 			*method_r = m;
@@ -113,7 +119,8 @@ static int version_read(struct slice *text, int *minor_r, struct err *err)
 		return 0;
 	}
 	if (is_other_version(*text))
-		return err_set(err, ERR_UNSUPPORTED, "http_version", "%.8s is not spoken here: use HTTP/1.1", text->p);
+		return err_set(err, ERR_UNSUPPORTED, "http_version",
+			       "%.8s is not spoken here: use HTTP/1.1", text->p);
 	return err_set(err, ERR_SYNTAX, "request_line",
 		       "after the target come one blank, HTTP/1.1 and the end of the line");
 }
@@ -125,7 +132,8 @@ static int request_line(struct pool *pool, struct slice *text, struct head *h, s
 	h->target = cut(text, run_of(*text, char_target));
 	if (h->target.len == 0 || !skip(text, " "))
 		return err_set(err, ERR_SYNTAX, "request_line",
-			       "the target is one word of visible ASCII without '#': escape the rest with %%");
+			       "the target is one word of visible ASCII without '#': escape the "
+			       "rest with %%");
 	if (version_read(text, &h->minor, err) < 0)
 		return -1;
 	return target_parse(pool, h, err);
@@ -139,8 +147,10 @@ static int bad_name(struct slice name, char next, struct err *err)
 		return err_set(err, ERR_SYNTAX, "header",
 			       "a header line begins with its name: no folding, no empty name");
 	if (next == ' ' || next == '\t')
-		return err_set(err, ERR_SYNTAX, "header", "header %.*s: no blank before the colon", len, name.p);
-	return err_set(err, ERR_SYNTAX, "header", "header %.*s: byte 0x%02x in its name, or no colon", len, name.p,
+		return err_set(err, ERR_SYNTAX, "header", "header %.*s: no blank before the colon",
+			       len, name.p);
+	return err_set(err, ERR_SYNTAX, "header",
+		       "header %.*s: byte 0x%02x in its name, or no colon", len, name.p,
 		       (uint8_t)next);
 }
 
@@ -151,8 +161,10 @@ int head_line(struct slice *text, struct http_header *line, struct err *err)
 		return bad_name(line->name, text->len > 0 ? text->p[0] : 0, err);
 	line->value = trimmed(cut(text, run_of(*text, char_text)));
 	if (!skip(text, "\r\n"))
-		return err_set(err, ERR_SYNTAX, "header", "header %.*s: byte 0x%02x cannot be in a value",
-			       (int)MIN(line->name.len, 40), line->name.p, text->len > 0 ? (uint8_t)text->p[0] : 0);
+		return err_set(err, ERR_SYNTAX, "header",
+			       "header %.*s: byte 0x%02x cannot be in a value",
+			       (int)MIN(line->name.len, 40), line->name.p,
+			       text->len > 0 ? (uint8_t)text->p[0] : 0);
 	return 0;
 }
 
@@ -175,8 +187,8 @@ static int header_lines(struct pool *pool, struct slice text, struct head *h, st
 	struct http_header *lines;
 
 	if (n > HEAD_LINES_MAX)
-		return err_set(err, ERR_HEAD_TOO_LARGE, "head_too_large", "%zu headers: at most %d are taken", n,
-			       HEAD_LINES_MAX);
+		return err_set(err, ERR_HEAD_TOO_LARGE, "head_too_large",
+			       "%zu headers: at most %d are taken", n, HEAD_LINES_MAX);
 	lines = pool_alloc(pool, n * sizeof(*lines));
 	for (size_t i = 0; i < n; i++)
 		if (head_line(&text, &lines[i], err) < 0)

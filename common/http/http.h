@@ -126,6 +126,7 @@ int http_listen_fd(struct http_server *s, int fd, struct err *err);
 /* Stops accepting, closes idle connections, lets requests in hand finish;
  * drained(ctx) is called once nothing is left, or after wait_ms at the latest. */
 void http_server_drain(struct http_server *s, int wait_ms, void (*drained)(void *ctx), void *ctx);
+/* Requests that are still in hand end with it: nobody may answer them later. */
 void http_server_free(struct http_server **sp);
 
 struct http_counters {

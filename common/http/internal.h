@@ -19,6 +19,11 @@ extern const bool char_host[256];	/* of a name or an IPv4 address */
 int hex_digit(char c);			/* -1 if it is none */
 bool word_is(struct slice s, const char *word);		/* ASCII case does not matter */
 struct slice trimmed(struct slice s);			/* without blanks around it */
+size_t upto(struct slice s, char c);			/* bytes before the first c; all if there is none */
+static inline struct slice from(struct slice s, size_t n)	/* without its first n bytes */
+{
+	return (struct slice){ s.p + n, s.len - n };
+}
 /* The next member of a comma-separated list, trimmed, perhaps empty; false at the end. */
 bool list_next(struct slice *list, struct slice *member_r);
 
@@ -145,6 +150,7 @@ struct http_conn {
 	bool surplus;		/* over the limit: only told so */
 	bool blank_seen;	/* the one empty line before a request that is forgiven */
 	bool refreshed;		/* a request was finished: waiting begins anew */
+	bool blocked;		/* answers are stuck: no new request until all are sent */
 	bool yielded;		/* could go on, but others come first */
 	int turns;		/* requests that may still be answered before that */
 	enum wait wait;

@@ -100,7 +100,8 @@ static void pause_all(struct http_server *s, int error)
 	struct listener *l;
 
 	if (s->accept_warned == 0 || now - s->accept_warned > WARN_EVERY_US) {
-		log_warn("cannot accept connections: %s; trying again every %d ms", strerror(error), PAUSE_MS);
+		log_warn("cannot accept connections: %s; trying again every %d ms", strerror(error),
+			 PAUSE_MS);
 		s->accept_warned = now;
 	}
 	TAILQ_FOREACH(l, &s->listeners, link)
@@ -140,7 +141,8 @@ static struct listener *listener_new(struct http_server *s, int fd)
 	l->server = s;
 	l->fd = fd;
 	l->event = event_made(event_new(s->base, fd, EV_READ | EV_PERSIST, on_connect, l));
-	event_add(l->event, NULL);
+	if (event_add(l->event, NULL) < 0)
+		panic("cannot watch listening socket %d: %s", fd, strerror(errno));
 	TAILQ_INSERT_TAIL(&s->listeners, l, link);
 	return l;
 }
@@ -151,7 +153,8 @@ static void unlink_own(const struct listener *l)
 {
 	struct stat st;
 
-	if (l->path != NULL && lstat(l->path, &st) == 0 && st.st_dev == l->dev && st.st_ino == l->ino)
+	if (l->path != NULL && lstat(l->path, &st) == 0 && st.st_dev == l->dev &&
+	    st.st_ino == l->ino)
 		unlink(l->path);
 }
 
@@ -183,7 +186,8 @@ static int split_address(const char *address, char host[256], const char **port_
 		len = 0;	/* a v6 address without brackets */
 	}
 	if (len == 0 || len >= 256 || !port_is_valid(slice_of(colon + 1)))
-		return err_set(err, ERR_INPUT, "address", "cannot listen on \"%s\": write host:port or [v6]:port", address);
+		return err_set(err, ERR_INPUT, "address",
+			       "cannot listen on \"%s\": write host:port or [v6]:port", address);
 	memcpy(host, address, len);
 	host[len] = '\0';
 	*port_r = colon + 1;
@@ -195,10 +199,12 @@ static int cannot_listen(const char *address, const char *port, int error, struc
 	char who[96];
 
 	if (error != EADDRINUSE)
-		return err_set(err, ERR_UNREACHABLE, "listen", "cannot listen on %s: %s", address, strerror(error));
+		return err_set(err, ERR_UNREACHABLE, "listen", "cannot listen on %s: %s", address,
+			       strerror(error));
 	owner_of_port(atoi(port), who, sizeof(who));
-	return err_set(err, ERR_CONFLICT, "port_taken", "cannot listen on %s: %s has that port; stop it or choose another",
-		       address, who);
+	return err_set(err, ERR_CONFLICT, "port_taken",
+		       "cannot listen on %s: %s has that port; stop it or choose another", address,
+		       who);
 }
 
 static int socket_for(const struct addrinfo *ai)
@@ -219,7 +225,8 @@ static int socket_for(const struct addrinfo *ai)
 
 int http_listen_tcp(struct http_server *s, const char *address, char *where_r, struct err *err)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+					.ai_flags = AI_PASSIVE | AI_NUMERICSERV };
 	struct addrinfo *found;
 	char host[256];
 	const char *port = "";
@@ -229,7 +236,8 @@ int http_listen_tcp(struct http_server *s, const char *address, char *where_r, s
 		return -1;
 	r = getaddrinfo(host, port, &hints, &found);
 	if (r != 0)
-		return err_set(err, ERR_INPUT, "address", "cannot listen on %s: %s", address, gai_strerror(r));
+		return err_set(err, ERR_INPUT, "address", "cannot listen on %s: %s", address,
+			       gai_strerror(r));
 	fd = socket_for(found);
 	r = errno;
 	freeaddrinfo(found);
@@ -264,11 +272,11 @@ static int make_way(const char *path, const union address *a, struct err *err)
 	if (lstat(path, &st) < 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
-		return err_set(err, ERR_CONFLICT, "not_a_socket", "%s is there and is no socket: remove it or name another",
-			       path);
+		return err_set(err, ERR_CONFLICT, "not_a_socket",
+			       "%s is there and is no socket: remove it or name another", path);
 	if (is_alive(a))
-		return err_set(err, ERR_CONFLICT, "already_running", "a server is already running behind %s: stop it first",
-			       path);
+		return err_set(err, ERR_CONFLICT, "already_running",
+			       "a server is already running behind %s: stop it first", path);
 	unlink(path);
 	return 0;
 }
@@ -301,14 +309,16 @@ int http_listen_unix(struct http_server *s, const char *path, int mode, struct e
 	int fd;
 
 	if (strlen(path) >= sizeof(a.un.sun_path))
-		return err_set(err, ERR_INPUT, "address", "%s is too long for a socket: at most %zu bytes", path,
+		return err_set(err, ERR_INPUT, "address",
+			       "%s is too long for a socket: at most %zu bytes", path,
 			       sizeof(a.un.sun_path) - 1);
 	strcpy(a.un.sun_path, path);
 	if (make_way(path, &a, err) < 0)
 		return -1;
 	fd = bind_unix(path, &a, mode);
 	if (fd < 0)
-		return err_set(err, ERR_UNREACHABLE, "listen", "cannot listen on %s: %s", path, strerror(errno));
+		return err_set(err, ERR_UNREACHABLE, "listen", "cannot listen on %s: %s", path,
+			       strerror(errno));
 	l = listener_new(s, fd);
 	if (lstat(path, &st) == 0) {
 		l->path = x_strdup(path);
@@ -324,7 +334,8 @@ int http_listen_fd(struct http_server *s, int fd, struct err *err)
 	socklen_t len = sizeof(listens);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens)
-		return err_set(err, ERR_INPUT, "listen", "descriptor %d is not a listening socket", fd);
+		return err_set(err, ERR_INPUT, "listen", "descriptor %d is not a listening socket",
+			       fd);
 	evutil_make_socket_nonblocking(fd);
 	evutil_make_socket_closeonexec(fd);
 	listener_new(s, fd);

@@ -35,7 +35,8 @@ static ssize_t send_what_is_left(const struct output *o, int fd)
 	struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2 };
 
 	if (o->sent >= o->small.len)
-		return send(fd, o->large.data + (o->sent - o->small.len), output_pending(o), MSG_NOSIGNAL);
+		return send(fd, o->large.data + (o->sent - o->small.len), output_pending(o),
+			    MSG_NOSIGNAL);
 	if (o->large.len == 0)
 		return send(fd, o->small.data + o->sent, output_pending(o), MSG_NOSIGNAL);
 	parts[0] = (struct iovec){ o->small.data + o->sent, o->small.len - o->sent };

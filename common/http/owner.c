@@ -21,8 +21,9 @@ static unsigned long listening_inode(const char *table, int port)
 	if (f == NULL)
 		return 0;
 	while (found == 0 && fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu", &local_port,
-			   &state, &inode) == 3 &&
+		if (sscanf(line,
+			   " %*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x %*s %*s %*s %*s %*s %lu",
+			   &local_port, &state, &inode) == 3 &&
 		    state == TCP_LISTEN && (int)local_port == port)
 			found = inode;
 	fclose(f);

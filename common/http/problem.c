@@ -52,7 +52,8 @@ int problem_status(const struct err *err)
 	return http_status_of(err->kind);
 }
 
-void http_problem_open(struct buf *out, const struct http_request *rq, int status, const struct err *err)
+void http_problem_open(struct buf *out, const struct http_request *rq, int status,
+		       const struct err *err)
 {
 	jw_open(out, '{');
 	jw_put_str(out, "type", "about:blank");

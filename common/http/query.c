@@ -19,18 +19,14 @@ struct slice http_header(const struct http_request *rq, const char *name)
 static bool pair_next(struct slice *rest, struct slice *name_r, struct slice *value_r)
 {
 	while (rest->len > 0) {
-		const char *end = memchr(rest->p, '&', rest->len);
-		struct slice pair = { rest->p, end != NULL ? (size_t)(end - rest->p) : rest->len };
-		const char *equals = memchr(pair.p, '=', pair.len);
+		struct slice pair = { rest->p, upto(*rest, '&') };
+		size_t n = upto(pair, '=');
 
-		rest->p += pair.len + (end != NULL);
-		rest->len -= pair.len + (end != NULL);
+		*rest = from(*rest, MIN(pair.len + 1, rest->len));
 		if (pair.len == 0)
 			continue;
-		*name_r = (struct slice){ pair.p, equals != NULL ? (size_t)(equals - pair.p) : pair.len };
-		*value_r = (struct slice){ pair.p + pair.len, 0 };
-		if (equals != NULL)
-			*value_r = (struct slice){ equals + 1, pair.len - name_r->len - 1 };
+		*name_r = (struct slice){ pair.p, n };
+		*value_r = from(pair, MIN(n + 1, pair.len));
 		return true;
 	}
 	return false;
@@ -59,7 +55,7 @@ static bool name_is(struct pool *pool, struct slice coded, const char *name)
 {
 	const char *text;
 
-	if (memchr(coded.p, '%', coded.len) == NULL && memchr(coded.p, '+', coded.len) == NULL)
+	if (upto(coded, '%') == coded.len && upto(coded, '+') == coded.len)
 		return slice_is(coded, name);
 	text = decode(pool, coded);
 	return text != NULL && strcmp(text, name) == 0;
@@ -74,19 +70,21 @@ int http_query(const struct http_request *rq, const char *name, const char **val
 		if (!name_is(rq->pool, key, name))
 			continue;
 		if (found.p != NULL)
-			return complain(err, name, "query_repeated", "is given twice: give it once");
+			return complain(err, name, "query_repeated",
+					"is given twice: give it once");
 		found = coded;
 	}
 	if (found.p == NULL)
 		return 0;
 	*value = decode(rq->pool, found);
 	if (*value == NULL)
-		return complain(err, name, "query_not_text", "is not percent-coded UTF-8 without NUL");
+		return complain(err, name, "query_not_text",
+				"is not percent-coded UTF-8 without NUL");
 	return 1;
 }
 
-int http_query_int(const struct http_request *rq, const char *name, int64_t min, int64_t max, int64_t *value,
-		   struct err *err)
+int http_query_int(const struct http_request *rq, const char *name, int64_t min, int64_t max,
+		   int64_t *value, struct err *err)
 {
 	const char *text, *digits;
 	char why[96], *end;
@@ -98,11 +96,13 @@ int http_query_int(const struct http_request *rq, const char *name, int64_t min,
 	digits = text + (*text == '-');
 	errno = 0;
 	n = strtoll(text, &end, 10);
-	if (*digits >= '0' && *digits <= '9' && *end == '\0' && errno == 0 && n >= min && n <= max) {
+	if (*digits >= '0' && *digits <= '9' && *end == '\0' && errno == 0 && n >= min &&
+	    n <= max) {
 		*value = n;
 		return 1;
 	}
-	snprintf(why, sizeof(why), "is not a whole number from %lld to %lld", (long long)min, (long long)max);
+	snprintf(why, sizeof(why), "is not a whole number from %lld to %lld", (long long)min,
+		 (long long)max);
 	return complain(err, name, "query_not_a_number", why);
 }
 

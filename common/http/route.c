@@ -3,7 +3,8 @@
 
 /* Does path fit?  Where a parameter begins and how long it is goes to found,
  * nothing is copied: most rows do not fit. */
-static bool pattern_fits(const char *pattern, const char *path, struct slice found[ROUTE_PARAMS_MAX])
+static bool pattern_fits(const char *pattern, const char *path,
+			 struct slice found[ROUTE_PARAMS_MAX])
 {
 	int n = 0;
 
@@ -25,10 +26,12 @@ static bool pattern_fits(const char *pattern, const char *path, struct slice fou
 	return *path == '\0';
 }
 
-static void keep_params(struct pool *pool, const struct slice found[ROUTE_PARAMS_MAX], struct route_match *m)
+static void keep_params(struct pool *pool, const struct slice found[ROUTE_PARAMS_MAX],
+			struct route_match *m)
 {
 	for (int i = 0; i < ROUTE_PARAMS_MAX; i++)
-		m->param[i] = found[i].p != NULL ? pool_memdup(pool, found[i].p, found[i].len) : NULL;
+		m->param[i] =
+			found[i].p != NULL ? pool_memdup(pool, found[i].p, found[i].len) : NULL;
 }
 
 /* HEAD is GET without a body (the answer's writer sees to that). */
@@ -42,7 +45,8 @@ void route_find(const void *table, size_t stride, struct http_request *rq, struc
 	const struct route_key *row = table;
 
 	*m = (struct route_match){ .route = -1 };
-	for (int i = 0; row->pattern != NULL; i++, row = (const void *)((const char *)row + stride)) {
+	for (int i = 0; row->pattern != NULL;
+	     i++, row = (const void *)((const char *)row + stride)) {
 		struct slice found[ROUTE_PARAMS_MAX] = { { NULL, 0 } };
 
 		if (!pattern_fits(row->pattern, rq->path, found))

@@ -4,7 +4,8 @@
 #include "base/log.h"
 #include "http/internal.h"
 
-void http_stream_begin(struct http_request *rq, int status, const char *type, const struct http_stream *stream)
+void http_stream_begin(struct http_request *rq, int status, const char *type,
+		       const struct http_stream *stream)
 {
 	struct exchange *x = exchange_of(rq);
 	struct http_conn *c = rq->conn;

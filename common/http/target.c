@@ -38,7 +38,8 @@ ssize_t percent_decode(struct slice s, bool plus_is_blank, char *out)
 static bool escapes_are_whole(struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] == '%' && (i + 2 >= s.len || hex_digit(s.p[i + 1]) < 0 || hex_digit(s.p[i + 2]) < 0))
+		if (s.p[i] == '%' &&
+		    (i + 2 >= s.len || hex_digit(s.p[i + 1]) < 0 || hex_digit(s.p[i + 2]) < 0))
 			return false;
 	return true;
 }
@@ -76,39 +77,41 @@ static int path_decode(struct pool *pool, struct slice raw, char **path_r, struc
 	ssize_t len = percent_decode(raw, false, path);
 
 	if (len < 0)
-		return err_set(err, ERR_SYNTAX, "target", "a %% in the path is not followed by two hex digits");
-	/* What came unescaped is visible ASCII. */
-	if ((size_t)len < raw.len && (has_control(path, (size_t)len) || !utf8_valid(path, (size_t)len)))
-		return err_set(err, ERR_SYNTAX, "target", "the path holds control characters or is not UTF-8");
-	if (has_dot_segment(path) || ((size_t)len < raw.len && has_escaped_slash(raw)))
 		return err_set(err, ERR_SYNTAX, "target",
-			       "the path holds an escaped slash or a dot segment: send it resolved");
+			       "a %% in the path is not followed by two hex digits");
+	/* What came unescaped is visible ASCII. */
+	if ((size_t)len < raw.len &&
+	    (has_control(path, (size_t)len) || !utf8_valid(path, (size_t)len)))
+		return err_set(err, ERR_SYNTAX, "target",
+			       "the path holds control characters or is not UTF-8");
+	if (has_dot_segment(path) || ((size_t)len < raw.len && has_escaped_slash(raw)))
+		return err_set(
+			err, ERR_SYNTAX, "target",
+			"the path holds an escaped slash or a dot segment: send it resolved");
 	*path_r = path;
 	return 0;
 }
 
 static int split_query(struct pool *pool, struct slice rest, struct head *h, struct err *err)
 {
-	const char *mark = memchr(rest.p, '?', rest.len);
-	struct slice raw = { rest.p, mark != NULL ? (size_t)(mark - rest.p) : rest.len };
+	struct slice raw = { rest.p, upto(rest, '?') };
 
-	if (mark != NULL)
-		h->query = (struct slice){ mark + 1, rest.len - raw.len - 1 };
+	if (raw.len < rest.len)
+		h->query = from(rest, raw.len + 1);
 	if (!escapes_are_whole(h->query))
-		return err_set(err, ERR_SYNTAX, "target", "a %% in the query is not followed by two hex digits");
+		return err_set(err, ERR_SYNTAX, "target",
+			       "a %% in the query is not followed by two hex digits");
 	return path_decode(pool, raw.len > 0 ? raw : slice_of("/"), &h->path, err);
 }
 
 /* RFC 9112, section 3.2.2: a server takes it, though only proxies are sent it. */
 static int absolute_form(struct pool *pool, struct head *h, struct err *err)
 {
-	struct slice rest = { h->target.p + strlen(SCHEME), h->target.len - strlen(SCHEME) };
-	size_t n = 0;
+	struct slice rest = from(h->target, strlen(SCHEME));
+	size_t n = MIN(upto(rest, '/'), upto(rest, '?'));
 
-	while (n < rest.len && rest.p[n] != '/' && rest.p[n] != '?')
-		n++;
 	h->authority = (struct slice){ rest.p, n };
-	return split_query(pool, (struct slice){ rest.p + n, rest.len - n }, h, err);
+	return split_query(pool, from(rest, n), h, err);
 }
 
 int target_parse(struct pool *pool, struct head *h, struct err *err)

@@ -6,6 +6,7 @@ libstore_a_SOURCES = \
 	%D%/db.c \
 	%D%/sqlite.c \
 	%D%/pgwire.h \
+	%D%/pgwire.c \
 	%D%/pgsql.c \
 	%D%/pgconn.c \
 	%D%/pgerr.c \

@@ -31,7 +31,7 @@ static bool is_shifted(const PQconninfoOption *o)
 	return strcmp(o->keyword, "port") == 0 && o->val[strspn(o->val, "0123456789,")] != '\0';
 }
 
-int conn_check(const char *url, struct err *err)
+int pgconn_check(const char *url, struct err *err)
 {
 	PQconninfoOption *options = PQconninfoParse(url, NULL);
 	bool good = options != NULL;
@@ -83,7 +83,7 @@ static int settings(struct db *db, struct err *err)
 		 "SET timezone = 'UTC'; SET standard_conforming_strings = on%s",
 		 db->config.statement_timeout_ms, IDLE_IN_TXN_MS,
 		 db->mode == DB_WRITE ? "" : "; SET default_transaction_read_only = on");
-	return wire_simple(db, sql, err);
+	return pgwire_simple(db, sql, err);
 }
 
 /* By default libpq prints these to stderr. */
@@ -106,13 +106,13 @@ static int prepare_session(struct db *db, struct err *err)
 
 	PQsetNoticeReceiver(conn, on_notice, wire(db));
 	if (PQsetnonblocking(conn, 1) != 0)
-		return conn_lost(db, PQerrorMessage(conn), err);
+		return pgconn_lost(db, PQerrorMessage(conn), err);
 	if (settings(db, err) < 0)
 		return -1;
-	return PQenterPipelineMode(conn) ? 0 : conn_lost(db, PQerrorMessage(conn), err);
+	return PQenterPipelineMode(conn) ? 0 : pgconn_lost(db, PQerrorMessage(conn), err);
 }
 
-int conn_open(struct db *db, struct err *err)
+int pgconn_open(struct db *db, struct err *err)
 {
 	struct wire *w = wire(db);
 	char why[200];
@@ -121,11 +121,11 @@ int conn_open(struct db *db, struct err *err)
 	db->handle = dial(db);
 	if (PQstatus(pg(db)) != CONNECTION_OK) {
 		pg_one_line(why, sizeof why, PQerrorMessage(pg(db)));
-		conn_drop(db);
+		pgconn_drop(db);
 		return err_set(err, ERR_UNREACHABLE, "database_open", "cannot reach the database: %s", why);
 	}
 	if (prepare_session(db, err) < 0) {
-		conn_drop(db);
+		pgconn_drop(db);
 		return -1;
 	}
 	if (w->down && w->was_up)
@@ -144,7 +144,7 @@ static void stmt_forget(void *value, void *ctx UNUSED)
 	st->prepared = false;
 }
 
-void conn_drop(struct db *db)
+void pgconn_drop(struct db *db)
 {
 	struct wire *w = wire(db);
 
@@ -156,7 +156,7 @@ void conn_drop(struct db *db)
 	w->pushed = false;
 }
 
-int conn_lost(struct db *db, const char *why, struct err *err)
+int pgconn_lost(struct db *db, const char *why, struct err *err)
 {
 	struct wire *w = wire(db);
 	char line[200];
@@ -165,11 +165,11 @@ int conn_lost(struct db *db, const char *why, struct err *err)
 		log_warn("database: connection lost: %s; the next request connects again",
 			 pg_one_line(line, sizeof line, why));
 	w->down = true;
-	conn_drop(db);
+	pgconn_drop(db);
 	return pg_err_gone(err);
 }
 
-bool conn_alive(struct db *db)
+bool pgconn_alive(struct db *db)
 {
 	/* A farewell and the end of the stream come one after the other. */
 	for (int i = 0; db->handle && i < 4; i++) {
@@ -178,9 +178,9 @@ bool conn_alive(struct db *db)
 		if (poll(&p, 1, 0) <= 0)
 			return true;
 		if (!PQconsumeInput(pg(db)))
-			conn_lost(db, PQerrorMessage(pg(db)), NULL);
+			pgconn_lost(db, PQerrorMessage(pg(db)), NULL);
 		else if (!PQisBusy(pg(db)) && wire(db)->ending)
-			conn_lost(db, "the server ended it", NULL);
+			pgconn_lost(db, "the server ended it", NULL);
 	}
 	return db->handle != NULL;
 }
@@ -188,13 +188,13 @@ bool conn_alive(struct db *db)
 /* Outside a transaction nothing may be left over from the last one. */
 static bool is_at_rest(struct db *db)
 {
-	if (!conn_alive(db))
+	if (!pgconn_alive(db))
 		return false;
-	if (wire_settle(db, NULL, NULL) < 0 && !db->handle)
+	if (pgwire_settle(db, NULL, NULL) < 0 && !db->handle)
 		return false;
 	if (PQtransactionStatus(pg(db)) == PQTRANS_IDLE)
 		return true;
-	conn_lost(db, "a transaction was left open", NULL);
+	pgconn_lost(db, "a transaction was left open", NULL);
 	return false;
 }
 
@@ -205,14 +205,14 @@ static int reconnect(struct db *db, struct err *err)
 
 	if (clock_boot() < w->retry_at)
 		return pg_err_gone(err);
-	if (conn_open(db, &why) == 0)
+	if (pgconn_open(db, &why) == 0)
 		return 0;
 	log_debug("database: %s", why.text);
 	w->retry_at = clock_boot() + RETRY_US;
 	return pg_err_gone(err);
 }
 
-int conn_ready(struct db *db, struct err *err)
+int pgconn_ready(struct db *db, struct err *err)
 {
 	if (db->in_txn)
 		return db->handle ? 0 : pg_err_gone(err);

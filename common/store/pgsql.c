@@ -24,7 +24,7 @@ static int settle_part(struct db *db, struct err *err)
 {
 	struct err why = { 0 };
 
-	if (wire_settle(db, NULL, &why) == 0)
+	if (pgwire_settle(db, NULL, &why) == 0)
 		return 0;
 	if (db->handle && !wire(db)->savepoint_missed)
 		return 0;
@@ -35,11 +35,11 @@ static int settle_part(struct db *db, struct err *err)
 
 static int queue(struct db *db, const char *sql, struct args args, struct err *err)
 {
-	if (conn_ready(db, err) < 0)
+	if (pgconn_ready(db, err) < 0)
 		return -1;
 	if (strncmp(sql, "ROLLBACK TO", 11) == 0 && settle_part(db, err) < 0)
 		return -1;
-	return wire_queue(db, sql, args, err);
+	return pgwire_queue(db, sql, args, err);
 }
 
 /* Alone in its transaction, a write whose answer is missing may have been done. */
@@ -54,7 +54,7 @@ static PGresult *ask(struct db *db, const char *sql, struct args args, struct er
 
 	if (queue(db, sql, args, err) < 0)
 		return NULL;
-	if (wire_settle(db, &res, err) == 0)
+	if (pgwire_settle(db, &res, err) == 0)
 		return res;
 	if (is_uncertain(db))
 		pg_err_perhaps(err);
@@ -137,19 +137,19 @@ static int pg_script(struct db *db, const char *sql, struct err *err)
 	struct wire *w = wire(db);
 	int rc = 0;
 
-	if (conn_ready(db, err) < 0 || wire_settle(db, NULL, err) < 0)
+	if (pgconn_ready(db, err) < 0 || pgwire_settle(db, NULL, err) < 0)
 		return -1;
 	if (!PQexitPipelineMode(pg(db)))
-		return conn_lost(db, PQerrorMessage(pg(db)), err);
+		return pgconn_lost(db, PQerrorMessage(pg(db)), err);
 	/* The step of a migration may fill an index for minutes. */
 	w->patient = true;
 	if (db->in_txn)
-		rc = wire_simple(db, "SET LOCAL statement_timeout = 0", err);
+		rc = pgwire_simple(db, "SET LOCAL statement_timeout = 0", err);
 	if (rc == 0)
-		rc = wire_simple(db, sql, err);
+		rc = pgwire_simple(db, sql, err);
 	w->patient = false;
 	if (db->handle && !PQenterPipelineMode(pg(db)))
-		return conn_lost(db, PQerrorMessage(pg(db)), err);
+		return pgconn_lost(db, PQerrorMessage(pg(db)), err);
 	return rc;
 }
 
@@ -163,12 +163,12 @@ static void pg_rollback(struct db *db)
 {
 	if (!db->handle)
 		return;
-	if (wire_settle(db, NULL, NULL) < 0 && !db->handle)
+	if (pgwire_settle(db, NULL, NULL) < 0 && !db->handle)
 		return;
 	if (PQtransactionStatus(pg(db)) == PQTRANS_IDLE)
 		return;
-	if (wire_queue(db, "ROLLBACK", NO_ARGS, NULL) < 0 || wire_push(db, NULL) < 0)
-		conn_drop(db);
+	if (pgwire_queue(db, "ROLLBACK", NO_ARGS, NULL) < 0 || pgwire_push(db, NULL) < 0)
+		pgconn_drop(db);
 }
 
 static enum commit_end refused(struct db *db)
@@ -198,14 +198,14 @@ static enum commit_end pg_commit(struct db *db, struct err *err)
 {
 	PGresult *res = NULL;
 
-	if (!conn_alive(db)) {
+	if (!pgconn_alive(db)) {
 		pg_err_gone(err);
 		return COMMIT_REFUSED;
 	}
-	if (wire_queue(db, "COMMIT", NO_ARGS, err) < 0)
+	if (pgwire_queue(db, "COMMIT", NO_ARGS, err) < 0)
 		return refused(db);
 	wire(db)->warned = false;
-	if (wire_settle(db, &res, err) == 0)
+	if (pgwire_settle(db, &res, err) == 0)
 		return commit_answered(db, res, err);
 	if (db->handle || wire(db)->failed)
 		return refused(db);
@@ -220,9 +220,9 @@ static int pg_open(struct db *db, struct err *err)
 	struct wire *w = x_alloc(sizeof *w);
 
 	db->state = w;
-	if (conn_check(db->config.url, err) < 0)
+	if (pgconn_check(db->config.url, err) < 0)
 		return -1;
-	return conn_open(db, err);
+	return pgconn_open(db, err);
 }
 
 static void stmt_free(void *value, void *ctx UNUSED)
@@ -235,7 +235,7 @@ static void stmt_free(void *value, void *ctx UNUSED)
 
 static void pg_close(struct db *db)
 {
-	conn_drop(db);
+	pgconn_drop(db);
 	map_each(&db->prepared, stmt_free, NULL);
 	free(db->state);
 }

@@ -30,7 +30,7 @@ static int silence_ms(const struct db *db)
 
 static int lost(struct db *db, struct err *err)
 {
-	return conn_lost(db, PQerrorMessage(pg(db)), err);
+	return pgconn_lost(db, PQerrorMessage(pg(db)), err);
 }
 
 static int wait_for(struct db *db, short events, struct err *err)
@@ -42,7 +42,7 @@ static int wait_for(struct db *db, short events, struct err *err)
 		n = poll(&p, 1, silence_ms(db));
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return conn_lost(db, n < 0 ? strerror(errno) : "no answer in time", err);
+		return pgconn_lost(db, n < 0 ? strerror(errno) : "no answer in time", err);
 	return PQconsumeInput(pg(db)) ? 0 : lost(db, err);
 }
 
@@ -72,7 +72,7 @@ static int result_read(struct db *db, PGresult **res_r, struct err *err)
 	res = PQgetResult(pg(db));
 	if (res && is_error(res) && pg_is_gone(db, res)) {
 		wire(db)->ending = PQresultErrorField(res, PG_DIAG_SQLSTATE) != NULL;
-		conn_lost(db, PQresultErrorMessage(res), err);
+		pgconn_lost(db, PQresultErrorMessage(res), err);
 		PQclear(res);
 		return -1;
 	}
@@ -164,22 +164,22 @@ static bool is_full(const struct wire *w)
 	return w->n_steps + 3 > STEPS_MAX || w->bytes > QUEUED_BYTES_MAX;
 }
 
-int wire_queue(struct db *db, const char *sql, struct args args, struct err *err)
+int pgwire_queue(struct db *db, const char *sql, struct args args, struct err *err)
 {
 	struct pg_stmt *st = stmt_get(db, sql);
 
 	if (args.n > PG_ARGS_MAX)
 		panic("database: %d arguments in: %.120s", args.n, sql);
-	if (is_full(wire(db)) && wire_settle(db, NULL, err) < 0)
+	if (is_full(wire(db)) && pgwire_settle(db, NULL, err) < 0)
 		return -1;
 	if (!st->prepared && stmt_prepare(db, st, args, err) < 0)
 		return -1;
-	if (types_open(st, args) && wire_settle(db, NULL, err) < 0)
+	if (types_open(st, args) && pgwire_settle(db, NULL, err) < 0)
 		return -1;
 	return step_run(db, st, args, err);
 }
 
-int wire_push(struct db *db, struct err *err)
+int pgwire_push(struct db *db, struct err *err)
 {
 	struct wire *w = wire(db);
 
@@ -208,7 +208,7 @@ static PGresult *answer_read(struct db *db, struct err *err)
 		}
 	}
 	if (!first)
-		conn_lost(db, "an answer is missing", err);
+		pgconn_lost(db, "an answer is missing", err);
 	return first;
 }
 
@@ -221,7 +221,7 @@ static int sync_read(struct db *db, struct err *err)
 		return -1;
 	synced = PQresultStatus(res) == PGRES_PIPELINE_SYNC;
 	PQclear(res);
-	return synced ? 0 : conn_lost(db, "an answer too many", err);
+	return synced ? 0 : pgconn_lost(db, "an answer too many", err);
 }
 
 static void step_refused(struct wire *w, const struct step *s, const PGresult *res, struct err *err)
@@ -266,7 +266,7 @@ static void settled(struct wire *w)
 	w->pushed = false;
 }
 
-int wire_settle(struct db *db, PGresult **last_r, struct err *err)
+int pgwire_settle(struct db *db, PGresult **last_r, struct err *err)
 {
 	struct wire *w = wire(db);
 	PGresult *res = NULL;
@@ -275,7 +275,7 @@ int wire_settle(struct db *db, PGresult **last_r, struct err *err)
 	w->failed = w->savepoint_missed = false;
 	if (n == 0)
 		return 0;
-	if (wire_push(db, err) < 0)
+	if (pgwire_push(db, err) < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
 		PQclear(res);
@@ -301,7 +301,7 @@ int wire_settle(struct db *db, PGresult **last_r, struct err *err)
 
 /* --- the simple protocol --- */
 
-int wire_simple(struct db *db, const char *sql, struct err *err)
+int pgwire_simple(struct db *db, const char *sql, struct err *err)
 {
 	PGresult *res;
 	int rc = 0;

@@ -64,27 +64,27 @@ static inline struct wire *wire(const struct db *db)
 /* --- pgconn.c --- */
 
 /* Refuses what libpq cannot read, in words that do not show it. */
-int conn_check(const char *url, struct err *err) MUST_CHECK;
-int conn_open(struct db *db, struct err *err) MUST_CHECK;	/* -1 with ERR_UNREACHABLE */
-void conn_drop(struct db *db);			/* harmless without a connection */
+int pgconn_check(const char *url, struct err *err) MUST_CHECK;
+int pgconn_open(struct db *db, struct err *err) MUST_CHECK;	/* -1 with ERR_UNREACHABLE */
+void pgconn_drop(struct db *db);			/* harmless without a connection */
 /* Drops it, tells the log if that is news, and returns -1 with "database_gone". */
-int conn_lost(struct db *db, const char *why, struct err *err);
+int pgconn_lost(struct db *db, const char *why, struct err *err);
 /* Reads what the server said unasked.  False: the connection broke, and is dropped. */
-bool conn_alive(struct db *db);
+bool pgconn_alive(struct db *db);
 /* Inside a transaction: is it still there?  Outside: at rest, connected anew if need be. */
-int conn_ready(struct db *db, struct err *err) MUST_CHECK;
+int pgconn_ready(struct db *db, struct err *err) MUST_CHECK;
 
 /* --- pgwire.c --- */
 
 /* Queues a statement, prepared before if it was not. */
-int wire_queue(struct db *db, const char *sql, struct args args, struct err *err) MUST_CHECK;
+int pgwire_queue(struct db *db, const char *sql, struct args args, struct err *err) MUST_CHECK;
 /* Sends all that is queued and does not wait for the answers. */
-int wire_push(struct db *db, struct err *err) MUST_CHECK;
+int pgwire_push(struct db *db, struct err *err) MUST_CHECK;
 /* The same, and reads all answers in their order.  The last one's is the
  * caller's if it asks for it.  -1 with the first that failed. */
-int wire_settle(struct db *db, PGresult **last_r, struct err *err) MUST_CHECK;
+int pgwire_settle(struct db *db, PGresult **last_r, struct err *err) MUST_CHECK;
 /* Several statements by the simple protocol; the pipeline must be off. */
-int wire_simple(struct db *db, const char *sql, struct err *err) MUST_CHECK;
+int pgwire_simple(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 
 /* --- pgval.c --- */
 

@@ -46,7 +46,7 @@ enum who {
 	USER,		/* the same, signed in at this very server */
 	DEVICE,		/* an approved till */
 	ADMIN,		/* the operator or the platform's admin */
-	LOCAL,		/* the operator on our Unix socket; unknown elsewhere */
+	OPERATOR,		/* the operator on our Unix socket; unknown elsewhere */
 };
 
 enum where { BOTH, HUB, TILL };

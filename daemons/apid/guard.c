@@ -233,7 +233,7 @@ static int (*const admit[])(const struct call *c, struct err *err) = {
 	[USER] = admit_user,
 	[DEVICE] = admit_device,
 	[ADMIN] = admit_admin,
-	[LOCAL] = admit_local,
+	[OPERATOR] = admit_local,
 };
 
 int guard_admit(const struct call *c, struct err *err)

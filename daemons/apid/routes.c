@@ -97,16 +97,16 @@ const struct route routes[] = {
 	{ GET("/api/admin/health"), LOOP, h_admin_health, ADMIN, PERM_NONE, AT_HUB, .scope = OF_SERVER },
 
 	/* between the daemons of this machine: on our Unix socket only */
-	{ POST("/internal/sync/state"), QUICK, h_state, LOCAL, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/apply"), SLICES, h_apply, LOCAL, PERM_NONE, .body = BODY, .query = Q_APPLY, AT_TILL },
-	{ POST("/internal/sync/confirm"), SLICES, h_confirm, LOCAL, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/done"), LOOP, h_done, LOCAL, PERM_NONE, .body = MAY_BODY, AT_TILL },
-	{ POST("/internal/sync/registered"), WRITE, h_registered, LOCAL, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/restamp"), WRITE, h_restamp, LOCAL, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/pause"), WRITE, h_pause, LOCAL, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/verified"), WRITE, h_verified, LOCAL, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/kick"), LOOP, h_kick, LOCAL, PERM_NONE, .body = MAY_BODY, .scope = OF_SERVER },
-	{ POST("/internal/setup-code"), QUICK, h_setup_code, LOCAL, PERM_NONE, .body = MAY_BODY, AT_TILL },
+	{ POST("/internal/sync/state"), WRITE, h_state, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
+	{ POST("/internal/sync/apply"), SLICES, h_apply, OPERATOR, PERM_NONE, .body = BODY, .query = Q_APPLY, AT_TILL },
+	{ POST("/internal/sync/confirm"), SLICES, h_confirm, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
+	{ POST("/internal/sync/done"), LOOP, h_done, OPERATOR, PERM_NONE, .body = MAY_BODY, AT_TILL },
+	{ POST("/internal/sync/registered"), WRITE, h_registered, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
+	{ POST("/internal/sync/restamp"), WRITE, h_restamp, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
+	{ POST("/internal/sync/pause"), WRITE, h_pause, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
+	{ POST("/internal/sync/verified"), WRITE, h_verified, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
+	{ POST("/internal/kick"), LOOP, h_kick, OPERATOR, PERM_NONE, .body = MAY_BODY, .scope = OF_SERVER },
+	{ POST("/internal/setup-code"), QUICK, h_setup_code, OPERATOR, PERM_NONE, .body = MAY_BODY, AT_TILL },
 	{ { HTTP_GET, NULL } },
 };
 
@@ -137,7 +137,7 @@ void routes_check(void)
 
 		if (r->who == NOBODY || !r->handler)
 			panic("%s %s: nobody may ask, or nobody answers", http_method_name(r->key.method), path);
-		if ((r->who == LOCAL) != is_under(path, "/internal/"))
+		if ((r->who == OPERATOR) != is_under(path, "/internal/"))
 			panic("%s: what is internal is under /internal/, and nothing else is", path);
 		if (r->table && !schema_table(r->table))
 			panic("%s: there is no table %s", path, r->table);

@@ -96,8 +96,8 @@ int target_find(struct ctl *c, const struct call *call, struct target *t)
 		return rc;
 	}
 	t->headers = curl_slist_append(t->headers, "Expect:");	/* no pause before a long body */
-	if (call->body.p != NULL)
-		t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
+	/* Empty, it keeps curl from making up one for a body that is not there. */
+	t->headers = curl_slist_append(t->headers, call->body.p != NULL ? "Content-Type: application/json" : "Content-Type:");
 	if (arg_given(c, ARG_TENANT))
 		t->headers = curl_slist_append(t->headers, pool_printf(c->pool, "Fexl-Tenant: %s", c->option[ARG_TENANT]));
 	return 0;
@@ -142,7 +142,7 @@ void target_prepare(const struct target *t, const struct call *call, struct pool
 	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, stop_when_interrupted);
 	if (strcmp(call->method, "HEAD") == 0)
 		curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-	else if (call->body.p != NULL || strcmp(call->method, "GET") != 0)
+	else if (call->body.p != NULL || call->method[0] == 'P')	/* POST, PUT, PATCH: even an empty one has a length */
 		target_body(curl, call->body);
 }
 

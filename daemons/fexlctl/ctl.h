@@ -151,9 +151,10 @@ int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...)
 int fail_err(struct ctl *c, enum ending end, const char *next, const struct err *err);
 void say(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* not with --quiet */
 void hint(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* a command to type; not with --quiet */
-/* A line that the next one overwrites; only on a terminal.  say_progress_end() keeps the last. */
+/* A line that the next one overwrites; only on a terminal.  _end() keeps the last one, _clear() does not. */
 void say_progress(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);
 void say_progress_end(struct ctl *c);
+void say_progress_clear(struct ctl *c);
 /* What came from elsewhere, fit for a terminal: control characters as \xNN. */
 void clean_add(struct buf *out, const char *text, size_t len);
 

@@ -17,9 +17,10 @@ static const struct {
 	{ "unreachable", END_UNREACHABLE, "fexlctl status" },
 	{ "cloud_unreachable", END_UNREACHABLE, "fexlctl status" },
 	{ "off", END_REFUSED, "fexlctl pair --url URL --tenant UUID --license-file FILE --name NAME" },
-	{ "sync_off", END_REFUSED, "fexlctl pair --url URL --tenant UUID --license-file FILE --name NAME" },
 	{ "paused", END_REFUSED, "fexlctl sync resume" },
+	{ "pending", END_REFUSED, "at the cloud: fexlctl devices approve CODE" },
 	{ "device_pending", END_REFUSED, "at the cloud: fexlctl devices approve CODE" },
+	{ "revoked", END_REFUSED, "fexlctl unpair, then fexlctl pair again" },
 	{ "device_revoked", END_REFUSED, "fexlctl unpair, then fexlctl pair again" },
 };
 

@@ -119,6 +119,12 @@ void say_progress(struct ctl *c, const char *fmt, ...)
 	buf_release(&text);
 }
 
+void say_progress_clear(struct ctl *c)
+{
+	if (!arg_given(c, ARG_QUIET) && isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
 void say_progress_end(struct ctl *c)
 {
 	if (!arg_given(c, ARG_QUIET) && isatty(STDERR_FILENO))

@@ -20,12 +20,14 @@ static void insist(bool holds)
 static void insist_fit(const struct err *err)
 {
 	insist(err->kind == ERR_SYNTAX || err->kind == ERR_TOO_LARGE);
-	insist(err->code[0] != '\0' && err->text[0] != '\0' && utf8_valid(err->text, strlen(err->text)));
+	insist(err->code[0] != '\0' && err->text[0] != '\0' &&
+	       utf8_valid(err->text, strlen(err->text)));
 }
 
 /* As a connection feeds: what was not used comes again with more behind it.
  * Each time in memory of its own, so that a byte read too far is seen. */
-static int feed(const struct head *h, const char *text, size_t len, size_t step, struct buf *out, size_t *used_r)
+static int feed(const struct head *h, const char *text, size_t len, size_t step, struct buf *out,
+		size_t *used_r)
 {
 	struct err err = { .kind = ERR_NONE };
 	size_t at = 0, have = 0, used;

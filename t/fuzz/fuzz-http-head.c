@@ -59,7 +59,8 @@ static size_t count(const char *text, size_t len, const char *what)
 
 static void insist_one_reading(const char *text, size_t len, const struct head *h)
 {
-	insist(count(text, len, "\n") == count(text, len, "\r\n") && count(text, len, "\r") == count(text, len, "\n"));
+	insist(count(text, len, "\n") == count(text, len, "\r\n") &&
+	       count(text, len, "\r") == count(text, len, "\n"));
 	insist(h->n_headers + 2 == count(text, len, "\n"));
 	insist(memchr(text, '\0', len) == NULL);
 	insist(!(h->chunked && h->has_length));
@@ -70,7 +71,8 @@ static void insist_one_reading(const char *text, size_t len, const struct head *
 
 		insist(name.len > 0 && name.p >= text && value.p >= name.p + name.len + 1 &&
 		       value.p + value.len <= text + len);
-		insist(memchr(value.p, '\n', value.len) == NULL && memchr(name.p, ' ', name.len) == NULL);
+		insist(memchr(value.p, '\n', value.len) == NULL &&
+		       memchr(name.p, ' ', name.len) == NULL);
 	}
 }
 

@@ -87,12 +87,12 @@ static inline void must_commit(struct db *db)
 
 static const char insert[] = "INSERT INTO item (id, n, u, name, data) VALUES ($1, $2, $3, $4, $5)";
 
-static inline int put(struct db *db, int64_t id, struct err *err)
+static inline int put_item(struct db *db, int64_t id, struct err *err)
 {
 	return db_run(db, insert, ARGS(v_int(id), v_null(), v_null(), v_null(), v_null()), err);
 }
 
-static inline int send(struct db *db, int64_t id, struct err *err)
+static inline int send_item(struct db *db, int64_t id, struct err *err)
 {
 	return db_send(db, insert, ARGS(v_int(id), v_null(), v_null(), v_null(), v_null()), err);
 }
@@ -106,7 +106,7 @@ static inline void must_send(struct db *db, int64_t id)
 {
 	struct err err = { 0 };
 
-	if (send(db, id, &err) < 0)
+	if (send_item(db, id, &err) < 0)
 		fail_msg("%s", err.text);
 }
 
@@ -131,7 +131,7 @@ static inline void make_item(struct db *db, const char *uuid, const char *bytes)
 
 static inline void nap(void)
 {
-	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 }
 
 /* Asks until the answer is `want`. */

@@ -81,7 +81,8 @@ static void serve_echo(struct http_request *rq)
 	http_reply_json(rq, 200, &out);
 }
 
-static void serve_body(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_body(struct echo *e UNUSED, struct http_request *rq,
+		       const struct route_match *m UNUSED)
 {
 	struct buf out = { NULL, 0, 0 };
 
@@ -99,7 +100,8 @@ static bool query_int(struct http_request *rq, const char *name, int64_t max, in
 	return false;
 }
 
-static void serve_big(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_big(struct echo *e UNUSED, struct http_request *rq,
+		      const struct route_match *m UNUSED)
 {
 	struct buf out = { NULL, 0, 0 };
 	const char *type = NULL;
@@ -182,24 +184,26 @@ static void stream_more(struct http_request *rq, void *ctx)
 
 static void stream_gone(struct http_request *rq UNUSED, void *ctx)
 {
-	free(ctx);	/* twice would be found by the sanitizer, never by its leak check */
+	free(ctx); /* twice would be found by the sanitizer, never by its leak check */
 	puts("stream gone");
 }
 
-static void serve_stream(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_stream(struct echo *e UNUSED, struct http_request *rq,
+			 const struct route_match *m UNUSED)
 {
 	struct pieces p = { 0, 0, 0 };
 	struct http_stream stream = { stream_more, stream_gone, NULL };
 
-	if (!query_int(rq, "pieces", 1000000, &p.left) || !query_int(rq, "size", 1 << 20, &p.size) ||
-	    !query_int(rq, "cut", 1, &p.cut))
+	if (!query_int(rq, "pieces", 1000000, &p.left) ||
+	    !query_int(rq, "size", 1 << 20, &p.size) || !query_int(rq, "cut", 1, &p.cut))
 		return;
 	stream.ctx = x_alloc(sizeof(p));
 	*(struct pieces *)stream.ctx = p;
 	http_stream_begin(rq, 200, "text/plain", &stream);
 }
 
-static void serve_take(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_take(struct echo *e UNUSED, struct http_request *rq,
+		       const struct route_match *m UNUSED)
 {
 	struct buf early = { NULL, 0, 0 };
 	int fd = http_take(rq, &early);
@@ -224,7 +228,8 @@ static void serve_items(struct echo *e UNUSED, struct http_request *rq, const st
 	http_reply_json(rq, 200, &out);
 }
 
-static void serve_problem(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m)
+static void serve_problem(struct echo *e UNUSED, struct http_request *rq,
+			  const struct route_match *m)
 {
 	struct err err;
 
@@ -234,7 +239,8 @@ static void serve_problem(struct echo *e UNUSED, struct http_request *rq, const 
 	http_reply_problem(rq, &err);
 }
 
-static void serve_extra(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_extra(struct echo *e UNUSED, struct http_request *rq,
+			const struct route_match *m UNUSED)
 {
 	struct buf out = { NULL, 0, 0 };
 
@@ -244,18 +250,21 @@ static void serve_extra(struct echo *e UNUSED, struct http_request *rq, const st
 	http_reply(rq, 200, "text/plain", &out);
 }
 
-static void serve_empty(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_empty(struct echo *e UNUSED, struct http_request *rq,
+			const struct route_match *m UNUSED)
 {
 	http_reply(rq, 204, NULL, NULL);
 }
 
-static void serve_unchanged(struct echo *e UNUSED, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_unchanged(struct echo *e UNUSED, struct http_request *rq,
+			    const struct route_match *m UNUSED)
 {
 	http_extra(rq, "ETag", "\"%d\"", 1);
 	http_reply(rq, 304, NULL, NULL);
 }
 
-static void serve_counters(struct echo *e, struct http_request *rq, const struct route_match *m UNUSED)
+static void serve_counters(struct echo *e, struct http_request *rq,
+			   const struct route_match *m UNUSED)
 {
 	const struct http_counters *n = http_server_counters(e->server);
 	struct buf out = { NULL, 0, 0 };
@@ -319,7 +328,8 @@ static void no_route(struct http_request *rq, const struct route_match *m)
 	struct err err;
 
 	if (m->path_known)
-		err_set(&err, ERR_METHOD, "method", "%s is there, but not for %s", rq->path, http_method_name(rq->method));
+		err_set(&err, ERR_METHOD, "method", "%s is there, but not for %s", rq->path,
+			http_method_name(rq->method));
 	else
 		err_set(&err, ERR_NOT_FOUND, "not_found", "%s is not there", rq->path);
 	http_reply_problem(rq, &err);
@@ -374,7 +384,8 @@ static void listen_all(struct http_server *s, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		bool local = argv[i][0] == '/';
 
-		if ((local ? http_listen_unix(s, argv[i], 0600, &err) : http_listen_tcp(s, argv[i], where, &err)) < 0)
+		if ((local ? http_listen_unix(s, argv[i], 0600, &err)
+			   : http_listen_tcp(s, argv[i], where, &err)) < 0)
 			fatal("%s", err.text);
 		printf("%s\n", local ? argv[i] : where);
 	}
@@ -383,14 +394,18 @@ static void listen_all(struct http_server *s, int argc, char **argv)
 static void options_read(struct http_limits *l, int argc, char **argv)
 {
 	const struct option options[] = {
-		{ "connections", required_argument, NULL, 0 },	{ "head-bytes", required_argument, NULL, 1 },
-		{ "head-ms", required_argument, NULL, 2 },	{ "body-bytes", required_argument, NULL, 3 },
-		{ "body-ms", required_argument, NULL, 4 },	{ "idle-ms", required_argument, NULL, 5 },
-		{ "write-ms", required_argument, NULL, 6 },	{ "pipelined", required_argument, NULL, 7 },
+		{ "connections", required_argument, NULL, 0 },
+		{ "head-bytes", required_argument, NULL, 1 },
+		{ "head-ms", required_argument, NULL, 2 },
+		{ "body-bytes", required_argument, NULL, 3 },
+		{ "body-ms", required_argument, NULL, 4 },
+		{ "idle-ms", required_argument, NULL, 5 },
+		{ "write-ms", required_argument, NULL, 6 },
+		{ "pipelined", required_argument, NULL, 7 },
 		{ NULL, 0, NULL, 0 },
 	};
-	int *const numbers[] = { &l->connections, &l->head_bytes, &l->head_ms,	NULL,
-				 &l->body_ms,	  &l->idle_ms,	  &l->write_ms, &l->pipelined };
+	int *const numbers[] = { &l->connections, &l->head_bytes, &l->head_ms,  NULL,
+				 &l->body_ms,     &l->idle_ms,    &l->write_ms, &l->pipelined };
 	int n;
 
 	while ((n = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -412,7 +427,8 @@ int main(int argc, char **argv)
 	log_init("http-echo", LOG_LEVEL_INFO);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	options_read(&limits, argc, argv);
-	e.server = http_server_new(e.base, &limits, (struct http_handler){ on_request, on_head, on_headers, &e });
+	e.server = http_server_new(e.base, &limits,
+				   (struct http_handler){ on_request, on_head, on_headers, &e });
 	listen_all(e.server, argc - optind, argv + optind);
 	input = event_new(e.base, 0, EV_READ | EV_PERSIST, on_input, &e);
 	event_add(input, NULL);

@@ -1,4 +1,5 @@
 /* When the next cycle begins: what makes it wait, and what shortens the wait. */
+#include "base/base.h"
 #include "cycle.h"
 
 /* --- waiting --- */

@@ -1,4 +1,5 @@
 /* The order of a cycle, its bounds, and what becomes of it at random. */
+#include "base/base.h"
 #include "cycle.h"
 
 #define BOUND 100		/* pages in one cycle, each way */

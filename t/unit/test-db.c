@@ -21,6 +21,19 @@ static void a_commit_is_seen_by_others_and_a_rollback_is_not(void **state)
 	db_close(&reader);
 }
 
+/* Not only when its connection is used again. */
+static void a_rollback_lets_go_at_once(void **state)
+{
+	struct world *w = world_of(state);
+	struct db *other = open_more(w, DB_WRITE);
+
+	must_begin(w->db);
+	must_put(w->db, 1);
+	db_rollback(w->db);
+	must_put(other, 1);
+	db_close(&other);
+}
+
 static void an_empty_transaction_is_fine(void **state)
 {
 	struct world *w = world_of(state);
@@ -80,9 +93,9 @@ static void a_failure_of_what_was_sent_shows(void **state)
 
 		must_begin(w->db);
 		must_send(w->db, 1);
-		rc = send(w->db, 1, &err);
+		rc = send_item(w->db, 1, &err);
 		if (rc == 0)
-			rc = send(w->db, 2, &err);
+			rc = send_item(w->db, 2, &err);
 		if (rc == 0 && later)
 			rc = db_int(w->db, "SELECT n FROM item", NO_ARGS, &n, &err);
 		if (rc == 0)
@@ -102,7 +115,7 @@ static void outside_a_transaction_each_stands_alone(void **state)
 	struct err err = { 0 };
 
 	must_send(w->db, 1);
-	assert_int_equal(send(w->db, 1, &err), -1);
+	assert_int_equal(send_item(w->db, 1, &err), -1);
 	assert_int_equal(err.kind, ERR_CONFLICT);
 	must_send(w->db, 2);
 	assert_int_equal(items(w->db), 2);
@@ -122,7 +135,7 @@ static void a_part_is_undone_alone(void **state)
 		must_send(w->db, 1);
 		assert_true((how & 1 ? db_send : db_run)(w->db, "SAVEPOINT part", NO_ARGS, &err) >= 0);
 		must_send(w->db, 2);
-		rc = (how & 2 ? send : put)(w->db, 1, &err);
+		rc = (how & 2 ? send_item : put_item)(w->db, 1, &err);
 		assert_true(rc < 0 || how & 2);
 		if (rc == 0)
 			must_send(w->db, 3);
@@ -157,11 +170,11 @@ static void a_failure_before_the_part_is_not_undone_with_it(void **state)
 
 	must_begin(w->db);
 	must_send(w->db, 1);
-	rc = send(w->db, 1, &err);
+	rc = send_item(w->db, 1, &err);
 	if (rc == 0)
 		rc = db_send(w->db, "SAVEPOINT part", NO_ARGS, &err);
 	if (rc == 0)
-		rc = send(w->db, 2, &err);
+		rc = send_item(w->db, 2, &err);
 	if (rc == 0)
 		rc = db_run(w->db, "ROLLBACK TO part", NO_ARGS, &err);
 	assert_int_equal(rc, -1);
@@ -194,7 +207,7 @@ static void a_reader_cannot_write(void **state)
 	struct err err = { 0 };
 
 	log_listen(w);
-	assert_int_equal(put(reader, 1, &err), -1);
+	assert_int_equal(put_item(reader, 1, &err), -1);
 	log_heard(w);
 	assert_int_not_equal(err.kind, ERR_NONE);
 	assert_int_equal(items(w->db), 0);
@@ -265,6 +278,7 @@ static void scripts_run_whole_or_not_at_all(void **state)
 
 DB_MAIN(
 	ON_BOTH(a_commit_is_seen_by_others_and_a_rollback_is_not),
+	ON_BOTH(a_rollback_lets_go_at_once),
 	ON_BOTH(an_empty_transaction_is_fine),
 	ON_BOTH(what_was_sent_is_seen_by_the_next_read),
 	ON_BOTH(much_may_be_sent),

@@ -5,8 +5,8 @@
 
 /* Feeds text in pieces of `step` bytes as a connection does: what was not used
  * comes again with more behind it.  *used_r: where the body ended. */
-static int feed(struct head *h, int64_t max, const char *text, size_t len, size_t step, struct buf *out, size_t *used_r,
-		struct err *err)
+static int feed(struct head *h, int64_t max, const char *text, size_t len, size_t step,
+		struct buf *out, size_t *used_r, struct err *err)
 {
 	size_t at = 0, have = 0, used;
 	struct body b;
@@ -26,8 +26,8 @@ static int feed(struct head *h, int64_t max, const char *text, size_t len, size_
 struct body_case {
 	const char *text;
 	int result;
-	const char *body;	/* result 1 */
-	const char *rest;	/* what is left of text */
+	const char *body; /* result 1 */
+	const char *rest; /* what is left of text */
 };
 
 static const struct body_case chunk_cases[] = {
@@ -68,7 +68,8 @@ static void chunks_read_the_same_in_whatever_pieces_they_come(void **state UNUSE
 			struct buf out = { NULL, 0, 0 };
 			struct err err = { .kind = ERR_NONE };
 
-			assert_int_equal(feed(&h, 1000, c->text, len, step, &out, &used, &err), c->result);
+			assert_int_equal(feed(&h, 1000, c->text, len, step, &out, &used, &err),
+					 c->result);
 			if (c->result == 1) {
 				assert_string_equal(out.len > 0 ? out.data : "", c->body);
 				assert_string_equal(c->text + used, c->rest);
@@ -110,7 +111,8 @@ static void without_a_length_there_is_no_body(void **state UNUSED)
 
 static void too_large_is_known_before_the_bytes_come(void **state UNUSED)
 {
-	struct head with_length = { .has_length = true, .length = 6 }, chunked = { .chunked = true };
+	struct head with_length = { .has_length = true, .length = 6 },
+		    chunked = { .chunked = true };
 	struct buf out = { NULL, 0, 0 };
 	struct err err;
 	size_t used;
@@ -118,12 +120,16 @@ static void too_large_is_known_before_the_bytes_come(void **state UNUSED)
 
 	assert_int_equal(body_begin(&b, &with_length, 5, &err), -1);
 	assert_int_equal(err.kind, ERR_TOO_LARGE);
-	assert_int_equal(feed(&chunked, 5, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 22, 22, &out, &used, &err), 1);
+	assert_int_equal(
+		feed(&chunked, 5, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 22, 22, &out, &used, &err),
+		1);
 	buf_clear(&out);
 	assert_int_equal(feed(&chunked, 5, "3\r\nabc\r\n3\r\n", 11, 11, &out, &used, &err), -1);
 	assert_int_equal(err.kind, ERR_TOO_LARGE);
 	assert_string_equal(out.data, "abc");
-	assert_int_equal(feed(&chunked, INT64_MAX, "1\r\na\r\nfffffffffffffff\r\n", 23, 23, &out, &used, &err), 0);
+	assert_int_equal(feed(&chunked, INT64_MAX, "1\r\na\r\nfffffffffffffff\r\n", 23, 23, &out,
+			      &used, &err),
+			 0);
 	assert_int_equal(feed(&chunked, 5, "fffffffffffffff\r\n", 17, 17, &out, &used, &err), -1);
 	assert_int_equal(err.kind, ERR_TOO_LARGE);
 	buf_release(&out);
@@ -160,7 +166,9 @@ static void gzip_comes_back_as_it_was(void **state UNUSED)
 			buf_int(&plain, i * 7919 % 1000);
 		gzip_pack(&g, plain.data, plain.len, &packed);
 		assert_true(packed.len < plain.len);
-		assert_int_equal(gzip_unpack(&g, packed.data, packed.len, (int64_t)plain.len, &again, &err), 0);
+		assert_int_equal(
+			gzip_unpack(&g, packed.data, packed.len, (int64_t)plain.len, &again, &err),
+			0);
 		assert_int_equal(again.len, plain.len);
 		assert_memory_equal(again.data, plain.data, plain.len);
 		buf_clear(&again);
@@ -186,7 +194,7 @@ static void gzip_has_the_limit_of_what_it_unpacks_to(void **state UNUSED)
 	assert_true(packed.len < n / 100);
 	assert_int_equal(gzip_unpack(&g, packed.data, packed.len, 100000, &out, &err), -1);
 	assert_int_equal(err.kind, ERR_TOO_LARGE);
-	assert_true(out.len < 200000);	/* and it stopped there */
+	assert_true(out.len < 200000); /* and it stopped there */
 	buf_release(&plain);
 	buf_release(&packed);
 	buf_release(&out);
@@ -207,7 +215,7 @@ static void what_is_not_one_whole_gzip_is_refused(void **state UNUSED)
 	}
 	buf_char(&packed, 'x');
 	assert_int_equal(gzip_unpack(&g, packed.data, packed.len, 100, &out, &err), -1);
-	packed.data[packed.len - 6] ^= 1;	/* in the sum */
+	packed.data[packed.len - 6] ^= 1; /* in the sum */
 	assert_int_equal(gzip_unpack(&g, packed.data, packed.len - 1, 100, &out, &err), -1);
 	assert_int_equal(err.kind, ERR_SYNTAX);
 	buf_release(&packed);

@@ -14,7 +14,8 @@ static const char *parse(struct pool *pool, const char *text, struct head *h)
 
 	if (n == 0)
 		return "not whole";
-	if (n > 0 && head_parse(pool, pool_memdup(pool, text, (size_t)n), (size_t)n, h, &err) == 0) {
+	if (n > 0 &&
+	    head_parse(pool, pool_memdup(pool, text, (size_t)n), (size_t)n, h, &err) == 0) {
 		assert_int_equal(n, len);
 		return "";
 	}
@@ -30,14 +31,16 @@ static void assert_slice(struct slice s, const char *text)
 
 static void a_head_ends_at_its_first_empty_line(void **state UNUSED)
 {
-	static const char text[] = "GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+	static const char text[] =
+		"GET / HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\nGET / HTTP/1.1\r\n\r\n";
 	size_t whole = (size_t)(strstr(text, "\r\n\r\n") + 4 - text);
 	struct err err;
 
 	for (size_t len = 0; len <= strlen(text); len++) {
 		size_t seen = 0;
 
-		assert_int_equal(head_length(text, len, MAX_BYTES, &seen, &err), len < whole ? 0 : (ssize_t)whole);
+		assert_int_equal(head_length(text, len, MAX_BYTES, &seen, &err),
+				 len < whole ? 0 : (ssize_t)whole);
 	}
 }
 
@@ -92,9 +95,12 @@ static void the_parts_of_a_head_are_told(void **state UNUSED)
 	struct pool *pool = pool_new();
 	struct head h;
 
-	assert_string_equal(parse(pool,
-				  "PATCH /api/p%C3%A9/%31?q=%31&r HTTP/1.1\r\nhost: till.local:8089\r\n"
-				  "X-A:\t one  two \r\nEmpty:\r\nX-Request-Id: abc-1\r\n\r\n", &h), "");
+	assert_string_equal(
+		parse(pool,
+		      "PATCH /api/p%C3%A9/%31?q=%31&r HTTP/1.1\r\nhost: till.local:8089\r\n"
+		      "X-A:\t one  two \r\nEmpty:\r\nX-Request-Id: abc-1\r\n\r\n",
+		      &h),
+		"");
 	assert_int_equal(h.method, HTTP_PATCH);
 	assert_int_equal(h.minor, 1);
 	assert_slice(h.target, "/api/p%C3%A9/%31?q=%31&r");
@@ -115,14 +121,21 @@ static void the_fields_of_the_protocol_are_understood(void **state UNUSED)
 	struct pool *pool = pool_new();
 	struct head h;
 
-	assert_string_equal(parse(pool,
-				  "PUT / HTTP/1.1\r\nHost: h\r\nConnection: a, CLOSE\r\nContent-Length: 17\r\n"
-				  "Expect: 100-Continue\r\nContent-Encoding: gzip\r\n\r\n", &h), "");
+	assert_string_equal(
+		parse(pool,
+		      "PUT / HTTP/1.1\r\nHost: h\r\nConnection: a, CLOSE\r\nContent-Length: 17\r\n"
+		      "Expect: 100-Continue\r\nContent-Encoding: gzip\r\n\r\n",
+		      &h),
+		"");
 	assert_true(h.close && h.has_length && h.expects_continue && h.body_gzip);
 	assert_int_equal(h.length, 17);
-	assert_string_equal(parse(pool, "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n", &h), "");
+	assert_string_equal(
+		parse(pool, "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n", &h),
+		"");
 	assert_true(h.chunked && !h.has_length);
-	assert_string_equal(parse(pool, "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\nExpect: x\r\n\r\n", &h), "");
+	assert_string_equal(
+		parse(pool, "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\nExpect: x\r\n\r\n", &h),
+		"");
 	assert_true(h.minor == 0 && h.keep_alive && !h.expects_continue);
 	pool_free(&pool);
 }
@@ -133,19 +146,32 @@ static void gzip_is_sent_to_those_who_ask_only(void **state UNUSED)
 		const char *accept;
 		bool takes;
 	} cases[] = {
-		{ "", false },		   { "gzip", true },	      { "br", false },
-		{ "*", true },		   { "*;q=0", false },	      { "gzip;q=0", false },
-		{ "gzip;q=0.01", true },   { "*, gzip;q=0", false },  { "*;q=0, gzip", true },
-		{ "x-gzip", true },	   { "gzip;q=", false },      { "gzip;q=1", true },
-		{ ",, gzip ,", true },	   { "gzip ; q=0.5", true },  { "gzipped", false },
-		{ "gzip;q=0.000", false }, { "identity;q=0", false }, { "gzip;level=9", false },
+		{ "", false },
+		{ "gzip", true },
+		{ "br", false },
+		{ "*", true },
+		{ "*;q=0", false },
+		{ "gzip;q=0", false },
+		{ "gzip;q=0.01", true },
+		{ "*, gzip;q=0", false },
+		{ "*;q=0, gzip", true },
+		{ "x-gzip", true },
+		{ "gzip;q=", false },
+		{ "gzip;q=1", true },
+		{ ",, gzip ,", true },
+		{ "gzip ; q=0.5", true },
+		{ "gzipped", false },
+		{ "gzip;q=0.000", false },
+		{ "identity;q=0", false },
+		{ "gzip;level=9", false },
 	};
 	struct pool *pool = pool_new();
 	struct head h;
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		const char *text = pool_printf(pool, "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: %s\r\n\r\n",
-					       cases[i].accept);
+		const char *text = pool_printf(
+			pool, "GET / HTTP/1.1\r\nHost: h\r\nAccept-Encoding: %s\r\n\r\n",
+			cases[i].accept);
 
 		assert_string_equal(parse(pool, text, &h), "");
 		assert_int_equal(field_takes_gzip(&h), cases[i].takes);
@@ -225,7 +251,8 @@ static void after_an_error_there_are_no_headers_but_a_method(void **state UNUSED
 	struct pool *pool = pool_new();
 	struct head h;
 
-	assert_string_equal(parse(pool, "HEAD / HTTP/1.1\r\nHost: h\r\nX: y\r\nX : y\r\n\r\n", &h), "header");
+	assert_string_equal(parse(pool, "HEAD / HTTP/1.1\r\nHost: h\r\nX: y\r\nX : y\r\n\r\n", &h),
+			    "header");
 	assert_int_equal(h.method, HTTP_HEAD);
 	assert_int_equal(h.n_headers, 0);
 	pool_free(&pool);

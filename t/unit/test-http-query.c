@@ -11,12 +11,24 @@ static struct http_request request(const char *query)
 static void a_parameter_is_found_and_decoded(void **state UNUSED)
 {
 	static const struct {
-		const char *query, *value;	/* of "q"; NULL: absent */
+		const char *query, *value; /* of "q"; NULL: absent */
 	} cases[] = {
-		{ "", NULL },		  { "a=1", NULL },	{ "q=1", "1" },		{ "a=2&q=1&b=3", "1" },
-		{ "q", "" },		  { "q=", "" },		{ "&&q=1&&", "1" },	{ "q=a=b", "a=b" },
-		{ "q=a+b%20c", "a b c" }, { "q=%2B", "+" },	{ "%71=1", "1" },	{ "qq=1", NULL },
-		{ "Q=1", NULL },	  { "q=%C3%A9", "\xc3\xa9" }, { "=q", NULL },	{ "q=a%26b", "a&b" },
+		{ "", NULL },
+		{ "a=1", NULL },
+		{ "q=1", "1" },
+		{ "a=2&q=1&b=3", "1" },
+		{ "q", "" },
+		{ "q=", "" },
+		{ "&&q=1&&", "1" },
+		{ "q=a=b", "a=b" },
+		{ "q=a+b%20c", "a b c" },
+		{ "q=%2B", "+" },
+		{ "%71=1", "1" },
+		{ "qq=1", NULL },
+		{ "Q=1", NULL },
+		{ "q=%C3%A9", "\xc3\xa9" },
+		{ "=q", NULL },
+		{ "q=a%26b", "a&b" },
 		{ "+q=1", NULL },
 	};
 
@@ -39,8 +51,9 @@ static void a_parameter_with_two_readings_is_refused(void **state UNUSED)
 	static const struct {
 		const char *query, *code;
 	} cases[] = {
-		{ "q=1&q=1", "query_repeated" },   { "q&a&%71=2", "query_repeated" }, { "q=%00", "query_not_text" },
-		{ "q=a%00b", "query_not_text" },   { "q=%ff", "query_not_text" },     { "q=%c0%af", "query_not_text" },
+		{ "q=1&q=1", "query_repeated" },     { "q&a&%71=2", "query_repeated" },
+		{ "q=%00", "query_not_text" },       { "q=a%00b", "query_not_text" },
+		{ "q=%ff", "query_not_text" },       { "q=%c0%af", "query_not_text" },
 		{ "q=%ed%a0%80", "query_not_text" }, { "q=%4", "query_not_text" },
 	};
 
@@ -64,11 +77,13 @@ static void a_number_is_whole_and_within_its_bounds(void **state UNUSED)
 		int result;
 		int64_t value;
 	} cases[] = {
-		{ "n=0", 1, 0 },	 { "n=-5", 1, -5 },    { "n=100", 1, 100 },  { "n=007", 1, 7 },
-		{ "m=1", 0, 42 },	 { "n=101", -1, 42 },  { "n=-6", -1, 42 },   { "n=", -1, 42 },
-		{ "n=1.0", -1, 42 },	 { "n=+1", -1, 42 },   { "n=%201", -1, 42 }, { "n=1+", -1, 42 },
-		{ "n=0x1", -1, 42 },	 { "n=1e1", -1, 42 },  { "n=-", -1, 42 },    { "n=--1", -1, 42 },
-		{ "n=1&n=1", -1, 42 },	 { "n=99999999999999999999", -1, 42 },	     { "n=%D9%A5", -1, 42 },
+		{ "n=0", 1, 0 },        { "n=-5", 1, -5 },     { "n=100", 1, 100 },
+		{ "n=007", 1, 7 },      { "m=1", 0, 42 },      { "n=101", -1, 42 },
+		{ "n=-6", -1, 42 },     { "n=", -1, 42 },      { "n=1.0", -1, 42 },
+		{ "n=+1", -1, 42 },     { "n=%201", -1, 42 },  { "n=1+", -1, 42 },
+		{ "n=0x1", -1, 42 },    { "n=1e1", -1, 42 },   { "n=-", -1, 42 },
+		{ "n=--1", -1, 42 },    { "n=1&n=1", -1, 42 }, { "n=99999999999999999999", -1, 42 },
+		{ "n=%D9%A5", -1, 42 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

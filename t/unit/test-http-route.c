@@ -22,7 +22,9 @@ static const struct row table[] = {
 
 static struct route_match find(struct pool *pool, enum http_method method, const char *path)
 {
-	struct http_request rq = { .pool = pool, .method = method, .path = pool_strdup(pool, path) };
+	struct http_request rq = { .pool = pool,
+				   .method = method,
+				   .path = pool_strdup(pool, path) };
 	struct route_match m;
 
 	route_find(table, sizeof(table[0]), &rq, &m);
@@ -33,7 +35,7 @@ static void each_path_leads_to_its_row(void **state UNUSED)
 {
 	static const struct {
 		enum http_method method;
-		const char *path, *name;	/* NULL: nowhere */
+		const char *path, *name; /* NULL: nowhere */
 		bool known;
 	} cases[] = {
 		{ HTTP_GET, "/", "root", true },
@@ -90,8 +92,10 @@ static void all_methods_of_a_path_are_told(void **state UNUSED)
 {
 	struct pool *pool = pool_new();
 
-	assert_int_equal(find(pool, HTTP_PUT, "/api/products").allowed, 1 << HTTP_GET | 1 << HTTP_HEAD | 1 << HTTP_POST);
-	assert_int_equal(find(pool, HTTP_GET, "/api/products/x").allowed, 1 << HTTP_GET | 1 << HTTP_HEAD | 1 << HTTP_DELETE);
+	assert_int_equal(find(pool, HTTP_PUT, "/api/products").allowed,
+			 1 << HTTP_GET | 1 << HTTP_HEAD | 1 << HTTP_POST);
+	assert_int_equal(find(pool, HTTP_GET, "/api/products/x").allowed,
+			 1 << HTTP_GET | 1 << HTTP_HEAD | 1 << HTTP_DELETE);
 	assert_int_equal(find(pool, HTTP_GET, "/nowhere").allowed, 0);
 	pool_free(&pool);
 }

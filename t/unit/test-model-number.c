@@ -97,6 +97,20 @@ static void a_number_that_was_not_committed_is_given_again(void **state)
 	assert_string_equal(reserve(f, uuid_v7(), "invoice"), "T1-000002");
 }
 
+static void a_series_counts_from_one_and_counts_as_a_write(void **state)
+{
+	struct fixture *f = *state;
+	int64_t n;
+
+	for (int i = 1; i <= 3; i++) {
+		must(f, series_next(&f->t, f->w.tenant, "device", "T", &n, &f->err));
+		assert_int_equal(n, i);
+	}
+	assert_true(f->t.wrote);	/* a job that fails behind it must be rolled back */
+	must(f, series_next(&f->t, f->w.tenant, "device", "U", &n, &f->err));
+	assert_int_equal(n, 1);
+}
+
 static void a_million_is_not_the_end(void **state)
 {
 	struct fixture *f = *state;
@@ -132,6 +146,7 @@ FIXTURE_MAIN(TILL(a_till_without_a_hub_counts_under_its_own_letters),
 	     TILL(each_kind_of_document_has_a_series),
 	     TILL(the_same_document_gets_the_same_number),
 	     TILL(a_number_that_was_not_committed_is_given_again),
+	     HUB(a_series_counts_from_one_and_counts_as_a_write),
 	     TILL(a_million_is_not_the_end),
 	     HUB(a_hub_counts_for_browsers_without_a_till),
 	     HUB(shops_do_not_share_a_series))

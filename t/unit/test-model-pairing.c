@@ -133,10 +133,12 @@ static void what_never_let_us_in_does_not_bind(void **state)
 	begin_pairing(f, wrong);
 	must(f, pairing_status(&f->w, "refused", NULL, NULL, nobody, nobody, "the licence key is not this shop's", &f->err));
 	assert_string_equal(load(f).trouble, "the licence key is not this shop's");
+	must(f, pairing_cursor(&f->w, 5, &f->err));
 	begin_pairing(f, right);
 	p = load(f);
 	assert_true(uuid_eq(p.tenant, right) && uuid_eq(f->w.tenant, right));
 	assert_null(p.trouble);
+	assert_int_equal(p.cursor, 0);		/* nothing of that other shop is left */
 	assert_int_equal(fixture_int(f, "SELECT CAST(count(*) AS bigint) FROM pairing", NO_ARGS), 1);
 	assert_int_equal(f->site.incarnation, 1);
 }

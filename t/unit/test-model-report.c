@@ -348,7 +348,10 @@ static void an_entry_is_listed_with_its_lines(void **state)
 		credit += int_of(json_at(lines, i), "credit");
 	}
 	assert_int_equal(debit, credit);
-	assert_int_equal(json_len(json_member(item(j, 1), "lines")), 2);
+	lines = json_member(item(j, 1), "lines");
+	assert_int_equal(json_len(lines), 2);
+	assert_string_equal(text_of(json_at(lines, 0), "code"), "1200");	/* as they were booked */
+	assert_string_equal(text_of(json_at(lines, 1), "code"), "2010");
 	assert_null(text_of(j, "next"));
 }
 

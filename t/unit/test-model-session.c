@@ -130,11 +130,16 @@ static void a_session_of_nobody_opens_nothing(void **state)
 {
 	struct fixture *f = *state;
 	char token[TOKEN_MAX];
+	struct uuid user;
 	struct actor who;
 
 	sign_in(f, uuid_v7(), MINUTE_US, token);	/* no such user */
 	assert_int_equal(find(f, token, &who), 0);
 	sign_in(f, (struct uuid){ { 0 } }, MINUTE_US, token);	/* a tenant, but no user */
+	assert_int_equal(find(f, token, &who), 0);
+	user = make_user(f, "{'name':'Aziz'}");
+	f->w.tenant = uuid_v7();			/* a user, but of another shop */
+	sign_in(f, user, MINUTE_US, token);
 	assert_int_equal(find(f, token, &who), 0);
 }
 

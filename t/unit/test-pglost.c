@@ -59,11 +59,11 @@ static void a_break_inside_a_transaction_lasts_until_its_end(void **state)
 		must_begin(w->db);
 		must_put(w->db, 1);
 		end_backend(w, pid_of(w->db));
-		assert_int_equal(put(w->db, 2, &err), -1);
+		assert_int_equal(put_item(w->db, 2, &err), -1);
 		assert_gone(&err);
 		assert_int_equal(db_int(w->db, "SELECT 1", NO_ARGS, &n, &err), -1);
 		assert_gone(&err);
-		assert_int_equal(send(w->db, 3, &err), -1);
+		assert_int_equal(send_item(w->db, 3, &err), -1);
 		assert_gone(&err);
 		if (commit)
 			assert_int_equal(db_commit(w->db, &err), COMMIT_REFUSED);
@@ -97,6 +97,22 @@ static void a_break_before_the_commit_refuses_it(void **state)
 		assert_gone(&err);
 		assert_int_equal(items(w->db), 0);
 	}
+	log_heard(w);
+}
+
+/* It fell before the commit's turn, with both on their way in one batch. */
+static void a_break_at_a_statement_before_the_commit_refuses_it(void **state)
+{
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+
+	log_listen(w);
+	must_begin(w->db);
+	must_send(w->db, 1);
+	assert_int_equal(db_send(w->db, "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)", NO_ARGS, &err), 0);
+	assert_int_equal(db_commit(w->db, &err), COMMIT_REFUSED);
+	assert_gone(&err);
+	assert_int_equal(items(w->db), 0);
 	log_heard(w);
 }
 
@@ -173,7 +189,7 @@ static void a_server_that_takes_no_writes_any_more_is_left(void **state)
 	must_run(w->db, "SET default_transaction_read_only = on", NO_ARGS);
 	log_listen(w);
 	must_begin(w->db);
-	assert_int_equal(put(w->db, 1, &err), -1);
+	assert_int_equal(put_item(w->db, 1, &err), -1);
 	assert_gone(&err);
 	db_rollback(w->db);
 	must_put(w->db, 1);
@@ -268,9 +284,9 @@ static void a_failed_transaction_is_not_committed(void **state)
 
 	must_begin(w->db);
 	must_put(w->db, 1);
-	assert_int_equal(put(w->db, 1, &err), -1);
+	assert_int_equal(put_item(w->db, 1, &err), -1);
 	assert_int_equal(err.kind, ERR_CONFLICT);
-	assert_int_equal(put(w->db, 2, &err), -1);
+	assert_int_equal(put_item(w->db, 2, &err), -1);
 	assert_string_equal(err.code, "retry");
 	assert_int_equal(db_commit(w->db, &err), COMMIT_REFUSED);
 	assert_int_equal(err.kind, ERR_BUSY);
@@ -286,15 +302,19 @@ static void a_failure_at_the_commit_refuses_it(void **state)
 			"DEFERRABLE INITIALLY DEFERRED", NO_ARGS);
 	must_begin(w->db);
 	must_run(w->db, "INSERT INTO other VALUES (1)", NO_ARGS);
+	log_init(NULL, LOG_LEVEL_DEBUG);
+	log_listen(w);
 	assert_int_equal(db_commit(w->db, &err), COMMIT_REFUSED);
 	assert_int_equal(err.kind, ERR_CONFLICT);
 	must_put(w->db, 1);
+	assert_string_equal(log_heard(w), "");
 }
 
 DB_MAIN(
 	ON_POSTGRES(a_break_at_rest_is_not_noticed),
 	ON_POSTGRES(a_break_inside_a_transaction_lasts_until_its_end),
 	ON_POSTGRES(a_break_before_the_commit_refuses_it),
+	ON_POSTGRES(a_break_at_a_statement_before_the_commit_refuses_it),
 	ON_POSTGRES(an_absent_server_is_asked_again_until_it_is_back),
 	ON_POSTGRES(silence_has_an_end),
 	ON_POSTGRES(a_server_that_takes_no_writes_any_more_is_left),

@@ -20,7 +20,7 @@ static void a_slow_statement_is_stopped(void **state)
 	db_rollback(db);
 	/* A migration's script takes its time. */
 	must_begin(db);
-	assert_int_equal(db->driver->script(db, "SELECT pg_sleep(0.3);\nINSERT INTO item VALUES (1)", &err), 0);
+	assert_int_equal(db->driver->script(db, "SELECT pg_sleep(2.5);\nINSERT INTO item VALUES (1)", &err), 0);
 	must_commit(db);
 	assert_int_equal(items(db), 1);
 	db_close(&db);
@@ -57,6 +57,29 @@ static void sending_does_not_wait(void **state)
 	assert_int_equal(items(w->db), 1);
 	assert_true(clock_boot() - begun >= SECOND_US);
 	must_commit(w->db);
+}
+
+/* Nothing is gathered without limit: what failed shows while more is sent. */
+static void the_queue_has_an_end(void **state)
+{
+	struct world *w = world_of(state);
+	size_t sizes[] = { 1, 1000000 };
+	int most[] = { 1000, 10 };
+	char *text = pool_alloc(w->pool, 1000000);
+
+	memset(text, 'x', 1000000);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		struct val name = v_text_n(text, sizes[i]);
+		struct err err = { 0 };
+		int n = 0;
+
+		must_begin(w->db);
+		while (n < most[i] && db_send(w->db, insert, ARGS(v_int(1), v_null(), v_null(), name, v_null()), &err) == 0)
+			n++;
+		assert_in_range(n, 2, most[i] - 1);
+		assert_int_equal(err.kind, ERR_CONFLICT);
+		db_rollback(w->db);
+	}
 }
 
 /* --- arguments and columns --- */
@@ -275,6 +298,7 @@ DB_MAIN(
 	ON_POSTGRES(a_slow_statement_is_stopped),
 	ON_POSTGRES(who_comes_second_may_try_again),
 	ON_POSTGRES(sending_does_not_wait),
+	ON_POSTGRES(the_queue_has_an_end),
 	ON_POSTGRES(a_narrow_argument_gets_its_width),
 	ON_POSTGRES(an_argument_of_another_kind_is_found),
 	ON_POSTGRES(too_few_arguments_do_not_end_the_connection),

@@ -1,0 +1,354 @@
+/* What tills ask their hub. */
+#include "base/base.h"
+#include "apid/call.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "sync/sync.h"
+
+#define PAGE_BYTES ((size_t)1 << 20)	/* a larger document travels alone */
+#define ROWS_MAX 10000
+
+#define LICENSE_SUBJECT "license"
+#define REGISTRATIONS_A_MINUTE 60	/* over all shops: nobody guesses keys faster */
+
+/* --- health --- */
+
+struct health {
+	int64_t pending, cursor;	/* negative: it did not say */
+};
+
+static void note_seen(struct call *c)
+{
+	const struct health *h = c->state;
+
+	roster_seen(c->apid->roster, &c->caller.actor, h->pending, h->cursor);
+}
+
+static void put_device(const struct device *d, struct buf *out)
+{
+	jw_name(out, "device");
+	jw_open(out, '{');
+	jw_put_str(out, "status", d->status);
+	jw_put_str(out, "prefix", strcmp(d->status, "approved") == 0 ? d->prefix : NULL);
+	jw_put_str(out, "name", d->name);
+	jw_close(out, '}');
+}
+
+static void put_protocol(struct buf *out)
+{
+	jw_name(out, "protocol");
+	jw_open(out, '{');
+	jw_put_int(out, "min", PROTOCOL_VERSION);
+	jw_put_int(out, "max", PROTOCOL_VERSION);
+	jw_close(out, '}');
+	jw_put_int(out, "schema", SCHEMA_VERSION);
+}
+
+/* For approved devices only: a stranger learns nothing of the shop. */
+static int put_shop(struct call *c, struct err *err)
+{
+	const struct conf *conf = c->apid->conf;
+	struct tenant t;
+	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
+
+	if (n <= 0)
+		return n < 0 ? -1 : err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
+	jw_put_uuid(&c->out, "hub", c->shop.site.uuid);
+	jw_put_uuid(&c->out, "epoch", t.epoch);
+	jw_put_int(&c->out, "seq", t.seq);
+	jw_name(&c->out, "limits");
+	jw_open(&c->out, '{');
+	jw_put_int(&c->out, "push_rows", conf_int(conf, "push_rows"));
+	jw_put_int(&c->out, "push_bytes", conf_int(conf, "push_bytes"));
+	jw_put_int(&c->out, "pull_rows", conf_int(conf, "pull_rows"));
+	jw_close(&c->out, '}');
+	return 0;
+}
+
+static void health_open(struct call *c)
+{
+	jw_open(&c->out, '{');
+	jw_put_str(&c->out, "status", "ok");
+	jw_put_time(&c->out, "server_time", clock_wall());
+}
+
+static int health_of_device(struct call *c, struct err *err)
+{
+	struct device d;
+	int n = device_load(c->db, c->pool, c->tenant, c->caller.actor.device, &d, err);
+
+	if (n <= 0)
+		return n < 0 ? -1 : err_set(err, ERR_UNKNOWN_USER, "device_unknown", "this device is not known here: pair it");
+	health_open(c);
+	put_protocol(&c->out);
+	put_device(&d, &c->out);
+	if (strcmp(d.status, "approved") == 0 && put_shop(c, err) < 0)
+		return -1;
+	jw_close(&c->out, '}');
+	c->after = note_seen;
+	return 200;
+}
+
+int h_health(struct call *c, struct err *err)
+{
+	struct health *h = pool_alloc(c->pool, sizeof *h);
+
+	h->pending = h->cursor = -1;
+	if (http_query_int(c->rq, "pending", 0, INT64_MAX, &h->pending, err) < 0 ||
+	    http_query_int(c->rq, "cursor", 0, INT64_MAX, &h->cursor, err) < 0)
+		return -1;
+	if (c->caller.actor.kind == ACTOR_DEVICE) {
+		c->state = h;
+		return call_then(c, QUICK, health_of_device);
+	}
+	health_open(c);
+	jw_close(&c->out, '}');
+	return 200;
+}
+
+/* --- credentials --- */
+
+/* A wrong key and a wrong shop are one and the same no. */
+static int no_credentials(struct err *err)
+{
+	return err_set(err, ERR_DENIED, "credentials_refused", "licence key and tenant do not fit: look at both again");
+}
+
+struct asking {
+	struct device device;
+	char license[LICENSE_LEN + 1];
+};
+
+static int registered(struct call *c, const struct device *d)
+{
+	bool approved = strcmp(d->status, "approved") == 0;
+
+	jw_open(&c->out, '{');
+	jw_put_str(&c->out, "status", d->status);
+	jw_put_uuid(&c->out, "device_uuid", d->uuid);
+	jw_put_str(&c->out, "code", approved ? NULL : d->code);
+	jw_put_str(&c->out, "prefix", approved ? d->prefix : NULL);
+	jw_close(&c->out, '}');
+	return approved ? 200 : 202;
+}
+
+/* Not the till's fault, and perhaps half written. */
+static bool is_our_fault(const struct err *err)
+{
+	return err->kind == ERR_INTERNAL || err->kind == ERR_BUSY || err->kind == ERR_UNREACHABLE;
+}
+
+static int credentials_store(struct call *c, struct err *err)
+{
+	const struct asking *a = c->state;
+	struct device d;
+	int n = tenant_license_ok(c->db, c->tenant, a->license, err);
+
+	if (n < 0)
+		return -1;
+	if (n == 0)
+		return no_credentials(err);
+	if (lockout_clear(c->txn, c->tenant, LICENSE_SUBJECT, err) < 0)
+		return -1;
+	n = device_register(c->txn, &a->device, &d, err);
+	if (n > 0)
+		return registered(c, &d);
+	/* The key was right: that stays on record, and so does an alarm. */
+	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
+}
+
+/* Counted before it is looked at; see h_session.c. */
+static int credentials_count(struct call *c, struct err *err)
+{
+	struct tenant t;
+	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
+
+	if (n <= 0)
+		return n < 0 ? -1 : no_credentials(err);
+	if (lockout_check(c->db, c->tenant, LICENSE_SUBJECT, err) < 0 ||
+	    lockout_miss(c->txn, c->tenant, LICENSE_SUBJECT, err) < 0)
+		return -1;
+	return call_then(c, WRITE, credentials_store);
+}
+
+static int take_key(struct json body, struct device *d, struct err *err)
+{
+	const char *key;
+
+	if (call_need(body, "public_key", 64, &key, err) < 0)
+		return -1;
+	if (base64url_decode(key, strlen(key), d->public_key, sizeof d->public_key) == ED25519_KEY_LEN)
+		return 0;
+	return err_field(err, "/public_key", "type", "public_key must be %d bytes as base64url", ED25519_KEY_LEN);
+}
+
+static int take_asking(struct call *c, struct asking *a, struct err *err)
+{
+	static const char *const members[] = { "device_uuid", "incarnation", "name", "license_key", "tenant_uuid",
+					       "public_key", "os", "version", NULL };
+	struct device *d = &a->device;
+	const char *license;
+	struct json body;
+
+	d->incarnation = 1;
+	d->os = d->version = "";
+	if (call_body_only(c, members, &body, err) < 0 || call_need_uuid(body, "device_uuid", &d->uuid, err) < 0 ||
+	    call_need_uuid(body, "tenant_uuid", &d->tenant, err) < 0 || call_need(body, "name", 200, &d->name, err) < 0 ||
+	    call_need(body, "license_key", 100, &license, err) < 0 || take_key(body, d, err) < 0)
+		return -1;
+	if (json_get_int(body, "incarnation", 1, INT32_MAX, &d->incarnation, err) < 0 ||
+	    json_get_str(body, "os", 100, &d->os, err) < 0 || json_get_str(body, "version", 100, &d->version, err) < 0)
+		return -1;
+	return license_read(license, a->license, NULL) < 0 ? no_credentials(err) : 0;
+}
+
+static int take_budget(struct budget *b, struct err *err)
+{
+	int64_t minute = clock_boot() / (60 * SECOND_US);
+
+	if (b->minute != minute)
+		*b = (struct budget){ .minute = minute };
+	if (b->used++ < REGISTRATIONS_A_MINUTE)
+		return 0;
+	err_set(err, ERR_RATE, "too_many_devices", "too many devices ask at this moment: this one may ask again in a minute");
+	err->retry_after_s = 60;
+	return -1;
+}
+
+int h_credentials(struct call *c, struct err *err)
+{
+	struct asking *a = pool_alloc(c->pool, sizeof *a);
+
+	if (take_budget(&c->apid->registrations, err) < 0 || take_asking(c, a, err) < 0)
+		return -1;
+	c->tenant = a->device.tenant;
+	c->state = a;
+	return call_then(c, WRITE, credentials_count);
+}
+
+/* --- rows up --- */
+
+static int check_protocol(const struct call *c, struct err *err)
+{
+	const char *version = call_header(c, "Fexl-Protocol");
+
+	if (!version || strcmp(version, "1") == 0)
+		return 0;
+	return err_set(err, ERR_UPGRADE, "protocol", "this hub speaks protocol %d, not %.20s: install the same release on both",
+		       PROTOCOL_VERSION, version);
+}
+
+static void free_results(void *ingest)
+{
+	buf_release(&((struct ingest *)ingest)->results);
+}
+
+static struct ingest *push_begin(struct call *c, struct err *err)
+{
+	struct ingest *in = pool_alloc(c->pool, sizeof *in);
+	struct json body;
+
+	in->site = &c->shop.site;
+	in->tenant = c->tenant;
+	in->device = &c->caller.actor;
+	in->slice_ms = store_slice_ms(c->apid->store);
+	in->pool = c->pool;
+	if (check_protocol(c, err) < 0 || call_body(c, &body, err) < 0 || ingest_begin(in, body, err) < 0)
+		return NULL;
+	pool_on_free(c->pool, free_results, in);
+	return in;
+}
+
+static int push_end(struct call *c, const struct ingest *in, struct err *err)
+{
+	struct tenant t;
+
+	if (tenant_load(c->db, c->pool, c->tenant, &t, err) < 0)
+		return -1;
+	jw_open(&c->out, '{');
+	jw_name(&c->out, "results");
+	jw_open(&c->out, '[');
+	if (in->results.len > 0)
+		jw_raw(&c->out, in->results.data, in->results.len);
+	jw_close(&c->out, ']');
+	jw_put_int(&c->out, "seq", t.seq);
+	jw_close(&c->out, '}');
+	return 200;
+}
+
+int h_push(struct call *c, struct err *err)
+{
+	struct ingest *in = c->state;
+	int rc;
+
+	if (!in && !(in = c->state = push_begin(c, err)))
+		return -1;
+	rc = ingest_slice(in, c->txn, err);
+	if (rc < 0)
+		return -1;
+	return rc == JOB_MORE ? CALL_MORE : push_end(c, in, err);
+}
+
+/* --- rows down --- */
+
+static void note_pulled(struct call *c)
+{
+	int rows = (int)(intptr_t)c->state;
+
+	if (rows > 0)
+		roster_pulled(c->apid->roster, &c->caller.actor, rows);
+}
+
+static int page_sent(struct call *c, int rows)
+{
+	c->state = (void *)(intptr_t)rows;
+	c->after = note_pulled;
+	return 200;
+}
+
+static int take_limit(const struct call *c, const char *option, int *limit, struct err *err)
+{
+	int64_t most = conf_int(c->apid->conf, option), asked = most;
+
+	if (http_query_int(c->rq, "limit", 1, ROWS_MAX, &asked, err) < 0)
+		return -1;
+	*limit = (int)MIN(asked, most);
+	return 0;
+}
+
+int h_pull(struct call *c, struct err *err)
+{
+	const char *since;
+	int limit, rows, n;
+
+	if (check_protocol(c, err) < 0 || take_limit(c, "pull_rows", &limit, err) < 0 ||
+	    (n = http_query(c->rq, "since", &since, err)) < 0)
+		return -1;
+	if (n == 0)
+		return err_field(err, "/since", "required", "since is missing: the cursor of the last pull, or of the first load");
+	if (pull_page(c->db, c->tenant, c->caller.actor.device_server, since, limit, PAGE_BYTES, &rows, &c->out, err) < 0)
+		return -1;
+	return page_sent(c, rows);
+}
+
+int h_snapshot(struct call *c, struct err *err)
+{
+	const char *after;
+	int limit, rows;
+
+	if (check_protocol(c, err) < 0 || take_limit(c, "snapshot_rows", &limit, err) < 0 ||
+	    http_query(c->rq, "after", &after, err) < 0 ||
+	    snapshot_page(c->db, c->tenant, after, limit, PAGE_BYTES, &rows, &c->out, err) < 0)
+		return -1;
+	return page_sent(c, rows);
+}
+
+int h_digest(struct call *c, struct err *err)
+{
+	struct json body;
+
+	if (check_protocol(c, err) < 0 || call_body(c, &body, err) < 0)
+		return -1;
+	return digest_answer(c->db, c->tenant, body, &c->out, err) < 0 ? -1 : 200;
+}
