@@ -140,13 +140,46 @@ endif
 
 # --- syncd: the state machine, and the daemon between an apid and a cloud played by the test ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-cycle t/unit/test-cycle-wait t/unit/test-syncd
+check_PROGRAMS += t/unit/test-cycle t/unit/test-cycle-wait t/unit/test-syncd-parts t/unit/test-syncd \
+	t/unit/test-syncd-trouble
 WORLD = t/unit/world.c t/unit/world.h t/unit/world-play.c t/unit/world-ask.c
 WORLD_LIBS = libservice.a $(SYNC_LIBS) libhttp.a libwire.a $(BASE_LIBS) $(EVENT_LIBS) $(Z_LIBS) $(UNIT_LIBS)
 t_unit_test_cycle_SOURCES = t/unit/test-cycle.c t/unit/cycle.h
 t_unit_test_cycle_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
 t_unit_test_cycle_wait_SOURCES = t/unit/test-cycle-wait.c t/unit/cycle.h
 t_unit_test_cycle_wait_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
+t_unit_test_syncd_parts_SOURCES = t/unit/test-syncd-parts.c daemons/syncd/page.c daemons/syncd/outlook.c \
+	daemons/syncd/history.c daemons/syncd/pack.c daemons/syncd/token.c
+t_unit_test_syncd_parts_LDADD = $(WORLD_LIBS)
 t_unit_test_syncd_SOURCES = t/unit/test-syncd.c $(WORLD) $(FIXTURE)
 t_unit_test_syncd_LDADD = $(WORLD_LIBS)
+t_unit_test_syncd_trouble_SOURCES = t/unit/test-syncd-trouble.c $(WORLD) $(FIXTURE)
+t_unit_test_syncd_trouble_LDADD = $(WORLD_LIBS)
 endif
+
+# --- apid ---
+TESTS += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t
+EXTRA_DIST += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/lib/Fexl.pm
+
+# --- http ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-http-head t/unit/test-http-body t/unit/test-http-query \
+	t/unit/test-http-route t/unit/test-http-problem
+t_unit_test_http_head_LDADD = $(HTTP_LIBS) $(UNIT_LIBS)
+t_unit_test_http_body_LDADD = $(HTTP_LIBS) $(UNIT_LIBS)
+t_unit_test_http_query_LDADD = $(HTTP_LIBS) $(UNIT_LIBS)
+t_unit_test_http_route_LDADD = $(HTTP_LIBS) $(UNIT_LIBS)
+t_unit_test_http_problem_LDADD = $(HTTP_LIBS) $(UNIT_LIBS)
+endif
+# Not a test itself: the server that the three scripts talk to.
+noinst_PROGRAMS += t/unit/http-echo
+t_unit_http_echo_SOURCES = t/unit/http-echo.c
+t_unit_http_echo_LDADD = $(HTTP_LIBS)
+TESTS += t/0200-http.t t/0201-http-answers.t t/0202-http-limits.t
+EXTRA_DIST += t/lib/HttpTest.pm t/0200-http.t t/0201-http-answers.t t/0202-http-limits.t
+FUZZ_TARGETS += t/fuzz/fuzz-http-head t/fuzz/fuzz-http-body
+t_fuzz_fuzz_http_head_SOURCES = t/fuzz/fuzz-http-head.c $(FUZZ_MAIN)
+t_fuzz_fuzz_http_head_LDADD = $(HTTP_LIBS) $(FUZZ_LIBS)
+t_fuzz_fuzz_http_body_SOURCES = t/fuzz/fuzz-http-body.c $(FUZZ_MAIN)
+t_fuzz_fuzz_http_body_LDADD = $(HTTP_LIBS) $(FUZZ_LIBS)
+EXTRA_DIST += t/fuzz/corpus/http-head t/fuzz/corpus/http-body

@@ -43,7 +43,8 @@ static void read_device(const struct rows *rs, struct pool *pool, struct device 
 		memcpy(d->public_key, key.s, key.len);
 }
 
-int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct device *d, struct err *err)
+int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct device *d,
+		struct err *err)
 {
 	static const char sql[] = "SELECT server, incarnation, name, status, code, prefix, os, version, public_key "
 				  "FROM devices WHERE tenant = $1 AND uuid = $2";
@@ -91,8 +92,8 @@ static int check_text(const char *text, const char *name, size_t least, size_t m
 	if (chars >= least && chars <= most && (!text || utf8_valid(text, len)))
 		return 0;
 	snprintf(field, sizeof field, "/%s", name);
-	return err_field(err, field, chars < least ? "too_short" : "too_long", "%s must have %zu to %zu characters", name,
-			 least, most);
+	return err_field(err, field, chars < least ? "too_short" : "too_long",
+			 "%s must have %zu to %zu characters", name, least, most);
 }
 
 static int check_asks(const struct device *asks, struct err *err)
@@ -109,7 +110,8 @@ static int check_asks(const struct device *asks, struct err *err)
 /* Who has the licence key can fill the owner's list, but not without end. */
 static int check_room(struct txn *t, struct uuid tenant, struct err *err)
 {
-	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM devices WHERE tenant = $1 AND status = 'pending'";
+	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM devices "
+				  "WHERE tenant = $1 AND status = 'pending'";
 	int64_t n;
 
 	if (db_int(t->db, sql, ARGS(v_uuid(tenant)), &n, err) < 0)
@@ -143,8 +145,8 @@ static void wait_for_approval(struct txn *t, struct device *d)
 static int enroll(struct txn *t, const struct device *asks, struct device *d, struct err *err)
 {
 	static const char sql[] =
-		"INSERT INTO devices (tenant, uuid, incarnation, server, name, public_key, os, version, status, code, asked_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+		"INSERT INTO devices (tenant, uuid, incarnation, server, name, public_key, os, version, "
+		"status, code, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 	if (check_room(t, asks->tenant, err) < 0)
 		return -1;
@@ -153,9 +155,9 @@ static int enroll(struct txn *t, const struct device *asks, struct device *d, st
 	d->prefix = NULL;
 	wait_for_approval(t, d);
 	return txn_send(t, sql,
-			ARGS(v_uuid(d->tenant), v_uuid(d->uuid), v_int(d->incarnation), v_uuid(d->server), v_text(d->name),
-			     v_blob(d->public_key, sizeof d->public_key), v_text(d->os), v_text(d->version),
-			     v_text(d->status), v_text(d->code), v_int(t->stamp)), err);
+			ARGS(v_uuid(d->tenant), v_uuid(d->uuid), v_int(d->incarnation), v_uuid(d->server),
+			     v_text(d->name), v_blob(d->public_key, sizeof d->public_key), v_text(d->os),
+			     v_text(d->version), v_text(d->status), v_text(d->code), v_int(t->stamp)), err);
 }
 
 static int raise_alarm(struct txn *t, const struct device *known, struct err *err)
@@ -164,7 +166,8 @@ static int raise_alarm(struct txn *t, const struct device *known, struct err *er
 	char at[TIME_TEXT_LEN + 1], alarm[200];
 
 	time_format(clock_wall(), at);
-	snprintf(alarm, sizeof alarm, "at %s somebody asked as this device with another key: a copy, or an attack. "
+	snprintf(alarm, sizeof alarm,
+		 "at %s somebody asked as this device with another key: a copy, or an attack. "
 		 "Approve again if you know who it was, else revoke.", at);
 	err_set(err, ERR_CONFLICT, "device_key_differs",
 		"device %s is known here by another key: its owner was told. Pair under a new device UUID",
@@ -176,8 +179,8 @@ static int raise_alarm(struct txn *t, const struct device *known, struct err *er
  * be taken for those of the life before, and how far it has pulled is not known. */
 static int renew(struct txn *t, struct device *d, struct err *err)
 {
-	static const char sql[] = "UPDATE devices SET incarnation = $3, server = $4, prefix = $5, cursor = 0, pending = NULL "
-				  "WHERE tenant = $1 AND uuid = $2";
+	static const char sql[] = "UPDATE devices SET incarnation = $3, server = $4, prefix = $5, cursor = 0, "
+				  "pending = NULL WHERE tenant = $1 AND uuid = $2";
 
 	d->server = site_origin(d->uuid, d->incarnation);
 	d->prefix = NULL;
@@ -188,14 +191,16 @@ static int renew(struct txn *t, struct device *d, struct err *err)
 			     v_text(d->prefix)), err);
 }
 
-static int ask_again(struct txn *t, const struct device *asks, const struct device *known, struct device *d, struct err *err)
+static int ask_again(struct txn *t, const struct device *asks, const struct device *known, struct device *d,
+		     struct err *err)
 {
 	static const char sql[] = "UPDATE devices SET name = $3, os = $4, version = $5, status = $6, code = $7 "
 				  "WHERE tenant = $1 AND uuid = $2";
 
 	if (asks->incarnation < known->incarnation)
 		return err_set(err, ERR_CONFLICT, "incarnation_old",
-			       "this is an old copy of the till: the hub knows incarnation %lld, so come back as a later one",
+			       "this is an old copy of the till: the hub knows incarnation %lld, "
+			       "so come back as a later one",
 			       (long long)known->incarnation);
 	if (is(known->status, "revoked") && check_room(t, known->tenant, err) < 0)
 		return -1;
@@ -209,8 +214,8 @@ static int ask_again(struct txn *t, const struct device *asks, const struct devi
 	if (asks->incarnation > known->incarnation && renew(t, d, err) < 0)
 		return -1;
 	return txn_send(t, sql,
-			ARGS(v_uuid(d->tenant), v_uuid(d->uuid), v_text(d->name), v_text(d->os), v_text(d->version),
-			     v_text(d->status), v_text(d->code)), err);
+			ARGS(v_uuid(d->tenant), v_uuid(d->uuid), v_text(d->name), v_text(d->os),
+			     v_text(d->version), v_text(d->status), v_text(d->code)), err);
 }
 
 int device_register(struct txn *t, const struct device *asks, struct device *d, struct err *err)
@@ -218,7 +223,9 @@ int device_register(struct txn *t, const struct device *asks, struct device *d, 
 	struct device known;
 	int n;
 
-	if (check_asks(asks, err) < 0 || (n = device_load(t->db, t->pool, asks->tenant, asks->uuid, &known, err)) < 0)
+	if (check_asks(asks, err) < 0)
+		return -1;
+	if ((n = device_load(t->db, t->pool, asks->tenant, asks->uuid, &known, err)) < 0)
 		return -1;
 	if (n == 0)
 		return enroll(t, asks, d, err) < 0 ? -1 : 1;
@@ -241,9 +248,10 @@ static int load_known(struct txn *t, struct uuid tenant, struct uuid uuid, struc
 int device_approve(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err)
 {
 	/* Whoever approves has looked at it: the alarm ends. */
-	static const char sql[] = "UPDATE devices SET status = 'approved', prefix = $3, alarm = NULL, revoked_at = NULL, "
-				  "approved_at = CASE WHEN status = 'approved' THEN approved_at ELSE CAST($4 AS bigint) END "
-				  "WHERE tenant = $1 AND uuid = $2";
+	static const char sql[] =
+		"UPDATE devices SET status = 'approved', prefix = $3, alarm = NULL, revoked_at = NULL, "
+		"approved_at = CASE WHEN status = 'approved' THEN approved_at ELSE CAST($4 AS bigint) END "
+		"WHERE tenant = $1 AND uuid = $2";
 	struct device d;
 
 	if (load_known(t, tenant, uuid, &d, err) < 0)
@@ -281,22 +289,26 @@ static struct val known_or_null(int64_t n)
 	return n >= 0 ? v_int(n) : v_null();
 }
 
-int device_seen(struct txn *t, struct uuid tenant, struct uuid uuid, int64_t pending, int64_t cursor, struct err *err)
+int device_seen(struct txn *t, struct uuid tenant, struct uuid uuid, int64_t pending, int64_t cursor,
+		struct err *err)
 {
-	static const char sql[] = "UPDATE devices SET last_seen = $3, pending = COALESCE(CAST($4 AS bigint), pending), "
-				  "cursor = COALESCE(CAST($5 AS bigint), cursor) WHERE tenant = $1 AND uuid = $2";
+	static const char sql[] =
+		"UPDATE devices SET last_seen = $3, pending = COALESCE(CAST($4 AS bigint), pending), "
+		"cursor = COALESCE(CAST($5 AS bigint), cursor) WHERE tenant = $1 AND uuid = $2";
 
 	return txn_send(t, sql,
 			ARGS(v_uuid(tenant), v_uuid(uuid), v_int(clock_wall()), known_or_null(pending),
 			     known_or_null(cursor)), err);
 }
 
-int device_count(struct txn *t, struct uuid tenant, struct uuid uuid, int pushed, int pulled, int conflicts, struct err *err)
+int device_count(struct txn *t, struct uuid tenant, struct uuid uuid, int pushed, int pulled, int conflicts,
+		 struct err *err)
 {
 	static const char add[] =
-		"INSERT INTO device_stats (tenant, device, hour, pushed, pulled, conflicts) VALUES ($1, $2, $3, $4, $5, $6) "
-		"ON CONFLICT (tenant, device, hour) DO UPDATE SET pushed = device_stats.pushed + excluded.pushed, "
-		"pulled = device_stats.pulled + excluded.pulled, conflicts = device_stats.conflicts + excluded.conflicts";
+		"INSERT INTO device_stats (tenant, device, hour, pushed, pulled, conflicts) "
+		"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, device, hour) DO UPDATE SET "
+		"pushed = device_stats.pushed + excluded.pushed, pulled = device_stats.pulled + excluded.pulled, "
+		"conflicts = device_stats.conflicts + excluded.conflicts";
 	static const char forget[] = "DELETE FROM device_stats WHERE tenant = $1 AND device = $2 AND hour < $3";
 	int64_t hour = hour_now();
 

@@ -19,10 +19,12 @@ static const char *infix_of(const char *kind)
 	return NULL;
 }
 
-int series_next(struct txn *t, struct uuid tenant, const char *kind, const char *prefix, int64_t *n_r, struct err *err)
+int series_next(struct txn *t, struct uuid tenant, const char *kind, const char *prefix, int64_t *n_r,
+		struct err *err)
 {
-	static const char sql[] = "INSERT INTO series (tenant, kind, prefix, last) VALUES ($1, $2, $3, 1) "
-				  "ON CONFLICT (tenant, kind, prefix) DO UPDATE SET last = series.last + 1 RETURNING last";
+	static const char sql[] =
+		"INSERT INTO series (tenant, kind, prefix, last) VALUES ($1, $2, $3, 1) "
+		"ON CONFLICT (tenant, kind, prefix) DO UPDATE SET last = series.last + 1 RETURNING last";
 
 	t->wrote = true;	/* though it goes the way of reads */
 	return db_int(t->db, sql, ARGS(v_uuid(tenant), v_text(kind), v_text(prefix)), n_r, err);
@@ -47,13 +49,14 @@ static const char *hub_prefix(struct pool *pool, const struct site *site)
 
 static int prefix_of(struct write *w, const char **prefix, struct err *err)
 {
+	static const char sql[] = "SELECT prefix FROM pairing WHERE prefix IS NOT NULL LIMIT 1";
 	struct val v[1];
 	int n;
 
 	*prefix = hub_prefix(w->t->pool, w->site);
 	if (w->site->hub)
 		return 0;
-	n = db_one(w->t->db, w->t->pool, "SELECT prefix FROM pairing WHERE prefix IS NOT NULL LIMIT 1", NO_ARGS, v, 1, err);
+	n = db_one(w->t->db, w->t->pool, sql, NO_ARGS, v, 1, err);
 	*prefix = n > 0 ? v[0].s : own_prefix(w->t->pool, w->site);
 	return n < 0 ? -1 : 0;
 }
@@ -68,14 +71,15 @@ static int reserved(struct write *w, struct uuid uuid, const char *kind, const c
 	if (n <= 0)
 		return n;
 	if (strcmp(v[1].s, kind) != 0)
-		return err_field(err, "/kind", "kind_differs", "%s has a number already, as %s: a new document needs a new uuid",
+		return err_field(err, "/kind", "kind_differs",
+				 "%s has a number already, as %s: a new document needs a new uuid",
 				 uuid_text(uuid).s, v[1].s);
 	*number = v[0].s;
 	return 1;
 }
 
-static int reserve(struct write *w, struct uuid uuid, const char *kind, const char *infix, const char **number,
-		   struct err *err)
+static int reserve(struct write *w, struct uuid uuid, const char *kind, const char *infix,
+		   const char **number, struct err *err)
 {
 	static const char sql[] = "INSERT INTO numbers (tenant, uuid, kind, number, reserved_at) "
 				  "VALUES ($1, $2, $3, $4, $5)";
@@ -86,7 +90,8 @@ static int reserve(struct write *w, struct uuid uuid, const char *kind, const ch
 		return -1;
 	*number = pool_printf(w->t->pool, "%s-%s%06lld", prefix, infix, (long long)n);
 	return txn_send(w->t, sql,
-			ARGS(v_uuid(w->tenant), v_uuid(uuid), v_text(kind), v_text(*number), v_int(w->t->stamp)), err);
+			ARGS(v_uuid(w->tenant), v_uuid(uuid), v_text(kind), v_text(*number),
+			     v_int(w->t->stamp)), err);
 }
 
 int number_reserve(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err)

@@ -19,9 +19,9 @@
 int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err *err)
 {
 	static const char sql[] =
-		"SELECT tenant, url, name, status, trouble, code, prefix, paused, epoch, hub, cursor, load, load_done, "
-		"load_total, loaded_at, server_time, server_boot, boot_id, last_cycle, verified_at, verified_seq "
-		"FROM pairing LIMIT 1";
+		"SELECT tenant, url, name, status, trouble, code, prefix, paused, epoch, hub, cursor, load, "
+		"load_done, load_total, loaded_at, server_time, server_boot, boot_id, last_cycle, verified_at, "
+		"verified_seq FROM pairing LIMIT 1";
 	struct rows rs;
 	int n;
 
@@ -29,12 +29,14 @@ int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err
 		return -1;
 	if ((n = rows_next(&rs, err)) > 0)
 		*p = (struct pairing){
-			.tenant = rows_uuid(&rs, 0), .url = rows_text(&rs, 1, pool), .name = rows_text(&rs, 2, pool),
-			.status = rows_text(&rs, 3, pool), .trouble = rows_text(&rs, 4, pool),
-			.code = rows_text(&rs, 5, pool), .prefix = rows_text(&rs, 6, pool), .paused = rows_int(&rs, 7),
+			.tenant = rows_uuid(&rs, 0), .url = rows_text(&rs, 1, pool),
+			.name = rows_text(&rs, 2, pool), .status = rows_text(&rs, 3, pool),
+			.trouble = rows_text(&rs, 4, pool), .code = rows_text(&rs, 5, pool),
+			.prefix = rows_text(&rs, 6, pool), .paused = rows_int(&rs, 7),
 			.epoch = rows_uuid(&rs, 8), .hub = rows_uuid(&rs, 9), .cursor = rows_int(&rs, 10),
-			.load = rows_text(&rs, 11, pool), .load_done = rows_int(&rs, 12), .load_total = rows_int(&rs, 13),
-			.loaded_at = rows_int(&rs, 14), .server_time = rows_int(&rs, 15), .server_boot = rows_int(&rs, 16),
+			.load = rows_text(&rs, 11, pool), .load_done = rows_int(&rs, 12),
+			.load_total = rows_int(&rs, 13), .loaded_at = rows_int(&rs, 14),
+			.server_time = rows_int(&rs, 15), .server_boot = rows_int(&rs, 16),
 			.boot_id = rows_text(&rs, 17, pool), .last_cycle = rows_int(&rs, 18),
 			.verified_at = rows_int(&rs, 19), .verified_seq = rows_int(&rs, 20),
 		};
@@ -51,8 +53,8 @@ static int check_begin(const struct write *w, const char *url, const char *name,
 	if (w->site->hub)
 		return err_set(err, ERR_CONFLICT, "is_hub", "this server is a hub itself: only a till pairs");
 	if ((strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) || strlen(url) > URL_MAX)
-		return err_field(err, "/url", "url_shape", "url must be the cloud's address, https://… (at most %d characters)",
-				 URL_MAX);
+		return err_field(err, "/url", "url_shape",
+				 "url must be the cloud's address, https://… (at most %d characters)", URL_MAX);
 	if (chars < 1 || chars > PAIRING_NAME_MAX)
 		return err_field(err, "/name", "too_long", "name must have 1 to %d characters", PAIRING_NAME_MAX);
 	return 0;
@@ -71,10 +73,12 @@ static int may_join(struct write *w, struct uuid tenant, struct tenant *mine, st
 	if (n < 0)
 		return -1;
 	if (n == 0)
-		return err_set(err, ERR_INTERNAL, "no_tenant", "this till has no shop: its database is incomplete");
+		return err_set(err, ERR_INTERNAL, "no_tenant",
+			       "this till has no shop: its database is incomplete");
 	if (is_active(mine) && !uuid_eq(mine->uuid, tenant))
 		return err_set(err, ERR_CONFLICT, "other_shop",
-			       "this till belongs to the shop %s (%s): for another one, start with an empty data folder",
+			       "this till belongs to the shop %s (%s): "
+			       "for another one, start with an empty data folder",
 			       mine->name, uuid_text(mine->uuid).s);
 	return 0;
 }
@@ -91,8 +95,8 @@ static int put_pairing(struct write *w, const char *url, const char *name, const
 	static const char sql[] =
 		"INSERT INTO pairing (tenant, url, name, status, prefix, paused, cursor, load_done, load_total) "
 		"VALUES ($1, $2, $3, 'registering', $4, 0, 0, 0, 0) "
-		"ON CONFLICT (tenant) DO UPDATE SET url = excluded.url, name = excluded.name, status = excluded.status, "
-		"prefix = excluded.prefix, code = NULL, trouble = NULL, paused = 0";
+		"ON CONFLICT (tenant) DO UPDATE SET url = excluded.url, name = excluded.name, "
+		"status = excluded.status, prefix = excluded.prefix, code = NULL, trouble = NULL, paused = 0";
 
 	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), v_text(url), v_text(name), v_text(prefix)), err);
 }
@@ -150,22 +154,25 @@ int pairing_status(struct write *w, const char *status, const char *code, const 
 		   struct uuid epoch, const char *trouble, struct err *err)
 {
 	static const char sql[] =
-		"UPDATE pairing SET status = $2, code = $3, prefix = COALESCE($4, prefix), hub = COALESCE($5, hub), "
-		"epoch = COALESCE($6, epoch), trouble = $7 WHERE tenant = $1";
+		"UPDATE pairing SET status = $2, code = $3, prefix = COALESCE($4, prefix), "
+		"hub = COALESCE($5, hub), epoch = COALESCE($6, epoch), trouble = $7 WHERE tenant = $1";
 
 	if (!is_status(status))
 		return err_field(err, "/status", "not_a_choice", "status: %s is none of a pairing", status);
-	if (note(w, sql, ARGS(v_uuid(w->tenant), v_text(status), v_text(code), v_text(prefix), v_uuid_or_null(hub),
-			      v_uuid_or_null(epoch), v_text(trouble)), err) < 0)
+	if (note(w, sql,
+		 ARGS(v_uuid(w->tenant), v_text(status), v_text(code), v_text(prefix), v_uuid_or_null(hub),
+		      v_uuid_or_null(epoch), v_text(trouble)), err) < 0)
 		return -1;
 	if (strcmp(status, "approved") != 0)
 		return 0;
-	return txn_send(w->t, "UPDATE tenants SET status = 'active' WHERE uuid = $1", ARGS(v_uuid(w->tenant)), err);
+	return txn_send(w->t, "UPDATE tenants SET status = 'active' WHERE uuid = $1",
+			ARGS(v_uuid(w->tenant)), err);
 }
 
 int pairing_cursor(struct write *w, int64_t cursor, struct err *err)
 {
-	return note(w, "UPDATE pairing SET cursor = $2 WHERE tenant = $1", ARGS(v_uuid(w->tenant), v_int(cursor)), err);
+	return note(w, "UPDATE pairing SET cursor = $2 WHERE tenant = $1",
+		    ARGS(v_uuid(w->tenant), v_int(cursor)), err);
 }
 
 int pairing_load_progress(struct write *w, const char *load, int64_t done, int64_t total, struct err *err)
@@ -179,14 +186,17 @@ int pairing_load_progress(struct write *w, const char *load, int64_t done, int64
 
 int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, const char *boot_id, struct err *err)
 {
-	static const char sql[] = "UPDATE pairing SET server_time = $2, server_boot = $3, boot_id = $4 WHERE tenant = $1";
+	static const char sql[] = "UPDATE pairing SET server_time = $2, server_boot = $3, boot_id = $4 "
+				  "WHERE tenant = $1";
 
-	return note(w, sql, ARGS(v_uuid(w->tenant), v_int(server_time), v_int(server_boot), v_text(boot_id)), err);
+	return note(w, sql,
+		    ARGS(v_uuid(w->tenant), v_int(server_time), v_int(server_boot), v_text(boot_id)), err);
 }
 
 int pairing_pause(struct write *w, bool paused, struct err *err)
 {
-	return note(w, "UPDATE pairing SET paused = $2 WHERE tenant = $1", ARGS(v_uuid(w->tenant), v_int(paused)), err);
+	return note(w, "UPDATE pairing SET paused = $2 WHERE tenant = $1",
+		    ARGS(v_uuid(w->tenant), v_int(paused)), err);
 }
 
 int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err)
@@ -197,7 +207,8 @@ int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err)
 
 int pairing_cycle(struct write *w, int64_t at, struct err *err)
 {
-	return note(w, "UPDATE pairing SET last_cycle = $2 WHERE tenant = $1", ARGS(v_uuid(w->tenant), v_int(at)), err);
+	return note(w, "UPDATE pairing SET last_cycle = $2 WHERE tenant = $1",
+		    ARGS(v_uuid(w->tenant), v_int(at)), err);
 }
 
 /* --- for people --- */

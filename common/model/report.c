@@ -15,8 +15,7 @@ struct place {
 };
 
 static const struct place newest = {
-	INT64_MAX, { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } },
-	INT64_MAX,
+	INT64_MAX, { { [0 ... 15] = 0xff } }, INT64_MAX,
 };
 
 static int place_read(const struct page *page, struct place *p, struct err *err)
@@ -82,22 +81,23 @@ static void put_stock(const struct rows *rs, struct pool *pool, bool with_sku, s
 	jw_close(out, '}');
 }
 
-int report_inventory(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out,
-		     struct err *err)
+int report_inventory(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page,
+		     struct buf *out, struct err *err)
 {
 	static const char sql[] =
 		"SELECT p.uuid, p.name, s.on_hand, s.value, p.sku FROM products p "
 		"LEFT JOIN stock s ON s.tenant = p.tenant AND s.product = p.uuid "
 		"WHERE p.tenant = $1 AND p.uuid > $2 AND p.tracked = 1 AND p.deleted_at IS NULL "
-		"AND (lower(p.name) LIKE lower(CAST($3 AS text)) ESCAPE '!' OR lower(p.sku) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
+		"AND (lower(p.name) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
+		"OR lower(p.sku) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
 		"OR lower(p.barcode) LIKE lower(CAST($3 AS text)) ESCAPE '!') ORDER BY p.uuid LIMIT $4";
 	struct uuid last = { { 0 } };
 	struct rows rs;
 	int n, found = 0;
 
 	if (list_cursor_uuid(page, &last, err) < 0 ||
-	    db_rows(db, sql, ARGS(v_uuid(tenant), v_uuid(last), v_text(pattern_of(pool, page->q)), v_int(page->limit + 1)),
-		    &rs, err) < 0)
+	    db_rows(db, sql, ARGS(v_uuid(tenant), v_uuid(last), v_text(pattern_of(pool, page->q)),
+				  v_int(page->limit + 1)), &rs, err) < 0)
 		return -1;
 	list_open(out);
 	while ((n = rows_next(&rs, err)) > 0 && found < page->limit) {
@@ -155,8 +155,8 @@ static void put_move(const struct rows *rs, struct pool *pool, struct buf *out)
 	jw_close(out, '}');
 }
 
-int report_moves(struct db *db, struct pool *pool, struct uuid tenant, struct uuid product, const struct page *page,
-		 struct buf *out, struct err *err)
+int report_moves(struct db *db, struct pool *pool, struct uuid tenant, struct uuid product,
+		 const struct page *page, struct buf *out, struct err *err)
 {
 	static const char sql[] =
 		"SELECT at, doc, pos, uuid, source, line, qty, cost, layer FROM stock_moves "
@@ -236,13 +236,13 @@ static bool put_journal_row(struct journal *j, const struct rows *rs, int limit)
 	return true;
 }
 
-int report_journal(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out,
-		   struct err *err)
+int report_journal(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page,
+		   struct buf *out, struct err *err)
 {
 	static const char sql[] =
 		"SELECT e.at, e.doc, e.uuid, e.source, a.code, a.name, l.debit, l.credit FROM "
-		"(SELECT at, doc, uuid, source FROM journal_entries WHERE tenant = $1 AND pos = 0 AND (at, doc) < ($2, $3) "
-		"ORDER BY at DESC, doc DESC LIMIT $4) e "
+		"(SELECT at, doc, uuid, source FROM journal_entries WHERE tenant = $1 AND pos = 0 "
+		"AND (at, doc) < ($2, $3) ORDER BY at DESC, doc DESC LIMIT $4) e "
 		"LEFT JOIN journal_lines l ON l.tenant = $1 AND l.doc = e.doc "
 		"LEFT JOIN accounts a ON a.tenant = $1 AND a.uuid = l.account "
 		"ORDER BY e.at DESC, e.doc DESC, l.pos";

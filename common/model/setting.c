@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-static const struct uuid setting_space = { { 0x94, 0x0b, 0x7d, 0xe1, 0x3a, 0x62, 0x5c, 0x4f, 0x8e, 0x57, 0x21, 0xb8, 0xd6,
-					     0x03, 0xc9, 0x7a } };
+static const struct uuid setting_space = { { 0x94, 0x0b, 0x7d, 0xe1, 0x3a, 0x62, 0x5c, 0x4f, 0x8e, 0x57,
+					     0x21, 0xb8, 0xd6, 0x03, 0xc9, 0x7a } };
 
 struct uuid setting_uuid(const char *scope, struct uuid owner, const char *key)
 {
@@ -109,8 +109,8 @@ static int as_body(struct pool *pool, const char *scope, struct uuid owner, cons
 	return rc;
 }
 
-static int take(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value, struct row *r,
-		struct err *err)
+static int take(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value,
+		struct row *r, struct err *err)
 {
 	struct json body;
 	uint32_t sent;
@@ -134,8 +134,8 @@ static int keep_here(struct write *w, struct row *r, const struct row *before, s
 	return (before ? row_update : row_insert)(w->t, w->tenant, r, err);
 }
 
-int setting_put(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value, struct row *r,
-		struct err *err)
+int setting_put(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value,
+		struct row *r, struct err *err)
 {
 	struct row sent, before;
 	const struct row *was = NULL;

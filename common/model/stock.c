@@ -84,7 +84,7 @@ static void take_from_layer(struct moves *m, int line, struct uuid product, cons
 int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
 {
 	static const char sql[] = "SELECT uuid, qty_left, value_left FROM layers "
-				  "WHERE tenant = $1 AND product = $2 AND qty_left > 0 ORDER BY pos, uuid";
+				  "WHERE tenant = $1 AND product = $2 AND qty_left > 0 ORDER BY pos, doc, line";
 	struct rows rs;
 	int n = 1;
 
@@ -119,23 +119,23 @@ static int open_layer(struct write *w, const struct doc *d, const struct part_ro
 {
 	/* It may be there with what others took from it already: then the sums meet. */
 	static const char sql[] =
-		"INSERT INTO layers (tenant, uuid, product, doc, pos, qty_left, value_left) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, uuid) DO UPDATE SET doc = excluded.doc, "
-		"pos = excluded.pos, qty_left = layers.qty_left + excluded.qty_left, "
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, uuid) DO UPDATE SET doc = excluded.doc, "
+		"pos = excluded.pos, line = excluded.line, qty_left = layers.qty_left + excluded.qty_left, "
 		"value_left = layers.value_left + excluded.value_left";
 	int64_t pos = d->head.seq ? d->head.seq : POS_LOCAL;
 
 	return txn_send(w->t, sql,
 			ARGS(v_uuid(w->tenant), part_get(moves, i, "uuid"), part_get(moves, i, "product"),
-			     v_uuid(d->head.uuid), v_int(pos), part_get(moves, i, "qty"), part_get(moves, i, "cost")), err);
+			     v_uuid(d->head.uuid), v_int(pos), v_int(i), part_get(moves, i, "qty"), part_get(moves, i, "cost")), err);
 }
 
 static int use_layer(struct write *w, const struct doc *d, const struct part_rows *moves, int i, int sign, struct err *err)
 {
 	/* A move may come before the purchase whose layer it used: both are sums. */
 	static const char sql[] =
-		"INSERT INTO layers (tenant, uuid, product, doc, pos, qty_left, value_left) "
-		"VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT (tenant, uuid) DO UPDATE SET "
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
+		"VALUES ($1, $2, $3, $4, 0, 0, $5, $6) ON CONFLICT (tenant, uuid) DO UPDATE SET "
 		"qty_left = layers.qty_left + excluded.qty_left, value_left = layers.value_left + excluded.value_left";
 
 	return txn_send(w->t, sql,

@@ -123,7 +123,8 @@ static int load(struct write *w, struct uuid uuid, const char *if_match, struct 
 	record_etag(r, etag);
 	if (!if_match || strcmp(if_match, "*") == 0 || strcmp(if_match, etag) == 0)
 		return 0;
-	return err_set(err, ERR_STALE, "changed", "this user was changed by somebody else meanwhile: look at it and try again");
+	return err_set(err, ERR_STALE, "changed",
+		       "this user was changed by somebody else meanwhile: look at it and try again");
 }
 
 /* Only what really differs counts as changed. */

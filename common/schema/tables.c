@@ -354,7 +354,8 @@ static const struct column layers[] = {
 	{ "uuid", .type = COL_UUID, .flags = REQ },	/* of the move in */
 	{ "product", .type = COL_UUID, .flags = REQ },
 	{ "doc", .type = COL_UUID, .flags = REQ },
-	{ "pos", COUNT, .flags = REQ },			/* FIFO: the hub's _seq, or behind all of those */
+	{ "pos", COUNT, .flags = REQ },			/* FIFO: the hub's _seq, or behind all of those … */
+	{ "line", COUNT, .flags = REQ },		/* … then by document, then by line */
 	{ "qty_left", SIGNED_QTY, .flags = REQ },
 	{ "value_left", SIGNED_MONEY, .flags = REQ },
 	{ NULL }
@@ -401,7 +402,7 @@ const struct table schema[] = {
 	{ "numbers", .rule = LOCAL, .columns = numbers, .key = "tenant, uuid" },
 	{ "stock", .rule = LOCAL, .columns = stock, .key = "tenant, product" },
 	{ "layers", .rule = LOCAL, .columns = layers, .key = "tenant, uuid",
-	  INDEXES("(tenant, product, pos, uuid) WHERE qty_left > 0", "(tenant, doc)") },
+	  INDEXES("(tenant, product, pos, doc, line) WHERE qty_left > 0", "(tenant, doc)") },
 	{ NULL }
 };
 

@@ -27,5 +27,5 @@ uninstall_hooks += uninstall-fexlconf
 uninstall-fexlconf:
 	! cmp -s '$(srcdir)/etc/fexl.conf' '$(DESTDIR)$(fexlconfdir)/fexl.conf' || \
 		rm -f '$(DESTDIR)$(fexlconfdir)/fexl.conf'
-	-rmdir '$(DESTDIR)$(fexlconfdir)/fexl.conf.d' '$(DESTDIR)$(fexlconfdir)'
+	rmdir '$(DESTDIR)$(fexlconfdir)/fexl.conf.d' '$(DESTDIR)$(fexlconfdir)' 2>/dev/null || :
 .PHONY: install-fexlconf uninstall-fexlconf

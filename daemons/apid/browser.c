@@ -149,10 +149,11 @@ static struct slice behind_scheme(struct slice origin)
 /* The cloud's own choice; a till is asked by its own pages only. */
 static bool may_cross(const struct browser *b, struct slice origin)
 {
-	struct slice name = without_port(behind_scheme(origin));
+	struct slice name;
 
 	if (!b->hub || !origin.p)
 		return false;
+	name = without_port(behind_scheme(origin));
 	if (origin.len > 7 && strncmp(origin.p, "http://", 7) == 0 &&
 	    (same_name(name, slice_of("127.0.0.1")) || same_name(name, slice_of("localhost"))))
 		return true;

@@ -116,10 +116,7 @@ static void clock_save(struct apid *a)
 
 static void on_minute(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
-	struct apid *a = arg;
-
-	clock_save(a);
-	roster_flush(a->roster);
+	clock_save(arg);
 }
 
 /* --- listening --- */

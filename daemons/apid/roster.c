@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "base/map.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 
-#define WRITE_EVERY_US (10 * SECOND_US)
+#define WRITE_EVERY_S 5
 #define TILLS_MAX 65536		/* remembered at once; then all are written and forgotten */
 
 struct till {
@@ -24,15 +25,8 @@ struct till {
 struct roster {
 	struct apid *apid;
 	struct map tills;
+	struct event *later;		/* armed while something waits to be written */
 };
-
-struct roster *roster_new(struct apid *a)
-{
-	struct roster *r = x_alloc(sizeof *r);
-
-	r->apid = a;
-	return r;
-}
 
 static void free_till(void *till, void *ctx UNUSED)
 {
@@ -46,14 +40,6 @@ static void forget_all(struct roster *r)
 	r->tills = (struct map){ 0 };
 }
 
-void roster_free(struct roster **rp)
-{
-	if (!*rp)
-		return;
-	forget_all(*rp);
-	free(*rp);
-	*rp = NULL;
-}
 
 /* --- writing down --- */
 
@@ -96,7 +82,7 @@ static void write_down(struct roster *r, struct till *till)
 	n->till = *till;
 	n->job = (struct job){ .write = write_note, .done = on_noted, .ctx = n, .pool = pool, .tenant = till->tenant };
 	if (store_write(r->apid->store, &n->job, &err) < 0) {
-		pool_free(&pool);	/* busy: it stays dirty, for later */
+		pool_free(&pool);	/* busy: with the next word of this till */
 		return;
 	}
 	apid_hold(r->apid);
@@ -114,6 +100,43 @@ static void write_if_dirty(void *till, void *roster)
 void roster_flush(struct roster *r)
 {
 	map_each(&r->tills, write_if_dirty, r);
+}
+
+static void on_later(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	roster_flush(arg);
+}
+
+static void write_soon(struct roster *r, struct till *till)
+{
+	static const struct timeval wait = { WRITE_EVERY_S, 0 };
+
+	till->dirty = true;
+	if (!evtimer_pending(r->later, NULL))
+		evtimer_add(r->later, &wait);
+}
+
+/* --- life --- */
+
+struct roster *roster_new(struct apid *a)
+{
+	struct roster *r = x_alloc(sizeof *r);
+
+	r->apid = a;
+	r->later = evtimer_new(a->base, on_later, r);
+	if (!r->later)
+		panic("no room for an event");
+	return r;
+}
+
+void roster_free(struct roster **rp)
+{
+	if (!*rp)
+		return;
+	forget_all(*rp);
+	event_free((*rp)->later);
+	free(*rp);
+	*rp = NULL;
 }
 
 /* --- gathering --- */
@@ -145,9 +168,10 @@ void roster_seen(struct roster *r, const struct actor *device, int64_t pending, 
 		till->pending = pending;
 	if (cursor >= 0)
 		till->cursor = cursor;
-	till->dirty = true;
-	if (!till->written_at || clock_boot() - till->written_at > WRITE_EVERY_US)
+	if (!till->written_at || clock_boot() - till->written_at > WRITE_EVERY_S * SECOND_US)
 		write_down(r, till);
+	else
+		write_soon(r, till);
 }
 
 void roster_pulled(struct roster *r, const struct actor *device, int rows)
@@ -155,5 +179,5 @@ void roster_pulled(struct roster *r, const struct actor *device, int rows)
 	struct till *till = till_of(r, device);
 
 	till->pulled += rows;
-	till->dirty = true;
+	write_soon(r, till);
 }

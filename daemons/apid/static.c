@@ -143,7 +143,7 @@ void files_free(struct files **fp)
 /* A place within the console, not a file: the page itself knows what it shows. */
 static bool is_place(const char *path)
 {
-	return strncmp(path, "/api/", 5) != 0 && !strchr(strrchr(path, '/'), '.');
+	return strncmp(path, "/api/", 5) != 0 && strncmp(path, "/internal/", 10) != 0 && !strchr(strrchr(path, '/'), '.');
 }
 
 static const struct file *find(const struct files *f, const char *path)

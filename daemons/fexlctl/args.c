@@ -158,10 +158,8 @@ static int settle_output(struct ctl *c)
 	if (arg_given(c, ARG_JSON) && arg_given(c, ARG_PLAIN))
 		return fail(c, END_USAGE, NULL, "--json and --plain: only one of them");
 	c->out = arg_given(c, ARG_JSON) ? &out_json : arg_given(c, ARG_PLAIN) ? &out_plain : &out_table;
-	c->tty = isatty(STDOUT_FILENO);
 	c->colour = wants_colour(when, STDOUT_FILENO) && c->out == &out_table;
 	c->sad_colour = wants_colour(when, STDERR_FILENO);
-	c->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	return 0;
 }
 
@@ -233,7 +231,7 @@ static int no_such_command(struct ctl *c)
 		guess_try(&g, w.command->name);
 		guess_try(&h, w.command->alias != NULL ? w.command->alias : w.command->name);
 	}
-	if (g.found == NULL || (h.found != NULL && h.best < g.best))
+	if (g.found == NULL || c->n_args == 1)
 		g = h;
 	if (c->n_args == 1 && command_is_group(one))
 		return fail(c, END_USAGE, pool_printf(c->pool, "fexlctl help %s", one), "%s what?", one);
@@ -276,8 +274,12 @@ static int check_count(struct ctl *c)
 
 int args_read(struct ctl *c, int argc, char **argv)
 {
-	int used, rc = read_line(c, argc, argv);
+	int used, rc;
 
+	c->out = &out_table;
+	c->tty = isatty(STDOUT_FILENO);
+	c->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	rc = read_line(c, argc, argv);
 	if (rc != 0 || (rc = settle_output(c)) != 0 || (rc = settle_values(c)) != 0)
 		return rc;
 	if (c->n_args == 0)

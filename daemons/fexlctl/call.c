@@ -98,7 +98,7 @@ int target_find(struct ctl *c, const struct call *call, struct target *t)
 	t->headers = curl_slist_append(t->headers, "Expect:");	/* no pause before a long body */
 	/* Empty, it keeps curl from making up one for a body that is not there. */
 	t->headers = curl_slist_append(t->headers, call->body.p != NULL ? "Content-Type: application/json" : "Content-Type:");
-	if (arg_given(c, ARG_TENANT))
+	if (arg_given(c, ARG_TENANT) && !(c->command->flags & OWN_TENANT))
 		t->headers = curl_slist_append(t->headers, pool_printf(c->pool, "Fexl-Tenant: %s", c->option[ARG_TENANT]));
 	return 0;
 }

@@ -49,7 +49,7 @@ static int check_path(struct ctl *c)
 
 	for (const char *ch = path; *ch != '\0'; ch++)
 		if (!isgraph((unsigned char)*ch))
-			return fail(c, END_USAGE, NULL, "api: a blank or \"%%\" character of the path must be percent-coded: %s", path);
+			return fail(c, END_USAGE, NULL, "api: the path has a character that must be percent-coded: %s", path);
 	return *path == '/' ? 0 : fail(c, END_USAGE, NULL, "api: a path begins with /, like /api/products, not \"%s\"", path);
 }
 
@@ -68,16 +68,10 @@ static int read_data(struct ctl *c, struct buf *body)
 	return 0;
 }
 
-static void show(struct ctl *c, const struct reply *r)
+static void show(const struct reply *r)
 {
-	bool lacks_end = r->text.len > 0 && r->text.p[r->text.len - 1] != '\n';
-
-	/* On a terminal nothing of it may act. */
-	if (c->tty && json_type(r->json) != JSON_MISSING)
-		print(c, "%s", r->text.p);
-	else
-		fwrite(r->text.p, 1, r->text.len, stdout);
-	if (lacks_end && !(c->tty && json_type(r->json) != JSON_MISSING))
+	fwrite(r->text.p, 1, r->text.len, stdout);
+	if (r->text.len > 0 && r->text.p[r->text.len - 1] != '\n')
 		putchar('\n');
 }
 
@@ -95,7 +89,7 @@ static int run_api(struct ctl *c)
 		rc = call_any(c, &call, &r);
 	}
 	if (rc == 0) {
-		show(c, &r);
+		show(&r);
 		rc = r.status / 100 == 2 ? 0 : call_refused(c, &call, &r);
 	}
 	buf_release(&body);

@@ -36,8 +36,8 @@ static const struct column columns[] = {
 	{ "PULLED", "pulled_24h", SHOW_COUNT },
 	{ "CONFL", "conflicts_24h", SHOW_COUNT },
 	{ "PENDING", "pending", SHOW_COUNT },
-	{ "CODE", "code" },
-	{ "ALARM", "alarm" },
+	{ "CODE", "code", .rare = true },
+	{ "ALARM", "alarm", .rare = true },
 	{ NULL }
 };
 

@@ -65,7 +65,7 @@ static bool has_failed(const struct wait *w)
 {
 	const char *doing = json_text(w->now.json, "doing");
 
-	return json_number(w->now.json, "started", 0) >= w->number && json_number(w->now.json, "failures", 0) > 0 &&
+	return json_number(w->now.json, "last_cycle.cycle", 0) >= w->number && json_number(w->now.json, "failures", 0) > 0 &&
 	       doing != NULL && strcmp(doing, "wait") == 0;
 }
 
@@ -82,7 +82,7 @@ static int wait_ends(struct wait *w)
 	if (json_yes(w->now.json, "unreachable"))
 		return fail(w->c, END_UNREACHABLE, "fexlctl status", "sync now: %s",
 			    text != NULL ? text : "the cloud is unreachable; what is not there yet is kept here");
-	if (json_number(w->now.json, "started", 0) >= w->number + FAILURES_MAX)
+	if (json_number(w->now.json, "last_cycle.cycle", 0) >= w->number + FAILURES_MAX)
 		return fail(w->c, END_FAILED, "fexlctl sync history", "sync now: %s (the last answer was %lld)",
 			    text != NULL ? text : "it does not get through",
 			    (long long)json_number(w->now.json, "last_status", 0));
@@ -94,7 +94,7 @@ static void note_progress(struct wait *w)
 {
 	const char *doing = json_text(w->now.json, "doing"), *text = json_text(w->now.json, "text");
 	const char *now = pool_printf(w->c->pool, "%s, attempt %lld, %lld rows loaded, %lld pending", doing != NULL ? doing : "?",
-				      (long long)json_number(w->now.json, "started", 0),
+				      (long long)json_number(w->now.json, "last_cycle.cycle", 0),
 				      (long long)json_number(w->now.json, "load.done", 0),
 				      (long long)json_number(w->now.json, "pending", 0));
 

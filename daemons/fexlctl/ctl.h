@@ -78,6 +78,7 @@ struct ctl;
 /* --- commands.c --- */
 
 #define HERE_ONLY 1u		/* talks to this machine's daemons: not with --host */
+#define OWN_TENANT 2u		/* --tenant is an argument, not the shop whose data is meant */
 
 struct command {
 	const char *name;	/* "devices list" */
@@ -149,8 +150,8 @@ int arg_need(struct ctl *c, enum arg a, const char *why);
 /* What, why, and the next command (NULL: none).  Returns end. */
 int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...) PRINTF(4, 5);
 int fail_err(struct ctl *c, enum ending end, const char *next, const struct err *err);
-void say(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* not with --quiet */
-void hint(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* a command to type; not with --quiet */
+void say(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* not with --quiet or --json */
+void hint(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* a command to type; likewise */
 /* A line that the next one overwrites; only on a terminal.  _end() keeps the last one, _clear() does not. */
 void say_progress(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);
 void say_progress_end(struct ctl *c);
@@ -194,6 +195,7 @@ struct column {
 	const char *member;	/* "pending", or deeper: "last_cycle.ms" */
 	enum show show;
 	bool wide;		/* only with --verbose and --plain */
+	bool rare;		/* no column of a table when no row has it */
 };
 
 /* One reply, shown to whoever reads: JSON is printed as it came, never made

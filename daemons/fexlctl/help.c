@@ -1,6 +1,7 @@
 /* help and version: all from the tables. */
 #include "base/base.h"
 #include "fexlctl/commands.h"
+#include "fexlctl/help.h"
 
 #include <unistd.h>
 

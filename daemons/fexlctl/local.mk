@@ -1,0 +1,25 @@
+# All but main(), so that unit tests can link a part of it.
+noinst_LIBRARIES += libfexlctl.a
+libfexlctl_a_SOURCES = \
+	%D%/ctl.h \
+	%D%/args.c \
+	%D%/commands.h %D%/commands.c %D%/nearest.c \
+	%D%/help.h %D%/help.c \
+	%D%/exit.c \
+	%D%/say.c \
+	%D%/secret.c \
+	%D%/call.h %D%/call.c \
+	%D%/batch.h %D%/batch.c \
+	%D%/out.c %D%/cell.c \
+	%D%/qr.c \
+	%D%/cmd_status.c %D%/cmd_sync.c %D%/cmd_pending.c %D%/cmd_verify.c \
+	%D%/cmd_pair.c %D%/cmd_devices.c %D%/cmd_tenant.c %D%/cmd_user.c \
+	%D%/cmd_config.c %D%/cmd_setup.c %D%/cmd_api.c \
+	%D%/import.h %D%/cmd_import.c %D%/import.c %D%/plan.c %D%/summary.c %D%/input.c \
+	%D%/csv.h %D%/csv.c %D%/map_online_retail.c
+
+bin_PROGRAMS += fexlctl
+fexlctl_SOURCES = %D%/main.c
+# Of libservice only the options: no loop, no sockets, no database.
+FEXLCTL_LIBS = libfexlctl.a libservice.a $(BASE_LIBS) $(CURL_LIBS) $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) $(Z_LIBS)
+fexlctl_LDADD = $(FEXLCTL_LIBS)

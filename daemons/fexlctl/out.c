@@ -130,9 +130,28 @@ static void plain_record(struct ctl *c, const struct column *fields, struct json
 
 /* --- a table --- */
 
-static bool is_shown(struct ctl *c, const struct column *col)
+static bool is_given(const struct column *col, struct json items)
 {
-	return !col->wide || arg_given(c, ARG_VERBOSE);
+	for (size_t i = 0; i < json_len(items); i++)
+		if (json_path(json_at(items, i), col->member).node != NULL)
+			return true;
+	return false;
+}
+
+/* The columns that this table has, ended like the others. */
+static const struct column *columns_shown(struct ctl *c, const struct column *columns, struct json items)
+{
+	struct column *shown;
+	size_t n = 0;
+
+	while (columns[n].title != NULL)
+		n++;
+	shown = pool_alloc(c->pool, (n + 1) * sizeof(*shown));
+	n = 0;
+	for (const struct column *col = columns; col->title != NULL; col++)
+		if ((!col->wide || arg_given(c, ARG_VERBOSE)) && (!col->rare || is_given(col, items)))
+			shown[n++] = *col;
+	return shown;
 }
 
 static bool is_number(enum show show)
@@ -151,8 +170,7 @@ static struct libscols_table *table_new(struct ctl *c, const struct column *colu
 	scols_table_enable_ascii(tb, !c->utf8);
 	scols_table_set_column_separator(tb, "  ");
 	for (const struct column *col = columns; col->title != NULL; col++)
-		if (is_shown(c, col) &&
-		    scols_table_new_column(tb, col->title, 0, is_number(col->show) ? SCOLS_FL_RIGHT : 0) == NULL)
+		if (scols_table_new_column(tb, col->title, 0, is_number(col->show) ? SCOLS_FL_RIGHT : 0) == NULL)
 			panic("out of memory: no room for a column");
 	return tb;
 }
@@ -160,27 +178,24 @@ static struct libscols_table *table_new(struct ctl *c, const struct column *colu
 static void table_line(struct ctl *c, struct libscols_table *tb, const struct column *columns, struct json item)
 {
 	struct libscols_line *line = scols_table_new_line(tb, NULL);
-	size_t n = 0;
 
-	for (const struct column *col = columns; col->title != NULL; col++) {
-		struct json value = json_path(item, col->member);
+	for (size_t n = 0; columns[n].title != NULL; n++) {
+		struct json value = json_path(item, columns[n].member);
 
-		if (!is_shown(c, col))
-			continue;
-		if (line == NULL || scols_line_set_data(line, n, cell_text(c, value, col->show, true)) < 0)
+		if (line == NULL || scols_line_set_data(line, n, cell_text(c, value, columns[n].show, true)) < 0)
 			panic("out of memory: no room for a cell");
-		if (c->colour && col->show == SHOW_STATE && json_type(value) == JSON_STRING)
+		if (c->colour && columns[n].show == SHOW_STATE && json_type(value) == JSON_STRING)
 			scols_cell_set_color(scols_line_get_cell(line, n), cell_colour(json_text(value, "")));
-		n++;
 	}
 }
 
 static void table_list(struct ctl *c, const struct column *columns, struct json reply UNUSED, struct json items)
 {
-	struct libscols_table *tb = table_new(c, columns);
+	const struct column *shown = columns_shown(c, columns, items);
+	struct libscols_table *tb = table_new(c, shown);
 
 	for (size_t i = 0; i < json_len(items); i++)
-		table_line(c, tb, columns, json_at(items, i));
+		table_line(c, tb, shown, json_at(items, i));
 	scols_print_table(tb);
 	scols_unref_table(tb);
 }
@@ -194,7 +209,7 @@ static void table_record(struct ctl *c, const struct column *fields, struct json
 	for (const struct column *f = fields; f->title != NULL; f++) {
 		struct json value = json_path(reply, f->member);
 
-		if (is_shown(c, f) && json_type(value) != JSON_MISSING && json_type(value) != JSON_NULL)
+		if (value.node != NULL)
 			printf("%-*s  %s\n", width, f->title, cell_text(c, value, f->show, true));
 	}
 }

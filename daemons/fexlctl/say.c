@@ -54,6 +54,12 @@ static const char *arrow(const struct ctl *c)
 	return c->utf8 ? "→" : "->";
 }
 
+/* A program that reads JSON wants to hear of errors only. */
+static bool is_quiet(const struct ctl *c)
+{
+	return arg_given(c, ARG_QUIET) || c->out->json;
+}
+
 int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...)
 {
 	struct buf text;
@@ -80,7 +86,7 @@ void say(struct ctl *c, const char *fmt, ...)
 	struct buf text;
 	va_list args;
 
-	if (arg_given(c, ARG_QUIET))
+	if (is_quiet(c))
 		return;
 	va_start(args, fmt);
 	text = words(fmt, args);
@@ -95,7 +101,7 @@ void hint(struct ctl *c, const char *fmt, ...)
 	struct buf text;
 	va_list args;
 
-	if (arg_given(c, ARG_QUIET))
+	if (is_quiet(c))
 		return;
 	va_start(args, fmt);
 	text = words(fmt, args);
@@ -110,7 +116,7 @@ void say_progress(struct ctl *c, const char *fmt, ...)
 	struct buf text;
 	va_list args;
 
-	if (arg_given(c, ARG_QUIET) || !isatty(STDERR_FILENO))
+	if (is_quiet(c) || !isatty(STDERR_FILENO))
 		return;
 	va_start(args, fmt);
 	text = words(fmt, args);
@@ -121,13 +127,13 @@ void say_progress(struct ctl *c, const char *fmt, ...)
 
 void say_progress_clear(struct ctl *c)
 {
-	if (!arg_given(c, ARG_QUIET) && isatty(STDERR_FILENO))
+	if (!is_quiet(c) && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 }
 
 void say_progress_end(struct ctl *c)
 {
-	if (!arg_given(c, ARG_QUIET) && isatty(STDERR_FILENO))
+	if (!is_quiet(c) && isatty(STDERR_FILENO))
 		fputc('\n', stderr);
 }
 

@@ -1,6 +1,21 @@
 #include "base/base.h"
 #include "syncd/syncd.h"
 
+const char *const action_names[] = {
+	[DO_WAIT] = "wait",
+	[DO_HEALTH] = "health",
+	[DO_REGISTER] = "register",
+	[DO_STATE] = "state",
+	[DO_LOAD] = "load",
+	[DO_APPLY_LOAD] = "apply_load",
+	[DO_PUSH] = "push",
+	[DO_CONFIRM] = "confirm",
+	[DO_RESTAMP] = "restamp",
+	[DO_PULL] = "pull",
+	[DO_APPLY] = "apply",
+	[DO_DONE] = "done",
+};
+
 struct cycle_record *history_begin(struct history *h, int64_t number, int64_t began)
 {
 	h->newest = (h->newest + 1) % HISTORY_MAX;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-const char *const phase_names[] = {
+static const char *const phase_names[] = {
 	[PHASE_OFF] = "off",
 	[PHASE_REGISTERING] = "registering",
 	[PHASE_PENDING] = "pending",
@@ -12,21 +12,6 @@ const char *const phase_names[] = {
 	[PHASE_ON] = "on",
 	[PHASE_REVOKED] = "revoked",
 	[PHASE_REFUSED] = "refused",
-};
-
-const char *const action_names[] = {
-	[DO_WAIT] = "wait",
-	[DO_HEALTH] = "health",
-	[DO_REGISTER] = "register",
-	[DO_STATE] = "state",
-	[DO_LOAD] = "load",
-	[DO_APPLY_LOAD] = "apply_load",
-	[DO_PUSH] = "push",
-	[DO_CONFIRM] = "confirm",
-	[DO_RESTAMP] = "restamp",
-	[DO_PULL] = "pull",
-	[DO_APPLY] = "apply",
-	[DO_DONE] = "done",
 };
 
 /* -1: never. */

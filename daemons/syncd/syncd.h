@@ -130,6 +130,8 @@ int page_read(const char *text, size_t len, struct page_facts *f, struct err *er
 
 /* --- history.c --- */
 
+extern const char *const action_names[];
+
 #define HISTORY_MAX 20
 #define STEPS_MAX (DO_DONE + 1)
 
@@ -317,8 +319,6 @@ void local_refuse(struct local *l, const struct err *why);
 
 /* --- status.c --- */
 
-extern const char *const phase_names[];
-extern const char *const action_names[];
 void pump_status(void *pump, struct buf *json);
 void pump_metrics(void *pump, struct buf *text);
 /* Tells systemd and apid how things are, if that is news. */

@@ -54,14 +54,17 @@ static void both_versions_can_be_put_back(void **state)
 	assert_true(uuid_eq(d.head.origin, theirs.head.origin));
 }
 
-static void each_loser_of_a_row_is_kept(void **state)
+static void each_loser_of_a_row_is_kept_once(void **state)
 {
 	struct fixture *f = *state;
 	struct doc winner = product(f, "Tea", 3, uuid_v7()), loser = product(f, "Teh", 1, uuid_v7());
+	struct doc another = loser;
 
+	another.head.updated_at = 2;
 	must(f, conflict_keep(&f->t, f->w.tenant, &winner, &loser, "newest_wins", &f->err));
+	must(f, conflict_keep(&f->t, f->w.tenant, &winner, &another, "newest_wins", &f->err));
 	must(f, conflict_keep(&f->t, f->w.tenant, &winner, &loser, "newest_wins", &f->err));
 	assert_int_equal(fixture_int(f, "SELECT CAST(count(*) AS bigint) FROM conflicts", NO_ARGS), 2);
 }
 
-FIXTURE_MAIN(HUB(both_versions_can_be_put_back), TILL(each_loser_of_a_row_is_kept))
+FIXTURE_MAIN(HUB(both_versions_can_be_put_back), TILL(each_loser_of_a_row_is_kept_once))
