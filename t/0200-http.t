@@ -287,8 +287,9 @@ good("chunks: $$_[0]", chunked($$_[1]), body => $$_[2]) for
 	['a large one', sprintf("%x\r\n", 100000) . 'y' x 100000 . "\r\n0\r\n\r\n", 'y' x 100000],
 	['many small ones', "1\r\nz\r\n" x 3000 . "0\r\n\r\n", 'z' x 3000];
 bad("chunk size $$_[0]", chunked("$$_[1]\r\nhello\r\n0\r\n\r\n"), $$_[2] // 400) for
-	(map { [$_, $_] } qw(x g +5 -5 0x5 5_ 5h 5.0 5,5 "5")),
-	['missing', ''], ['after a blank', ' 5'], ['before a blank', '5 '], ['before a TAB', "5\t"], ['of 16 digits', '0000000000000005'],
+	(map { [$_, $_] } qw(x g +5 -5 0x5 5_ 5h 5.0 "5"), '5,5'),
+	['missing', ''], ['after a blank', ' 5'], ['before a blank', '5 '],
+	['before a TAB', "5\t"], ['of 16 digits', '0000000000000005'],
 	['that wraps', '10000000000000005'], ['that wraps 32 bits', '100000005', 413],
 	['of 15 digits', 'f' x 15, 413], ['before CR', "5\r"],
 	['and an empty extension', '5;'], ['and an extension after a blank', '5; a=b'],

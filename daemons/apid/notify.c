@@ -20,10 +20,18 @@
 #include <unistd.h>
 
 #define TABLES_MAX 64
+#define PIN_PAUSE_US (3 * SECOND_US)	/* so long without a word: it was over */
 
 struct word {
 	bool set;
 	struct change last;
+};
+
+/* Somebody holds up the database's log. */
+struct pin {
+	int64_t told_at;	/* clock_boot() */
+	int64_t ended_at;	/* when fexl-syncd was ended for it; 0: not */
+	bool warned;
 };
 
 struct notify {
@@ -32,6 +40,7 @@ struct notify {
 	struct worker worker;
 	int syncd_fd;		/* pidfd: names the process even after it has left the wire */
 	pid_t syncd_pid;
+	struct pin pin;
 
 	int wake_fd;
 	struct event *wake;
@@ -79,21 +88,42 @@ void notify_pinned(int64_t bytes, void *notify)
 
 /* --- a reader that stands still --- */
 
-/* Its read transaction keeps the log from being cut back; were it left alone,
- * the disk would fill.  Its supervisor starts it again. */
+/* The store repeats itself twice a second while it lasts. */
+static bool is_same_trouble(struct pin *p)
+{
+	int64_t last = p->told_at;
+
+	p->told_at = clock_boot();
+	return last && p->told_at - last < PIN_PAUSE_US;
+}
+
 static void end_syncd(struct notify *n, int64_t bytes)
 {
-	if (n->syncd_fd < 0) {
-		log_warn("%lld MiB of the database's log are held up by a reader that is not %s: look for a process that "
-			 "has the database open", (long long)(bytes >> 20), SYNCD_NAME);
-		return;
-	}
-	log_warn("%s (pid %d) holds up %lld MiB of the database's log and does not move: ending it (SIGKILL)", SYNCD_NAME,
-		 (int)n->syncd_pid, (long long)(bytes >> 20));
+	log_warn("%s (pid %d) holds up %lld MiB of the database's log and does not move: ending it (SIGKILL)",
+		 SYNCD_NAME, (int)n->syncd_pid, (long long)(bytes >> 20));
 	if (pidfd_send_signal(n->syncd_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
 		log_warn("%s cannot be ended: %s", SYNCD_NAME, strerror(errno));
 	close(n->syncd_fd);
 	n->syncd_fd = -1;
+}
+
+/* A read transaction that stands still keeps the log from being cut back; the
+ * disk would fill.  Once in such a time fexl-syncd is ended, its supervisor
+ * starts it again; if that does not help, it was somebody else. */
+static void on_pinned(struct notify *n, int64_t bytes)
+{
+	struct pin *p = &n->pin;
+
+	if (!is_same_trouble(p))
+		*p = (struct pin){ .told_at = p->told_at };
+	if (n->syncd_fd >= 0 && !p->ended_at) {
+		p->ended_at = p->told_at;
+		end_syncd(n, bytes);
+	} else if (!p->warned && (!p->ended_at || p->told_at - p->ended_at > PIN_PAUSE_US)) {
+		p->warned = true;
+		log_warn("%lld MiB of the database's log are held up by a reader that is not %s: look for a process "
+			 "that has the database open", (long long)(bytes >> 20), SYNCD_NAME);
+	}
 }
 
 /* --- on the loop --- */
@@ -140,7 +170,7 @@ static void on_wake(evutil_socket_t fd, short what UNUSED, void *arg)
 		if (word[i].set)
 			send_word(n, &word[i].last);
 	if (pinned)
-		end_syncd(n, pinned);
+		on_pinned(n, pinned);
 }
 
 void notify_kick(struct notify *n, const char *why)

@@ -82,9 +82,10 @@ static int look_at_sync(struct view *v)
 
 static const struct {
 	const char *state, *next;
+	bool with_code;		/* behind next */
 } sad_states[] = {
 	{ "registering", "fexlctl status" },
-	{ "pending", "at the cloud: fexlctl devices approve CODE" },
+	{ "pending", "at the cloud: fexlctl devices approve ", true },
 	{ "paused", "fexlctl sync resume" },
 	{ "offline", "fexlctl sync now --wait" },
 	{ "attention", "fexlctl pending" },
@@ -95,12 +96,15 @@ static const struct {
 static void judge_sync(struct view *v)
 {
 	const char *state = json_text(v->sync, "state"), *text = json_text(v->sync, "text");
+	const char *code = json_text(v->sync, "pairing.code");
 
+	if (code == NULL)
+		code = "CODE";
 	if (!v->syncd_runs && json_type(json_member(v->sync, "pairing")) == JSON_OBJECT)
 		warn(v, "systemctl start fexl-syncd", "fexl-syncd is not running: nothing is sent, everything is kept here");
 	for (size_t i = 0; state != NULL && i < ARRAY_LEN(sad_states); i++)
 		if (strcmp(sad_states[i].state, state) == 0)
-			warn(v, pool_printf(v->c->pool, sad_states[i].next, code != NULL ? code : "CODE"),
+			warn(v, pool_printf(v->c->pool, "%s%s", sad_states[i].next, sad_states[i].with_code ? code : ""),
 			     text != NULL ? text : state);
 }
 

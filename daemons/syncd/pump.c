@@ -131,6 +131,7 @@ static void note_failure(struct pump *p)
 static void ended(struct pump *p)
 {
 	enum cycle_do what = p->cycle.doing;
+	int failures = p->cycle.failures;
 	int64_t now = clock_boot();
 
 	p->busy = false;
@@ -141,9 +142,9 @@ static void ended(struct pump *p)
 		p->completed++;
 		p->completed_at = now;
 	}
-	if (p->cycle.failures > 0)
+	if (p->cycle.failures > failures)
 		note_failure(p);
-	else
+	else if (p->cycle.failures == 0)
 		p->trouble[0] = '\0';
 	note_reach(p);
 	pump_wake(p);

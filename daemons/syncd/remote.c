@@ -24,7 +24,7 @@ struct call {
 	struct buf body;
 	struct answer answer;
 	char why[CURL_ERROR_SIZE];
-	bool too_large;
+	bool to_apid, too_large;
 	answer_fn *done;
 	void *ctx;
 };
@@ -61,6 +61,14 @@ static void call_free(struct call *c)
 	free(c);
 }
 
+/* In its own words; but apid has no host and no port. */
+static const char *why_not(const struct call *c, CURLcode code)
+{
+	if (c->to_apid && code == CURLE_COULDNT_CONNECT)
+		return "it is not running";
+	return c->why[0] != '\0' ? c->why : curl_easy_strerror(code);
+}
+
 static void answer_fill(struct call *c, CURLcode code)
 {
 	struct answer *a = &c->answer;
@@ -74,7 +82,7 @@ static void answer_fill(struct call *c, CURLcode code)
 		return;
 	}
 	if (code != CURLE_OK) {
-		a->why = c->why[0] != '\0' ? c->why : curl_easy_strerror(code);
+		a->why = why_not(c, code);
 		return;
 	}
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -283,7 +291,7 @@ void remote_ask(struct remote *r, const struct ask *a, answer_fn *done, void *ct
 	struct call *c = x_alloc(sizeof(*c));
 	bool packs;
 
-	*c = (struct call){ .remote = r, .easy = handle_get(r), .done = done, .ctx = ctx };
+	*c = (struct call){ .remote = r, .easy = handle_get(r), .to_apid = a->base == NULL, .done = done, .ctx = ctx };
 	TAILQ_INSERT_TAIL(&r->calls, c, link);
 	if (a->body != NULL)
 		buf_move(&c->body, a->body);

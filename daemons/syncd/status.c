@@ -82,7 +82,7 @@ static void put_state(const struct pump *p, struct buf *out)
 	jw_put_str(out, "trouble", p->trouble[0] != '\0' ? p->trouble : NULL);
 	jw_put_int(out, "next_in_ms", next_in_us(c) / 1000);
 	jw_put_int(out, "cycles", c->cycles);
-	jw_put_int(out, "started", c->started);
+	jw_put_int(out, "begun", c->started);
 	put_load(p, out);
 }
 

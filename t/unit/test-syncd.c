@@ -266,7 +266,7 @@ static void status_tells_the_story(void **state)
 	assert_string_equal(text_of(status, "doing"), "wait");
 	assert_int_equal(int_of(status, "pending"), 0);
 	assert_int_equal(int_of(status, "last_status"), 200);
-	assert_int_equal(int_of(status, "cycles"), int_of(status, "started"));
+	assert_int_equal(int_of(status, "cycles"), int_of(status, "begun"));
 	last = json_member(status, "last_cycle");
 	assert_int_equal(int_of(last, "pushed"), 4);
 	steps = json_member(last, "steps");

@@ -1,0 +1,63 @@
+# Builds: each in a folder of its own, the source tree stays as it is.  Sourced.
+
+build_limit_s=900
+
+# The first time only: later make runs it again itself when it must.
+build_autoreconf()
+{
+	[ -e "$top/configure" ] && [ -e "$top/Makefile.in" ] && [ -e "$top/config.h.in" ] && [ -e "$top/build-aux/missing" ] &&
+		return 0
+	(cd "$top" && quietly 300 "$1/autoreconf.log" autoreconf -fi)
+}
+
+# build_configure DIR FLAG…: again only when the flags are others
+build_configure()
+{
+	dir=$1
+	shift
+	[ -e "$dir/Makefile" ] && [ "$(cat "$dir/.flags" 2>/dev/null)" = "$*" ] && return 0
+	# Objects do not know the flags that they were made with.
+	[ ! -e "$dir/Makefile" ] || make -s -C "$dir" clean >/dev/null 2>&1 || true
+	(cd "$dir" && quietly 300 configure.log "$top/configure" "$@") && echo "$*" >"$dir/.flags"
+}
+
+# build_in DIR TARGET FLAG…: TARGET "all", "check_PROGRAMS" …
+build_in()
+{
+	dir=$1 target=$2
+	shift 2
+	mkdir -p "$dir"
+	build_autoreconf "$dir" && build_configure "$dir" "$@" &&
+		quietly "$build_limit_s" "$dir/build.log" make -C "$dir" -j"$(cores)" "$target"
+}
+
+# The one that everything else here uses.  FEXL_CONFIGURE: more flags.
+build_main()
+{
+	started=$(now_s)
+	# shellcheck disable=SC2086 # a list of words
+	build_in "$build" all --enable-werror ${FEXL_CONFIGURE:-} || exit 1
+	say build "$(since "$started")"
+}
+
+verb_build()
+{
+	[ $# -eq 0 ] || usage 'build takes nothing'
+	deps_need build
+	build_main
+	note "the programs are in build/: $(cd "$build" && echo fexl*)"
+}
+
+verb_clean()
+{
+	[ $# -eq 0 ] || usage 'clean takes nothing'
+	for dir in "$top/.demo" "$top/.up" "$top/.soak"; do
+		! site_is_up "$dir" || die "$(basename "$dir") is running: stop it first (./dev down, or Ctrl-C where ./dev demo runs)"
+	done
+	# Its server may have outlived us.
+	for dir in "$top/.demo" "$build/pg" "$top/.soak"; do
+		site_postgres_stop "$dir"
+	done
+	rm -rf "$top/.demo" "$top/.up" "$top/.soak" "$cache" "$top/build" "$top/build-asan" "$top/build-tsan" "$top/build-fuzz"
+	say clean 'the builds, the demo and its data are gone'
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/perl
+# The cable between the tills and the cloud, for the demo: a TCP relay that can
+# be cut.
+#
+#	relay.pl PORT TO-PORT FLAG
+#
+# While the file FLAG exists the cable is cut: connections break, new ones are
+# refused.
+use strict;
+use warnings;
+use IO::Select;
+use IO::Socket::INET;
+use Socket;
+
+my $ROOM = 256 << 10;		# of bytes on their way in one direction
+my $LOOK_S = 0.1;		# how often FLAG is looked for
+
+my ($port, $to_port, $flag) = @ARGV;
+my ($listener, %pipe, $stop);	# pipe: socket -> { from, to, bytes, ended }
+
+sub notify
+{
+	my ($text) = @_;
+	my $path = $ENV{NOTIFY_SOCKET} // return;
+	socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or return;
+	send($s, $text, 0, pack_sockaddr_un($path));
+}
+
+sub listen_begin
+{
+	$listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 128, ReuseAddr => 1,
+		Blocking => 0) or die "relay: port $port: $@\n";
+	notify("READY=1\nSTATUS=The cable to the cloud: 127.0.0.1:$port to $to_port");
+}
+
+# --- one connection: two pipes ---
+
+sub join_sockets
+{
+	my ($a, $b) = @_;
+	$_->blocking(0) for $a, $b;
+	$pipe{$a} = { from => $a, to => $b, bytes => '' };
+	$pipe{$b} = { from => $b, to => $a, bytes => '' };
+}
+
+sub accept_all
+{
+	while (my $till = $listener->accept) {
+		my $cloud = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $to_port, Timeout => 5);
+		if ($cloud) {
+			join_sockets($till, $cloud);
+		} else {
+			close($till);
+		}
+	}
+}
+
+sub part
+{
+	my ($p) = @_;
+	delete @pipe{$p->{from}, $p->{to}};
+	close($_) for $p->{from}, $p->{to};
+}
+
+sub take
+{
+	my ($p) = @_;
+	my $n = sysread($p->{from}, $p->{bytes}, 65536, length $p->{bytes});
+	return if !defined $n && ($!{EAGAIN} || $!{EINTR});
+	$p->{ended} = 1 if !$n;
+}
+
+sub give
+{
+	my ($p) = @_;
+	my $n = syswrite($p->{to}, $p->{bytes});
+	return if !defined $n && ($!{EAGAIN} || $!{EINTR});
+	return part($p) if !defined $n;
+	substr($p->{bytes}, 0, $n, '');
+}
+
+# All that was read is passed on before the end is.
+sub pass_end
+{
+	my ($p) = @_;
+	return if !$p->{ended} || $p->{passed} || length $p->{bytes};
+	shutdown($p->{to}, 1);
+	$p->{passed} = 1;
+	part($p) if $pipe{$p->{to}}{passed};
+}
+
+sub move
+{
+	my $in = IO::Select->new($listener, map { $_->{from} } grep { !$_->{ended} && length $_->{bytes} < $ROOM } values %pipe);
+	my $out = IO::Select->new(map { $_->{to} } grep { length $_->{bytes} } values %pipe);
+	my ($readable, $writable) = IO::Select->select($in, $out, undef, $LOOK_S);
+
+	for my $s (@{$readable // []}) {
+		$s == $listener ? accept_all() : $pipe{$s} && take($pipe{$s});
+	}
+	for my $s (@{$writable // []}) {
+		give($pipe{$pipe{$s}{to}}) if $pipe{$s};
+	}
+	pass_end($_) for grep { $pipe{$_->{from}} } values %pipe;
+}
+
+# --- the cable ---
+
+sub cut
+{
+	part($_) for grep { $pipe{$_->{from}} } values %pipe;
+	close($listener);
+	undef $listener;
+	notify("STATUS=The cable to the cloud is cut");
+}
+
+$SIG{TERM} = sub { $stop = 1 };
+$SIG{PIPE} = 'IGNORE';
+listen_begin();
+until ($stop) {
+	if (-e $flag) {
+		cut() if $listener;
+		select(undef, undef, undef, $LOOK_S);
+	} else {
+		listen_begin() if !$listener;
+		move();
+	}
+}

@@ -1,0 +1,237 @@
+# ./dev test: everything, counted.  Sourced.
+#
+# Each step writes what prove said to $test_dir/STEP.log; the last line is the
+# sum over these files.
+
+test_dir=$build/test
+test_limit_s=900		# of one step
+test_long_limit_s=3600
+
+# Commands of its own for what is not a TAP test: one more that passed or failed.
+test_one()
+{
+	name=$1
+	shift
+	started=$(now_s)
+	if quietly "$test_limit_s" "$test_dir/$name.out" "$@"; then
+		test_note "$name" 1 0
+	else
+		test_note "$name" 0 1
+	fi
+}
+
+# test_note STEP PASSED FAILED
+test_note()
+{
+	echo "$2 $3" >>"$test_dir/counts"
+	say "$1" "$2 passed, $3 failed, $(since "$started")"
+}
+
+# prove's own words: "Files=3, Tests=50", and a line "(Wstat: 0 Tests: 5 Failed:
+# 1)" for each file with a failure.  A file that broke off, or was promised more
+# tests, has failed even if each test that it ran had passed.
+test_count()
+{
+	awk '
+		/^Files=[0-9]+, Tests=[0-9]+/ { split($0, f, /[=, ]+/); tests += f[4]; seen = 1 }
+		/\(Wstat: .* Tests: [0-9]+ Failed: [0-9]+\)/ { n = $0; sub(/.*Failed: /, "", n); n += 0; lost += n; failed += n ? n : 1 }
+		END { if (!seen) { failed++ } print tests - lost, failed + 0 }' "$1"
+}
+
+# test_make STEP DIR LIMIT MAKE-ARGUMENT…: runs prove through make
+test_make()
+{
+	step=$1 dir=$2 limit_s=$3 status=0
+	shift 3
+	started=$(now_s)
+	: >"$test_dir/$step.log"
+	bounded "$limit_s" "$test_dir/$step.log" make -s -C "$dir" check "$@" || status=$?
+	# shellcheck disable=SC2046 # two numbers
+	set -- $(test_count "$test_dir/$step.log")
+	[ "$status" -eq 0 ] || [ "$2" -gt 0 ] || set -- "$1" 1
+	[ "$status" -ne 124 ] || say "$step" "took more than $limit_s s and was ended"
+	test_note "$step" "$1" "$2"
+}
+
+# --- what the tests stand on ---
+
+test_postgres_start()
+{
+	# shellcheck source=../../t/pg.sh
+	. "$top/t/pg.sh"
+	mkdir -p "$build/pg"
+	site_postgres_stop "$build/pg"
+	rm -rf "$build/pg/pg"
+	pg_found || die 'there is no PostgreSQL 15 to run: ./dev deps test'
+	pg_start --no-fsync "$build/pg" || die "PostgreSQL does not start: see $build/pg/pg/log"
+}
+
+# Tests make their folders here, so that nothing is left elsewhere; but a socket
+# in there must have a path of at most 107 bytes.
+test_folder()
+{
+	rm -rf "$test_dir"
+	mkdir -p "$test_dir"
+	if [ ${#test_dir} -le 45 ]; then
+		mkdir -m 1777 "$test_dir/tmp"
+		TMPDIR=$test_dir/tmp
+		export TMPDIR
+	fi
+}
+
+test_begin()
+{
+	test_folder
+	trap 'test_end; exit 130' INT TERM HUP
+	trap test_end EXIT
+	test_postgres_start
+}
+
+test_end()
+{
+	trap - EXIT
+	site_postgres_stop "$build/pg"
+	rm -rf "$test_dir/tmp"
+}
+
+# --- builds ---
+
+test_build()
+{
+	name=$1
+	shift
+	started=$(now_s)
+	build_in "$@" || {
+		test_note "$name" 0 1
+		return 1
+	}
+	say "$name" "$(since "$started")"
+}
+
+test_build_asan()
+{
+	test_build 'asan' "$top/build-asan" "$1" --enable-werror --enable-sanitizers
+}
+
+# --- the steps ---
+
+# Two at a time, but for those that measure time: see t/testrules.yml.
+prove_flags()
+{
+	if [ -e "$top/t/testrules.yml" ]; then
+		echo "-j2 --rulesfile=$top/t/testrules.yml"
+	else
+		echo -j2
+	fi
+}
+
+# What is slower under sanitizers has more patience.
+sanitizer_options()
+{
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 FEXL_PATIENCE_S=120
+	export ASAN_OPTIONS UBSAN_OPTIONS FEXL_PATIENCE_S
+}
+
+test_short()
+{
+	test_make check "$build" "$test_limit_s" PROVE_FLAGS="$(prove_flags)"
+	sanitizer_options
+	test_build_asan check_PROGRAMS &&
+		test_make sanitized "$top/build-asan" "$test_limit_s" PROVE_FLAGS=-j2 TESTS='$(check_PROGRAMS)'
+}
+
+test_threads()
+{
+	test_build tsan "$top/build-tsan" check_PROGRAMS CC=clang --enable-sanitizers=thread &&
+		TSAN_OPTIONS=halt_on_error=1 test_make threads "$top/build-tsan" "$test_long_limit_s" TESTS='$(check_PROGRAMS)'
+}
+
+test_fuzz()
+{
+	test_build fuzzers "$top/build-fuzz" all CC=clang --enable-fuzzers || return
+	for target in "$top/build-fuzz"/t/fuzz/fuzz-*; do
+		[ -x "$target" ] && [ -f "$target" ] && test_one "$(basename "$target")" sh -c "$(fuzz_command "$target" "$1")"
+	done
+}
+
+test_long()
+{
+	FEXL_LONG=1
+	export FEXL_LONG
+	test_make check "$build" "$test_long_limit_s" PROVE_FLAGS="$(prove_flags)"
+	sanitizer_options
+	test_build_asan all && test_make sanitized "$top/build-asan" "$test_long_limit_s"
+	test_threads
+	test_fuzz 60
+	test_one distcheck make -C "$build" distcheck
+	test_one demo "$top/dev" demo --yes --offline-tour --exit
+}
+
+# Plain words, the last line: programs read it.
+test_sum()
+{
+	awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed\n", passed, failed; exit failed || !passed }' \
+		"$test_dir/counts"
+}
+
+verb_test()
+{
+	long=0
+	for word; do
+		case $word in
+		--long) long=1 ;;
+		--yes) yes=1 ;;
+		*) usage "test takes no $word" ;;
+		esac
+	done
+	echo "Fexl $version: the tests"
+	if [ "$long" = 1 ]; then
+		deps_need build test long
+	else
+		deps_need build test
+	fi
+	build_main
+	test_begin
+	if [ "$long" = 1 ]; then
+		test_long
+	else
+		test_short
+	fi
+	test_end
+	say took "$(since "$begun"); what each step said: $test_dir/*.log"
+	test_sum
+}
+
+# --- ./dev fuzz ---
+
+# What it finds by itself is kept in build-fuzz; the corpus in t/ is the start.
+fuzz_command()
+{
+	name=$(basename "$1")
+	found=$top/build-fuzz/found/${name#fuzz-}
+	mkdir -p "$found"
+	echo "exec $1 -max_total_time=$2 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1" \
+		"-artifact_prefix=$found- $found $top/t/fuzz/corpus/${name#fuzz-}"
+}
+
+verb_fuzz()
+{
+	seconds=${1:-60}
+	case $seconds in
+	*[!0-9]* | '') usage 'fuzz takes seconds' ;;
+	esac
+	deps_need build long
+	test_folder
+	sanitizer_options
+	test_limit_s=$((seconds + 120))
+	test_fuzz "$seconds"
+	test_sum
+}
+
+verb_bench()
+{
+	[ -x "$top/bench/run" ] || die 'there is no bench yet: bench/run is missing'
+	deps_need build test
+	build_main
+	FEXL_SRC=$top FEXL_BUILD=$build exec "$top/bench/run" "$@"
+}
