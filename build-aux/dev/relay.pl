@@ -62,6 +62,14 @@ sub part
 	close($_) for $p->{from}, $p->{to};
 }
 
+# Over a list of its own: pipes go while we walk.
+sub each_pipe
+{
+	my ($do) = @_;
+	my @all = values %pipe;
+	$pipe{$_->{from}} && $do->($_) for @all;
+}
+
 sub take
 {
 	my ($p) = @_;
@@ -101,14 +109,14 @@ sub move
 	for my $s (@{$writable // []}) {
 		give($pipe{$pipe{$s}{to}}) if $pipe{$s};
 	}
-	pass_end($_) for grep { $pipe{$_->{from}} } values %pipe;
+	each_pipe(\&pass_end);
 }
 
 # --- the cable ---
 
 sub cut
 {
-	part($_) for grep { $pipe{$_->{from}} } values %pipe;
+	each_pipe(\&part);
 	close($listener);
 	undef $listener;
 	notify("STATUS=The cable to the cloud is cut");

@@ -69,18 +69,10 @@ int record_write(struct write *w, struct row *r, const struct row *before, uint3
 
 static int twin_of(struct db *db, struct uuid tenant, const struct row *r, int column, struct uuid *twin, struct err *err)
 {
-	/* One text a column, for the life of the program. */
-	static char sql[64][8][200];
-	const struct table *t = r->table;
-	char *text = sql[schema_index(t)][column % 8];
 	struct rows rs;
 	int n;
 
-	if (!text[0])
-		snprintf(text, sizeof sql[0][0],
-			 "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 AND deleted_at IS NULL LIMIT 1",
-			 t->name, t->columns[column].name);
-	if (db_rows(db, text, ARGS(v_uuid(tenant), r->v[column], v_uuid(r->uuid)), &rs, err) < 0)
+	if (db_rows(db, table_sql(r->table)->twin[column], ARGS(v_uuid(tenant), r->v[column], v_uuid(r->uuid)), &rs, err) < 0)
 		return -1;
 	if ((n = rows_next(&rs, err)) > 0)
 		*twin = rows_uuid(&rs, 0);

@@ -105,17 +105,10 @@ int tenant_license_ok(struct db *db, struct uuid tenant, const char *key, struct
 
 int tenant_rename(struct txn *t, struct uuid from, struct uuid to, struct err *err)
 {
-	/* Texts must outlive the connection's statements: built once for all. */
-	static char sql[64][80];
-
 	for (const struct table *table = schema; table->name; table++) {
-		char *text = sql[schema_index(table)];
+		const char *sql = table_sql(table)->rename_tenant;
 
-		if (table->rule == LOCAL && table_column(table, "tenant") < 0)
-			continue;
-		if (!text[0])
-			snprintf(text, sizeof sql[0], "UPDATE %s SET tenant = $2 WHERE tenant = $1", table->name);
-		if (txn_send(t, text, ARGS(v_uuid(from), v_uuid(to)), err) < 0)
+		if (sql && txn_send(t, sql, ARGS(v_uuid(from), v_uuid(to)), err) < 0)
 			return -1;
 	}
 	return txn_send(t, "UPDATE tenants SET uuid = $2 WHERE uuid = $1", ARGS(v_uuid(from), v_uuid(to)), err);

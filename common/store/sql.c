@@ -4,6 +4,7 @@
 #include "store/store.h"
 
 #include "base/buf.h"
+#include "base/log.h"
 
 #include <pthread.h>
 
@@ -88,6 +89,19 @@ static const char *text(const char *before, const char *name, const char *after)
 	return b.data;
 }
 
+static void make_twins(const struct table *t, struct table_sql *s)
+{
+	for (int i = 0; t->columns[i].name; i++) {
+		struct buf b = { 0 };
+
+		if (!(t->columns[i].flags & COL_NATURAL))
+			continue;
+		buf_printf(&b, "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 AND deleted_at IS NULL LIMIT 1",
+			   t->name, t->columns[i].name);
+		s->twin[i] = b.data;
+	}
+}
+
 static void make_synced(const struct table *t, struct table_sql *s)
 {
 	s->load = select_where(t, "AND uuid = $2");
@@ -100,6 +114,13 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > $2");
 	s->is_there = text("SELECT CAST(1 AS bigint) FROM ", t->name, " WHERE tenant = $1 AND uuid = $2");
 	s->exists = text(s->is_there, " AND deleted_at IS NULL", "");
+	s->make_dirty = text("UPDATE ", t->name,
+			     " SET _seq = 0, _cloudId = NULL, _base_at = NULL, _base_origin = NULL, _rev = _rev + 1, "
+			     "_isDirty = CASE WHEN updated_at > 1 THEN 1 ELSE 0 END WHERE tenant = $1");
+	s->queue_dirty = text("INSERT INTO outbox (tenant, tbl, uuid, since, tries, state) "
+			      "SELECT tenant, CAST($2 AS bigint), uuid, CAST($3 AS bigint), 0, 'ready' FROM ", t->name,
+			      " WHERE tenant = $1 AND _isDirty = 1 ON CONFLICT (tenant, tbl, uuid) DO NOTHING");
+	make_twins(t, s);
 }
 
 static void make_part(const struct table *t, struct table_sql *s)
@@ -119,13 +140,22 @@ static void make_part(const struct table *t, struct table_sql *s)
 	s->delete_part = text("DELETE FROM ", t->name, " WHERE tenant = $1 AND doc = $2");
 }
 
+static void make_one(const struct table *t, struct table_sql *s)
+{
+	if (t->rule != LOCAL || table_column(t, "tenant") >= 0)
+		s->rename_tenant = text("UPDATE ", t->name, " SET tenant = $2 WHERE tenant = $1");
+	if (table_is_synced(t))
+		make_synced(t, s);
+	else if (table_is_part(t))
+		make_part(t, s);
+}
+
 static void make_all(void)
 {
+	if (schema_count() > (int)ARRAY_LEN(made))
+		panic("%d tables, room for %zu", schema_count(), ARRAY_LEN(made));
 	for (const struct table *t = schema; t->name; t++)
-		if (table_is_synced(t))
-			make_synced(t, &made[schema_index(t)]);
-		else if (table_is_part(t))
-			make_part(t, &made[schema_index(t)]);
+		make_one(t, &made[schema_index(t)]);
 }
 
 const struct table_sql *table_sql(const struct table *t)

@@ -177,6 +177,10 @@ struct table_sql {
 	const char *insert, *update;
 	const char *exists, *is_there;	/* $1 tenant, $2 uuid */
 	const char *load_part;		/* parts: $1 tenant, $2 doc; by pos */
+	const char *rename_tenant;	/* $1 from, $2 to; LOCAL tables that have a tenant too */
+	const char *make_dirty;		/* $1 tenant: as if the hub had none of it; seeds (stamp 1) stay clean */
+	const char *queue_dirty;	/* $1 tenant, $2 place in schema[], $3 now: into the outbox */
+	const char *twin[COLUMNS_MAX];	/* of natural keys: uuid; $1 tenant, $2 value, $3 not this uuid */
 	const char *insert_part;
 	const char *delete_part;
 };

@@ -53,24 +53,13 @@ int clock_restamp(struct write *w, int64_t server_time, int64_t boot, int *moved
 
 /* --- another epoch --- */
 
-/* Seeds have nobody's origin: every server has them. */
 static int make_dirty(struct write *w, const struct table *t, struct err *err)
 {
-	static char update[32][300], queue[32][400];
-	int i = schema_index(t);
+	const struct table_sql *sql = table_sql(t);
 
-	if (!update[i][0]) {
-		snprintf(update[i], sizeof update[i],
-			 "UPDATE %s SET _seq = 0, _cloudId = NULL, _base_at = NULL, _base_origin = NULL, _rev = _rev + 1, "
-			 "_isDirty = CASE WHEN updated_at > 1 THEN 1 ELSE 0 END WHERE tenant = $1", t->name);
-		snprintf(queue[i], sizeof queue[i],
-			 "INSERT INTO outbox (tenant, tbl, uuid, since, tries, state) "
-			 "SELECT tenant, $2, uuid, $3, 0, 'ready' FROM %s WHERE tenant = $1 AND _isDirty = 1 "
-			 "ON CONFLICT (tenant, tbl, uuid) DO NOTHING", t->name);
-	}
-	if (txn_send(w->t, update[i], ARGS(v_uuid(w->tenant)), err) < 0)
+	if (txn_send(w->t, sql->make_dirty, ARGS(v_uuid(w->tenant)), err) < 0)
 		return -1;
-	return txn_send(w->t, queue[i], ARGS(v_uuid(w->tenant), v_int(i), v_int(w->t->stamp)), err);
+	return txn_send(w->t, sql->queue_dirty, ARGS(v_uuid(w->tenant), v_int(schema_index(t)), v_int(w->t->stamp)), err);
 }
 
 int sync_start_over(struct write *w, struct uuid epoch, struct err *err)

@@ -69,21 +69,29 @@ static int open_store(struct apid *a, struct err *err)
 struct saving {
 	struct apid *apid;
 	struct pool *pool;
+	struct site site;
+	int64_t last_cycle;
 	struct job job;
 };
 
+/* Sync's last cycle goes along: by itself it is not worth a commit. */
+static int save_cycle(struct saving *s, struct txn *t, struct err *err)
+{
+	struct write w = { .t = t, .site = &s->site };
+	struct pairing p;
+	int n;
+
+	if (s->last_cycle == 0)
+		return 0;
+	if ((n = pairing_load(t->db, t->pool, &p, err)) <= 0 || p.last_cycle >= s->last_cycle)
+		return MIN(n, 0);
+	w.tenant = p.tenant;
+	return pairing_cycle(&w, s->last_cycle, err);
+}
+
 static int save_clock(struct txn *t, void *ctx, struct err *err)
 {
-	struct apid *a = ((struct saving *)ctx)->apid;
-	struct write w = { .t = t, .site = &a->shop.site, .tenant = a->shop.tenant };
-	struct pairing p;
-	int n = 0;
-
-	if (site_save_clock(t, err) < 0)
-		return -1;
-	if (!a->hub && a->last_cycle && (n = pairing_load(t->db, t->pool, &p, err)) < 0)
-		return -1;
-	return n > 0 && p.last_cycle < a->last_cycle ? pairing_cycle(&w, a->last_cycle, err) : 0;
+	return site_save_clock(t, err) < 0 ? -1 : save_cycle(ctx, t, err);
 }
 
 static void on_clock_saved(struct job *job, enum job_end end)
@@ -106,6 +114,8 @@ static void clock_save(struct apid *a)
 
 	s->apid = a;
 	s->pool = pool;
+	s->site = a->shop.site;
+	s->last_cycle = a->last_cycle;
 	s->job = (struct job){ .write = save_clock, .done = on_clock_saved, .ctx = s, .pool = pool };
 	apid_hold(a);
 	if (store_write(a->store, &s->job, &err) < 0) {

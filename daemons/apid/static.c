@@ -82,11 +82,12 @@ static bool ends_with(const char *text, const char *end)
 static void add_file(struct files *f, const char *path, size_t root_len)
 {
 	const char *url = path + root_len;
-	struct file *file = pool_alloc(f->pool, sizeof *file);
+	struct file *file;
 	char gz[PATH_MAX];
 
 	if (ends_with(path, ".gz") || ends_with(path, ".map") || f->n == FILES_MAX)
 		return;
+	file = pool_alloc(f->pool, sizeof *file);
 	snprintf(gz, sizeof gz, "%s.gz", path);
 	file->path = pool_strdup(f->pool, path);
 	file->type = type_of(path);
