@@ -233,6 +233,22 @@ subtest 'the same sale again is not another sale' => sub {
 	is($till->get("/api/invoices/$sale{uuid}", token => $owner)->{json}{lines}[0]{qty}, 1000, 'what was sold stays as it was');
 };
 
+subtest 'what goods have cost is not for cashiers' => sub {
+	$till->post('/api/users', { name => 'Cass', pin => '5656' }, token => $owner);
+	my $cass = $till->post('/api/session', { user => 'Cass', pin => '5656' })->{json}{token};
+	my $r = $till->post('/api/invoices', { lines => [ { product => $tea, qty => 1000 } ], payments => [ { method => 'cash', amount => 900 } ] },
+		token => $cass);
+
+	is($r->{status}, 201, 'sells');
+	my $path = "/api/invoices/$r->{json}{uuid}";
+	for my $part (qw(moves entry entry_lines)) {
+		ok(!exists $r->{json}{$part}, "gets no $part");
+		ok(!exists $till->get($path, token => $cass)->{json}{$part}, 'nor later');
+		ok(exists $till->get($path, token => $owner)->{json}{$part}, 'the owner does');
+	}
+	is(said($till->get('/api/purchases', token => $cass)), '403 permission', 'sees no purchases');
+};
+
 subtest 'a number is reserved before the sale' => sub {
 	my $uuid = Fexl::uuid();
 	my $r = $till->post('/api/numbers', { uuid => $uuid, kind => 'invoice' }, token => $owner);
@@ -268,6 +284,13 @@ subtest 'sync is off' => sub {
 	is($r->{pairing}, undef, 'paired with nobody');
 	cmp_ok($r->{pending}{total}, '>', 10, 'what was written waits for the day it is');
 	is($till->get('/api/pending', token => $owner)->{json}{total}, $r->{pending}{total}, 'the same number');
+	my ($rows, $after) = (0);
+	do {
+		my $page = $till->get('/api/pending?limit=5' . ($after ? "&after=$after" : ''), token => $owner)->{json};
+		$rows += @{$page->{items}};
+		$after = $page->{next};
+	} while ($after);
+	is($rows, $r->{pending}{total}, 'and each of them in a list');
 	is(said($till->post('/api/sync/run', {}, token => $owner)), '409 not_paired', 'nothing to run');
 	is(said($till->get('/api/session/cloud-token', token => $owner)), '409 not_paired', 'no token for a cloud');
 };

@@ -120,6 +120,9 @@ refused("invoices: $_->[0]", $till->tcp('POST', '/api/invoices', text => $_->[1]
 refused('purchases: a supplier that is not there',
 	$till->post('/api/purchases', { supplier => $other, lines => [ { product => $product, qty => 1, unit_cost => 1 } ] }, token => $owner),
 	422, 'unknown', '/supplier');
+refused('purchases: beyond all money',
+	$till->post('/api/purchases', { lines => [ { product => $product, qty => 1000000000000, unit_cost => 1000000000000000 } ] },
+	token => $owner), 422, 'range', '/lines');
 refused('purchases: a status that is none',
 	$till->post('/api/purchases', { status => 'lost', lines => [ { product => $product, qty => 1, unit_cost => 1 } ] }, token => $owner),
 	422, 'not_a_choice', '/status');

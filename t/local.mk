@@ -191,3 +191,7 @@ t_unit_test_csv_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_online_retail_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_fexlctl_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 endif
+
+# --- shop stories ---
+TESTS += t/3000-two-tills.t t/4000-same-json.t
+EXTRA_DIST += t/lib.sh t/3000-two-tills.t t/4000-same-json.t

@@ -5,8 +5,9 @@
 #
 #	post.pl SOCKET PATH N CASHIERS ACKED 'JSON with UUID and NUMBER in it'
 #
-# ACKED gets a line for each uuid that was answered 2xx.  An answer that will
-# not change (4xx) ends it, and so do 60 seconds without any answer.
+# ACKED gets a line for each uuid that was answered 2xx, or 409 because it is
+# there already, identical.  Any other 4xx ends it, and so do 60 seconds without
+# an answer.  POST_PAUSE_MS is how long each cashier rests between two.
 use strict;
 use warnings;
 use IO::Socket::UNIX;
@@ -64,7 +65,7 @@ sub post
 
 	while (time() < $until) {
 		my ($status, $body) = try($json);
-		return if $status && $status < 300;
+		return if $status && ($status < 300 || ($status == 409 && $body =~ /"identical":true/));
 		die "$status: $body\n" if $status && $status < 500;
 		sleep($PAUSE_S);
 	}
@@ -83,6 +84,7 @@ sub cashier
 		$json =~ s/NUMBER/$i/g;
 		post($json);
 		print $log "$uuid\n";
+		sleep(($ENV{POST_PAUSE_MS} // 0) / 1000);
 	}
 	exit 0;
 }

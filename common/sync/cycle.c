@@ -34,12 +34,15 @@ static void health_good(struct cycle *c, const struct cycle_outcome *o UNUSED)
 
 static void register_good(struct cycle *c, const struct cycle_outcome *o UNUSED)
 {
+	c->registered = true;
 	c->doing = DO_STATE;
 }
 
+/* Where the cloud takes us in at once, its epoch is not known yet: whatever
+ * comes now begins with a health that is told who asks. */
 static void state_good(struct cycle *c, const struct cycle_outcome *o UNUSED)
 {
-	c->doing = DO_PUSH;
+	c->doing = c->registered ? DO_WAIT : DO_PUSH;
 }
 
 static void load_good(struct cycle *c, const struct cycle_outcome *o)
@@ -199,7 +202,7 @@ static void fail(struct cycle *c, const struct cycle_outcome *o, int64_t now, ui
 static void begin(struct cycle *c, int64_t now)
 {
 	c->kicked = c->demanded = false;
-	c->more = c->clock = false;
+	c->more = c->clock = c->registered = false;
 	c->restamps = c->pushed = c->pulled = 0;
 	c->began_at = now;
 	c->started++;

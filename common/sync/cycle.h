@@ -51,6 +51,7 @@ struct cycle {
 	bool kicked;			/* something is new: run as soon as allowed */
 	bool demanded;			/* a person asked: run now, whatever the back-off says */
 	int failures;			/* in a row */
+	bool registered;		/* in this cycle: it ends with that */
 	bool more, clock;		/* what the batch or page in hand said */
 	int restamps;			/* in this cycle: at most one */
 	int64_t wake_at;		/* boot time of the next attempt */

@@ -15,7 +15,8 @@ int call_then(struct call *c, enum mode mode, handler_fn *fn)
 
 struct write call_write(struct call *c)
 {
-	return (struct write){ .t = c->txn, .site = &c->shop.site, .tenant = c->tenant, .who = &c->caller.actor };
+	return (struct write){ .t = c->txn, .site = &c->shop.site, .tenant = c->tenant,
+			       .who = &c->caller.actor };
 }
 
 const struct table *call_table(const struct call *c)
@@ -71,7 +72,8 @@ int call_uuid(const struct call *c, struct uuid *uuid, struct err *err)
 {
 	if (uuid_parse(uuid, c->param[0], strlen(c->param[0])) == 0)
 		return 0;
-	return err_set(err, ERR_NOT_FOUND, "not_found", "%.60s is no UUID: nothing has this name", c->param[0]);
+	return err_set(err, ERR_NOT_FOUND, "not_found", "%.60s is no UUID: nothing has this name",
+		       c->param[0]);
 }
 
 int call_page(const struct call *c, struct page *page, struct err *err)

@@ -72,11 +72,12 @@ void browser_free(struct browser **bp)
 /* "name:80" or "[::1]:80" without the port. */
 static struct slice without_port(struct slice host)
 {
-	const char *end = host.len && host.p[0] == '[' ? memchr(host.p, ']', host.len) : memchr(host.p, ':', host.len);
+	bool v6 = host.len > 0 && host.p[0] == '[';
+	const char *end = memchr(host.p, v6 ? ']' : ':', host.len);
 
 	if (!end)
 		return host;
-	return (struct slice){ host.p, (size_t)(end - host.p) + (*end == ']') };
+	return (struct slice){ host.p, (size_t)(end - host.p) + v6 };
 }
 
 static bool same_name(struct slice a, struct slice b)
@@ -187,7 +188,8 @@ int browser_check(const struct browser *b, const struct http_request *rq, struct
 	struct slice host = http_header(rq, "Host");
 
 	if (!is_ours(b, host))
-		return err_set(err, ERR_MISDIRECTED, "host", "%.*s is no name of this server: if it should be, add it to public_hosts",
+		return err_set(err, ERR_MISDIRECTED, "host",
+			       "%.*s is no name of this server: if it should be, add it to public_hosts",
 			       (int)MIN(host.len, 80), host.p ? host.p : "");
 	if (is_foreign_write(b, rq, host))
 		return err_set(err, ERR_DENIED, "cross_site", "a page of another site may not write here");

@@ -69,7 +69,8 @@ static const struct err *show(const struct call *c, const struct err *err, struc
 	log_error("%s %s (%s): %s", http_method_name(c->rq->method), c->rq->path, c->rq->id, err->text);
 	if (c->rq->peer->local)
 		return err;
-	err_set(shown, err->kind == ERR_UNREACHABLE ? ERR_BUSY : ERR_INTERNAL, err->code[0] ? err->code : "internal",
+	err_set(shown, err->kind == ERR_UNREACHABLE ? ERR_BUSY : ERR_INTERNAL,
+		err->code[0] ? err->code : "internal",
 		"this server cannot do it now: its log has more under %s", c->rq->id);
 	return shown;
 }
@@ -113,13 +114,15 @@ static int check_body(struct call *c, struct err *err)
 	if (len == 0 && r->body != BODY)
 		return 0;
 	if (len == 0)
-		return err_set(err, ERR_SYNTAX, "body_required", "%s takes a JSON object as its body", c->rq->path);
+		return err_set(err, ERR_SYNTAX, "body_required", "%s takes a JSON object as its body",
+			       c->rq->path);
 	if (r->body == NO_BODY)
 		return err_set(err, ERR_SYNTAX, "body_unexpected", "%s takes no body", c->rq->path);
 	if (!is_json(http_header(c->rq, "Content-Type")))
 		return err_set(err, ERR_MEDIA, "content_type", "the body must be application/json");
 	if (r->body_max && len > (size_t)r->body_max)
-		return err_set(err, ERR_TOO_LARGE, "body_too_large", "the body must have at most %d bytes", r->body_max);
+		return err_set(err, ERR_TOO_LARGE, "body_too_large", "the body must have at most %d bytes",
+			       r->body_max);
 	return len > PARSE_ON_LOOP ? 0 : call_body(c, &body, err);
 }
 
@@ -237,9 +240,11 @@ static int refuse_method(struct http_request *rq, unsigned allowed, struct err *
 static int check_where(const struct call *c, struct err *err)
 {
 	if (c->route->where == HUB && !c->apid->hub)
-		return err_set(err, ERR_NOT_FOUND, "not_here", "%s is answered by the cloud, this is a till", c->rq->path);
+		return err_set(err, ERR_NOT_FOUND, "not_here",
+			       "%s is answered by the cloud, this is a till", c->rq->path);
 	if (c->route->where == TILL && c->apid->hub)
-		return err_set(err, ERR_NOT_FOUND, "not_here", "%s is answered by a till, this is the cloud", c->rq->path);
+		return err_set(err, ERR_NOT_FOUND, "not_here",
+			       "%s is answered by a till, this is the cloud", c->rq->path);
 	return 0;
 }
 
@@ -313,7 +318,8 @@ void call_local(struct http_request *rq, void *apid)
 	struct err err = { 0 };
 
 	if (rq->peer->uid != 0 && rq->peer->uid != geteuid())
-		err_set(&err, ERR_DENIED, "not_the_operator", "only root and the user of %s may ask here", APID_NAME);
+		err_set(&err, ERR_DENIED, "not_the_operator", "only root and the user of %s may ask here",
+			APID_NAME);
 	else if (call_route(c, &err) == 0) {
 		call_begin(c);
 		return;

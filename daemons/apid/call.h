@@ -52,7 +52,7 @@ enum who {
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY };
-enum query { Q_NONE, Q_LIST, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY };
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY };
 
 struct route {
 	struct route_key key;
@@ -92,7 +92,7 @@ struct call {
 	struct buf also;		/* members of a problem beside the usual ones */
 	char etag[64];
 	const char *location;
-	bool etag_of_body;		/* a list: the ETag is made of its bytes */
+	bool etag_of_body;		/* it is made of the answer's bytes */
 
 	enum mode mode, next_mode;
 	handler_fn *handler, *next;

@@ -28,7 +28,8 @@ int guard_token(struct call *c, struct err *err)
 	if (!sent.p || c->route->who == ANYONE)
 		return 0;
 	if (sent.len <= len || sent.len > TOKEN_LEN_MAX || strncasecmp(sent.p, scheme, len) != 0)
-		return err_set(err, ERR_UNKNOWN_USER, "token_bad", "Authorization must be: Bearer, a blank, a token");
+		return err_set(err, ERR_UNKNOWN_USER, "token_bad",
+			       "Authorization must be: Bearer, a blank, a token");
 	c->token = pool_strndup(c->pool, sent.p + len, sent.len - len);
 	sha256(c->token, strlen(c->token), c->token_hash);
 	return 1;
@@ -41,7 +42,8 @@ static int look_session(struct call *c, struct err *err)
 	if (n < 0)
 		return -1;
 	if (n == 0)
-		return err_set(err, ERR_UNKNOWN_USER, "session_unknown", "this session has ended: sign in again");
+		return err_set(err, ERR_UNKNOWN_USER, "session_unknown",
+			       "this session has ended: sign in again");
 	return 0;
 }
 
@@ -54,12 +56,15 @@ static enum standing standing_of(const struct device *d)
 	return strcmp(d->status, "pending") == 0 ? DEVICE_PENDING : DEVICE_REVOKED;
 }
 
-static int check_signature(const struct call *c, const struct jwt *t, const struct device *d, struct err *err)
+static int check_signature(const struct call *c, const struct jwt *t, const struct device *d,
+			   struct err *err)
 {
-	if (jwt_verify(c->token, strlen(c->token), t, d->public_key, clock_wall() / SECOND_US, SLACK_S, err) < 0)
+	if (jwt_verify(c->token, strlen(c->token), t, d->public_key, clock_wall() / SECOND_US, SLACK_S,
+		       err) < 0)
 		return -1;
 	if (t->expires_s - t->issued_s > TILL_TOKEN_MAX_S)
-		return err_set(err, ERR_UNKNOWN_USER, "token_bad", "a till's token may live for %d s", TILL_TOKEN_MAX_S);
+		return err_set(err, ERR_UNKNOWN_USER, "token_bad", "a till's token may live for %d s",
+			       TILL_TOKEN_MAX_S);
 	if (t->incarnation != d->incarnation)
 		return err_set(err, ERR_UNKNOWN_USER, "incarnation",
 			       "this is incarnation %lld of the till, the hub knows %lld: pair it again",
@@ -70,7 +75,8 @@ static int check_signature(const struct call *c, const struct jwt *t, const stru
 static int standing_error(enum standing s, struct err *err)
 {
 	if (s == DEVICE_PENDING)
-		return err_set(err, ERR_DENIED, "device_pending", "this device waits for the owner's approval");
+		return err_set(err, ERR_DENIED, "device_pending",
+			       "this device waits for the owner's approval");
 	return err_set(err, ERR_DENIED, "device_revoked", "this device was revoked: pair it again");
 }
 
@@ -84,7 +90,8 @@ static int look_user(struct call *c, const struct jwt *t, enum standing standing
 	if ((n = user_find(c->db, c->pool, t->tenant, uuid_text(t->user).s, &user, err)) < 0)
 		return -1;
 	if (n == 0)
-		return err_set(err, ERR_UNKNOWN_USER, "user_unknown", "the cloud knows no such user, or not any more");
+		return err_set(err, ERR_UNKNOWN_USER, "user_unknown",
+			       "the cloud knows no such user, or not any more");
 	c->caller.by_till = true;
 	c->caller.actor = (struct actor){ .kind = ACTOR_USER, .tenant = t->tenant, .user = t->user,
 					  .expires_at = t->expires_s * SECOND_US };
@@ -103,14 +110,16 @@ static int look_till(struct call *c, struct err *err)
 	if ((n = device_load(c->db, c->pool, t.tenant, t.device, &d, err)) < 0)
 		return -1;
 	if (n == 0)
-		return err_set(err, ERR_UNKNOWN_USER, "device_unknown", "this device is not known here: pair it");
+		return err_set(err, ERR_UNKNOWN_USER, "device_unknown",
+			       "this device is not known here: pair it");
 	if (check_signature(c, &t, &d, err) < 0)
 		return -1;
 	if (t.use == JWT_USER)
 		return look_user(c, &t, standing_of(&d), err);
 	c->caller.standing = standing_of(&d);
 	c->caller.actor = (struct actor){ .kind = ACTOR_DEVICE, .tenant = t.tenant, .device = t.device,
-					  .device_server = d.server, .expires_at = t.expires_s * SECOND_US };
+					  .device_server = d.server,
+					  .expires_at = t.expires_s * SECOND_US };
 	return 0;
 }
 
@@ -139,7 +148,8 @@ int guard_only_tenant(struct call *c, struct uuid *tenant, struct err *err)
 	struct json root;
 	int rc = -1;
 
-	if (tenant_list(c->db, c->pool, &list, err) == 0 && json_parse(c->pool, list.data, list.len, &root, err) == 0) {
+	if (tenant_list(c->db, c->pool, &list, err) == 0 &&
+	    json_parse(c->pool, list.data, list.len, &root, err) == 0) {
 		struct json items = json_member(root, "items");
 
 		rc = json_len(items) == 1 ? json_get_uuid(json_at(items, 0), "uuid", tenant, err) : 0;
@@ -159,9 +169,11 @@ int guard_tenant(struct call *c, struct err *err)
 	if (n > 0 && uuid_parse(&c->tenant, name, strlen(name)) < 0)
 		return err_field(err, "/tenant", "type", "the tenant must be named by its UUID");
 	if (n > 0 && (n = tenant_load(c->db, c->pool, c->tenant, &t, err)) == 0)
-		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no tenant %s", uuid_text(c->tenant).s);
+		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no tenant %s",
+			       uuid_text(c->tenant).s);
 	if (n == 0 && c->route->scope == OF_TENANT && (n = guard_only_tenant(c, &c->tenant, err)) == 0)
-		return err_field(err, "/tenant", "tenant_required", "which tenant? Name it: Fexl-Tenant: UUID");
+		return err_field(err, "/tenant", "tenant_required",
+				 "which tenant? Name it: Fexl-Tenant: UUID");
 	return n < 0 ? -1 : CALL_KNOWN;
 }
 
@@ -176,7 +188,8 @@ static int denied(const struct call *c, struct err *err)
 {
 	if (c->caller.actor.kind == ACTOR_NOBODY)
 		return sign_in_first(err);
-	return err_set(err, ERR_DENIED, "permission", "%s %s is not for you", http_method_name(c->rq->method), c->rq->path);
+	return err_set(err, ERR_DENIED, "permission", "%s %s is not for you",
+		       http_method_name(c->rq->method), c->rq->path);
 }
 
 static int admit_all(const struct call *c UNUSED, struct err *err UNUSED)
@@ -186,7 +199,9 @@ static int admit_all(const struct call *c UNUSED, struct err *err UNUSED)
 
 static int admit_signed_in(const struct call *c, struct err *err)
 {
-	return c->caller.actor.kind == ACTOR_USER || c->caller.actor.kind == ACTOR_ADMIN ? 0 : denied(c, err);
+	enum actor_kind kind = c->caller.actor.kind;
+
+	return kind == ACTOR_USER || kind == ACTOR_ADMIN ? 0 : denied(c, err);
 }
 
 static int admit_shop(const struct call *c, struct err *err)
@@ -197,14 +212,16 @@ static int admit_shop(const struct call *c, struct err *err)
 		return denied(c, err);
 	if (actor_may(a, c->route->perm))
 		return 0;
-	return err_set(err, ERR_DENIED, "permission", "this needs the permission %s, which the role %s has not",
-		       perm_name(c->route->perm), a->role);
+	return err_set(err, ERR_DENIED, "permission",
+		       "this needs the permission %s, which the role %s has not", perm_name(c->route->perm),
+		       a->role);
 }
 
 static int admit_user(const struct call *c, struct err *err)
 {
 	if (c->caller.by_till)
-		return err_set(err, ERR_DENIED, "till_token", "this needs a sign-in at the cloud itself, not by a till's word");
+		return err_set(err, ERR_DENIED, "till_token",
+			       "this needs a sign-in at the cloud itself, not by a till's word");
 	return admit_shop(c, err);
 }
 
@@ -217,7 +234,9 @@ static int admit_device(const struct call *c, struct err *err)
 
 static int admit_admin(const struct call *c, struct err *err)
 {
-	return c->caller.actor.kind == ACTOR_ADMIN || c->caller.actor.kind == ACTOR_OPERATOR ? 0 : denied(c, err);
+	enum actor_kind kind = c->caller.actor.kind;
+
+	return kind == ACTOR_ADMIN || kind == ACTOR_OPERATOR ? 0 : denied(c, err);
 }
 
 static int admit_local(const struct call *c, struct err *err)

@@ -42,11 +42,14 @@ int h_admin_sign_in(struct call *c, struct err *err)
 	const char *password;
 	struct json body;
 
-	if (call_body_only(c, members, &body, err) < 0 || call_need(body, "password", 200, &password, err) < 0)
+	if (call_body_only(c, members, &body, err) < 0 ||
+	    call_need(body, "password", 200, &password, err) < 0)
 		return -1;
 	if (!*conf_str(c->apid->conf, "admin_password_file"))
-		return err_set(err, ERR_DENIED, "no_admin", "this server has no administrator: set admin_password_file");
-	if (lockout_check(c->db, nobody, ADMIN_SUBJECT, err) < 0 || lockout_miss(c->txn, nobody, ADMIN_SUBJECT, err) < 0)
+		return err_set(err, ERR_DENIED, "no_admin",
+			       "this server has no administrator: set admin_password_file");
+	if (lockout_check(c->db, nobody, ADMIN_SUBJECT, err) < 0 ||
+	    lockout_miss(c->txn, nobody, ADMIN_SUBJECT, err) < 0)
 		return -1;
 	c->state = (void *)password;
 	return call_then(c, WORK, admin_prove);
@@ -103,7 +106,8 @@ int h_tenant_create(struct call *c, struct err *err)
 	const char *name;
 	struct json body;
 
-	if (call_body_only(c, members, &body, err) < 0 || call_need(body, "name", TENANT_NAME_MAX, &name, err) < 0 ||
+	if (call_body_only(c, members, &body, err) < 0 ||
+	    call_need(body, "name", TENANT_NAME_MAX, &name, err) < 0 ||
 	    tenant_create(c->txn, &c->shop.site, name, &tenant, key, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');

@@ -28,9 +28,11 @@ static int find_device(struct call *c, handler_fn *then, struct err *err)
 /* A revoke bites at once, here; elsewhere when the caches have aged. */
 static void forget_tokens(struct call *c)
 {
+	const struct actor *who = &c->caller.actor;
+
 	cache_clear(c->apid->cache);
 	log_info("device %s: %s by %s", c->param[0], (const char *)c->state,
-		 c->caller.actor.kind == ACTOR_OPERATOR ? "the operator" : uuid_text(c->caller.actor.user).s);
+		 who->kind == ACTOR_OPERATOR ? "the operator" : uuid_text(who->user).s);
 }
 
 static int answer_device(struct call *c, struct uuid uuid, const char *what, struct err *err)

@@ -2,10 +2,24 @@
 #include "base/base.h"
 #include "apid/call.h"
 
-static void put_doc(const struct doc *d, struct buf *out)
+/* What goods have cost shows in what is derived from a document: not for all. */
+static struct doc without_derived(const struct doc *d)
 {
+	struct doc shown = { .head = d->head };
+	int n = 0;
+
+	for (int i = 0; i < PARTS_MAX && d->part[i].table; i++)
+		if (d->part[i].table->rule == PART)
+			shown.part[n++] = d->part[i];
+	return shown;
+}
+
+static void put_doc(const struct call *c, const struct doc *d, struct buf *out)
+{
+	struct doc shown = actor_may(&c->caller.actor, PERM_READ_COST) ? *d : without_derived(d);
+
 	jw_open(out, '{');
-	doc_json(d, FORM_REST, out);
+	doc_json(&shown, FORM_REST, out);
 	jw_close(out, '}');
 }
 
@@ -19,10 +33,11 @@ static int check_key(const struct call *c, struct json body, struct err *err)
 		return 0;
 	if (json_get_uuid(body, "uuid", &of_body, err) < 0)
 		return -1;
-	if (uuid_parse(&of_key, key, strlen(key)) == 0 && json_type(json_member(body, "uuid")) == JSON_STRING &&
-	    uuid_eq(of_key, of_body))
+	if (uuid_parse(&of_key, key, strlen(key)) == 0 &&
+	    json_type(json_member(body, "uuid")) == JSON_STRING && uuid_eq(of_key, of_body))
 		return 0;
-	return err_set(err, ERR_SYNTAX, "idempotency_key", "Idempotency-Key must be the uuid in the body, or be left out");
+	return err_set(err, ERR_SYNTAX, "idempotency_key",
+		       "Idempotency-Key must be the uuid in the body, or be left out");
 }
 
 /* A 409 is good news for whoever only wants to know that it is here. */
@@ -36,7 +51,7 @@ static int refuse_duplicate(struct call *c, const struct doc *d, bool identical)
 		jw_put_null(&c->also, "cloud_id");
 	jw_put_bool(&c->also, "identical", identical);
 	jw_name(&c->also, "document");
-	put_doc(d, &c->also);
+	put_doc(c, d, &c->also);
 	return -1;
 }
 
@@ -52,8 +67,7 @@ int h_document_create(struct call *c, struct err *err)
 	if (document_create(&w, call_table(c), body, &d, &identical, err) < 0)
 		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, &d, identical) : -1;
 	c->location = pool_printf(c->pool, "%s/%s", c->rq->path, uuid_text(d.head.uuid).s);
-	record_etag(&d.head, c->etag);
-	put_doc(&d, &c->out);
+	put_doc(c, &d, &c->out);
 	return 201;
 }
 
@@ -78,11 +92,12 @@ int h_document_get(struct call *c, struct err *err)
 	n = doc_load(c->db, c->pool, c->tenant, call_table(c), uuid, &d, err);
 	db_read_end(c->db);
 	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity, uuid_text(uuid).s);
+		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity,
+			       uuid_text(uuid).s);
 	if (n < 0)
 		return -1;
-	record_etag(&d.head, c->etag);
-	put_doc(&d, &c->out);
+	put_doc(c, &d, &c->out);
+	c->etag_of_body = true;
 	return 200;
 }
 

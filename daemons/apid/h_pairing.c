@@ -24,7 +24,8 @@ static int tidy_url(struct call *c, const char *typed, const char **url, struct 
 			return 0;
 		}
 	}
-	return err_field(err, "/url", "url_shape", "url must be the cloud's address and no more: https://cloud.example");
+	return err_field(err, "/url", "url_shape",
+			 "url must be the cloud's address and no more: https://cloud.example");
 }
 
 /* What the lane has changed counts on the loop from now on. */
@@ -52,7 +53,8 @@ int h_pairing_put(struct call *c, struct err *err)
 	struct json body;
 
 	if (call_body_only(c, members, &body, err) < 0 || call_need(body, "url", 500, &typed, err) < 0 ||
-	    call_need_uuid(body, "tenant_uuid", &tenant, err) < 0 || call_need(body, "license_key", 100, &license, err) < 0 ||
+	    call_need_uuid(body, "tenant_uuid", &tenant, err) < 0 ||
+	    call_need(body, "license_key", 100, &license, err) < 0 ||
 	    call_need(body, "name", 200, &name, err) < 0 || tidy_url(c, typed, &url, err) < 0)
 		return -1;
 	if (license_read(license, key, err) < 0) {
@@ -106,9 +108,12 @@ struct word {
 
 static int take_word(struct json body, struct word *w, struct err *err)
 {
-	if (call_need(body, "status", 20, &w->status, err) < 0 || json_get_str(body, "code", 40, &w->code, err) < 0 ||
-	    json_get_str(body, "prefix", 20, &w->prefix, err) < 0 || json_get_str(body, "trouble", 500, &w->trouble, err) < 0 ||
-	    json_get_uuid(body, "hub", &w->hub, err) < 0 || json_get_uuid(body, "epoch", &w->epoch, err) < 0)
+	if (call_need(body, "status", 20, &w->status, err) < 0 ||
+	    json_get_str(body, "code", 40, &w->code, err) < 0 ||
+	    json_get_str(body, "prefix", 20, &w->prefix, err) < 0 ||
+	    json_get_str(body, "trouble", 500, &w->trouble, err) < 0 ||
+	    json_get_uuid(body, "hub", &w->hub, err) < 0 ||
+	    json_get_uuid(body, "epoch", &w->epoch, err) < 0)
 		return -1;
 	if (json_get_time(body, "server_time", &w->server_time, err) < 0 ||
 	    json_get_int(body, "boot", INT64_MIN, INT64_MAX, &w->boot, err) < 0 ||
@@ -144,7 +149,8 @@ static int note_word(struct call *c, const struct word *word, struct err *err)
 	struct write w = call_write(c);
 
 	if (note_epoch(&w, word, err) < 0 ||
-	    pairing_status(&w, word->status, word->code, word->prefix, word->hub, word->epoch, word->trouble, err) < 0 ||
+	    pairing_status(&w, word->status, word->code, word->prefix, word->hub, word->epoch,
+			   word->trouble, err) < 0 ||
 	    note_clock(&w, word, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');

@@ -42,11 +42,13 @@ static int load(struct call *c, struct row *r, struct err *err)
 	struct uuid uuid;
 	int n;
 
-	if (call_uuid(c, &uuid, err) < 0 || (n = row_load(c->db, c->pool, c->tenant, call_table(c), uuid, r, err)) < 0)
+	if (call_uuid(c, &uuid, err) < 0 ||
+	    (n = row_load(c->db, c->pool, c->tenant, call_table(c), uuid, r, err)) < 0)
 		return -1;
 	if (n > 0 && !r->deleted_at)
 		return 0;
-	return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity, uuid_text(uuid).s);
+	return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity,
+		       uuid_text(uuid).s);
 }
 
 int h_record_get(struct call *c, struct err *err)

@@ -83,11 +83,11 @@ static int find_user(struct call *c, const char *who, struct sign_in *s, struct 
 		return 0;
 	}
 	snprintf(s->subject, sizeof s->subject, "%s", uuid_text(s->user.uuid).s);
-	s->hash = strcmp(s->field, "password") == 0 ? row_text(&s->user, "password_hash") : NULL;
+	if (strcmp(s->field, "password") == 0)
+		s->hash = row_text(&s->user, "password_hash");
 	/* Who has no password yet signs in with the PIN at the cloud as well. */
 	if (!s->hash)
-		s->hash = strcmp(s->field, "pin") == 0 || row_get(&s->user, "password_hash").type == VAL_NULL ?
-				  row_text(&s->user, "pin_hash") : NULL;
+		s->hash = row_text(&s->user, "pin_hash");
 	return 0;
 }
 
@@ -112,8 +112,8 @@ static int sign_in_prove(struct call *c, struct err *err)
 	bool pin = strcmp(s->field, "pin") == 0;
 
 	if (!secret_matches(s->secret, s->hash))
-		return err_set(err, ERR_UNKNOWN_USER, pin ? "pin_wrong" : "password_wrong", "the name or the %s is wrong",
-			       pin ? "PIN" : "password");
+		return err_set(err, ERR_UNKNOWN_USER, pin ? "pin_wrong" : "password_wrong",
+			       "the name or the %s is wrong", pin ? "PIN" : "password");
 	return call_then(c, WRITE, sign_in_done);
 }
 
@@ -121,7 +121,8 @@ static int sign_in_count(struct call *c, struct err *err)
 {
 	const struct sign_in *s = c->state;
 
-	if (lockout_check(c->db, c->tenant, s->subject, err) < 0 || lockout_miss(c->txn, c->tenant, s->subject, err) < 0)
+	if (lockout_check(c->db, c->tenant, s->subject, err) < 0 ||
+	    lockout_miss(c->txn, c->tenant, s->subject, err) < 0)
 		return -1;
 	return call_then(c, WORK, sign_in_prove);
 }
@@ -169,7 +170,8 @@ int h_cloud_token(struct call *c, struct err *err)
 	int n;
 
 	if (c->caller.actor.kind != ACTOR_USER)
-		return err_set(err, ERR_DENIED, "no_user", "a cloud token is for somebody who is signed in");
+		return err_set(err, ERR_DENIED, "no_user",
+			       "a cloud token is for somebody who is signed in");
 	if ((n = pairing_load(c->db, c->pool, &p, err)) < 0)
 		return -1;
 	if (n == 0 || strcmp(p.status, "approved") != 0)

@@ -64,7 +64,8 @@ static int check_code(struct setup_code *code, const char *typed, struct err *er
 
 	if (!code->text[0] || code->until < clock_boot()) {
 		code->text[0] = '\0';
-		return err_set(err, ERR_DENIED, "no_code", "there is no valid code: get one with fexlctl setup");
+		return err_set(err, ERR_DENIED, "no_code",
+			       "there is no valid code: get one with fexlctl setup");
 	}
 	tidy(typed, tidied);
 	if (same_bytes(tidied, code->text, SHORT_CODE_LEN))
@@ -145,7 +146,8 @@ int h_setup(struct call *c, struct err *err)
 	if (call_body_only(c, members, &body, err) < 0 || call_need(body, "code", 40, &code, err) < 0 ||
 	    check_code(&c->apid->setup_code, code, err) < 0)
 		return -1;
-	if (call_need(body, "name", TENANT_NAME_MAX, &name, err) < 0 || call_need(body, "owner", 200, &s->owner, err) < 0 ||
+	if (call_need(body, "name", TENANT_NAME_MAX, &name, err) < 0 ||
+	    call_need(body, "owner", 200, &s->owner, err) < 0 ||
 	    call_need(body, "pin", 20, &s->pin, err) < 0)
 		return -1;
 	if (pin_check(s->pin, err) < 0)

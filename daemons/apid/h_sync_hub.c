@@ -52,8 +52,10 @@ static int put_shop(struct call *c, struct err *err)
 	struct tenant t;
 	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
 
-	if (n <= 0)
-		return n < 0 ? -1 : err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
+	if (n < 0)
+		return -1;
+	if (n == 0)
+		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
 	jw_put_uuid(&c->out, "hub", c->shop.site.uuid);
 	jw_put_uuid(&c->out, "epoch", t.epoch);
 	jw_put_int(&c->out, "seq", t.seq);
@@ -78,8 +80,11 @@ static int health_of_device(struct call *c, struct err *err)
 	struct device d;
 	int n = device_load(c->db, c->pool, c->tenant, c->caller.actor.device, &d, err);
 
-	if (n <= 0)
-		return n < 0 ? -1 : err_set(err, ERR_UNKNOWN_USER, "device_unknown", "this device is not known here: pair it");
+	if (n < 0)
+		return -1;
+	if (n == 0)
+		return err_set(err, ERR_UNKNOWN_USER, "device_unknown",
+			       "this device is not known here: pair it");
 	health_open(c);
 	put_protocol(&c->out);
 	put_device(&d, &c->out);
@@ -112,7 +117,8 @@ int h_health(struct call *c, struct err *err)
 /* A wrong key and a wrong shop are one and the same no. */
 static int no_credentials(struct err *err)
 {
-	return err_set(err, ERR_DENIED, "credentials_refused", "licence key and tenant do not fit: look at both again");
+	return err_set(err, ERR_DENIED, "credentials_refused",
+		       "licence key and tenant do not fit: look at both again");
 }
 
 struct asking {
@@ -180,25 +186,29 @@ static int take_key(struct json body, struct device *d, struct err *err)
 		return -1;
 	if (base64url_decode(key, strlen(key), d->public_key, sizeof d->public_key) == ED25519_KEY_LEN)
 		return 0;
-	return err_field(err, "/public_key", "type", "public_key must be %d bytes as base64url", ED25519_KEY_LEN);
+	return err_field(err, "/public_key", "type", "public_key must be %d bytes as base64url",
+			 ED25519_KEY_LEN);
 }
 
 static int take_asking(struct call *c, struct asking *a, struct err *err)
 {
-	static const char *const members[] = { "device_uuid", "incarnation", "name", "license_key", "tenant_uuid",
-					       "public_key", "os", "version", NULL };
+	static const char *const members[] = { "device_uuid", "incarnation", "name", "license_key",
+					       "tenant_uuid", "public_key", "os", "version", NULL };
 	struct device *d = &a->device;
 	const char *license;
 	struct json body;
 
 	d->incarnation = 1;
 	d->os = d->version = "";
-	if (call_body_only(c, members, &body, err) < 0 || call_need_uuid(body, "device_uuid", &d->uuid, err) < 0 ||
-	    call_need_uuid(body, "tenant_uuid", &d->tenant, err) < 0 || call_need(body, "name", 200, &d->name, err) < 0 ||
+	if (call_body_only(c, members, &body, err) < 0 ||
+	    call_need_uuid(body, "device_uuid", &d->uuid, err) < 0 ||
+	    call_need_uuid(body, "tenant_uuid", &d->tenant, err) < 0 ||
+	    call_need(body, "name", 200, &d->name, err) < 0 ||
 	    call_need(body, "license_key", 100, &license, err) < 0 || take_key(body, d, err) < 0)
 		return -1;
 	if (json_get_int(body, "incarnation", 1, INT32_MAX, &d->incarnation, err) < 0 ||
-	    json_get_str(body, "os", 100, &d->os, err) < 0 || json_get_str(body, "version", 100, &d->version, err) < 0)
+	    json_get_str(body, "os", 100, &d->os, err) < 0 ||
+	    json_get_str(body, "version", 100, &d->version, err) < 0)
 		return -1;
 	return license_read(license, a->license, NULL) < 0 ? no_credentials(err) : 0;
 }
@@ -211,7 +221,8 @@ static int take_budget(struct budget *b, struct err *err)
 		*b = (struct budget){ .minute = minute };
 	if (b->used++ < REGISTRATIONS_A_MINUTE)
 		return 0;
-	err_set(err, ERR_RATE, "too_many_devices", "too many devices ask at this moment: this one may ask again in a minute");
+	err_set(err, ERR_RATE, "too_many_devices",
+		"too many devices ask at this moment: this one may ask again in a minute");
 	err->retry_after_s = 60;
 	return -1;
 }
@@ -235,7 +246,8 @@ static int check_protocol(const struct call *c, struct err *err)
 
 	if (!version || strcmp(version, "1") == 0)
 		return 0;
-	return err_set(err, ERR_UPGRADE, "protocol", "this hub speaks protocol %d, not %.20s: install the same release on both",
+	return err_set(err, ERR_UPGRADE, "protocol",
+		       "this hub speaks protocol %d, not %.20s: install the same release on both",
 		       PROTOCOL_VERSION, version);
 }
 
@@ -326,8 +338,10 @@ int h_pull(struct call *c, struct err *err)
 	    (n = http_query(c->rq, "since", &since, err)) < 0)
 		return -1;
 	if (n == 0)
-		return err_field(err, "/since", "required", "since is missing: the cursor of the last pull, or of the first load");
-	if (pull_page(c->db, c->tenant, c->caller.actor.device_server, since, limit, PAGE_BYTES, &rows, &c->out, err) < 0)
+		return err_field(err, "/since", "required",
+				 "since is missing: the cursor of the last pull, or of the first load");
+	if (pull_page(c->db, c->tenant, c->caller.actor.device_server, since, limit, PAGE_BYTES, &rows,
+		      &c->out, err) < 0)
 		return -1;
 	return page_sent(c, rows);
 }

@@ -83,7 +83,8 @@ static void say_pending(const struct view *v, struct buf *text)
 
 static void say_refused(const struct view *v, struct buf *text)
 {
-	buf_printf(text, "The cloud refused this till: %s", v->pairing.trouble ? v->pairing.trouble : "pair it again.");
+	buf_printf(text, "The cloud refused this till: %s",
+		   v->pairing.trouble ? v->pairing.trouble : "pair it again.");
 }
 
 static void say_loading(const struct view *v, struct buf *text)
@@ -100,12 +101,14 @@ static void say_paused(const struct view *v, struct buf *text)
 static void say_offline(const struct view *v, struct buf *text)
 {
 	buf_printf(text, "%s %lld changes are safe here and go up later.",
-		   v->worker->up ? "The cloud cannot be reached." : SYNCD_NAME " is not running.", (long long)v->pending);
+		   v->worker->up ? "The cloud cannot be reached." : SYNCD_NAME " is not running.",
+		   (long long)v->pending);
 }
 
 static void say_attention(const struct view *v, struct buf *text)
 {
-	buf_printf(text, "The cloud refused %lld changes: somebody must look at them.", (long long)v->refused);
+	buf_printf(text, "The cloud refused %lld changes: somebody must look at them.",
+		   (long long)v->refused);
 }
 
 static void say_sending(const struct view *v, struct buf *text)

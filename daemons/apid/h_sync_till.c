@@ -116,7 +116,8 @@ int h_kick(struct call *c, struct err *err UNUSED)
 static int run_now(struct call *c, struct err *err)
 {
 	if (!notify_worker(c->apid->notify)->up)
-		return err_set(err, ERR_BUSY, "no_syncd", "%s is not running: start it, then try again", SYNCD_NAME);
+		return err_set(err, ERR_BUSY, "no_syncd", "%s is not running: start it, then try again",
+			       SYNCD_NAME);
 	notify_kick(c->apid->notify, "now");
 	buf_str(&c->out, "{}");
 	return 202;

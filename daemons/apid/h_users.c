@@ -82,7 +82,8 @@ static int store_new(struct call *c, struct err *err)
 
 	if (call_body(c, &body, err) < 0)
 		return -1;
-	if (user_create(&w, body, hash_of(s->pin, s->pin_hash), hash_of(s->password, s->password_hash), &r, err) < 0)
+	if (user_create(&w, body, hash_of(s->pin, s->pin_hash), hash_of(s->password, s->password_hash),
+			&r, err) < 0)
 		return strcmp(err->code, "duplicate") == 0 ? refuse_with(c, &r) : -1;
 	c->location = pool_printf(c->pool, "%s/%s", c->rq->path, uuid_text(r.uuid).s);
 	return answer_user(c, &r, 201);

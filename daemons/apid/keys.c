@@ -62,7 +62,8 @@ static int file_store(const struct conf *conf, const char *file, const void *p, 
 		close(fd);
 	if (done && rename(fresh, path) == 0 && dir_sync(conf_str(conf, "data_dir")))
 		return 0;
-	return err_set(err, ERR_INTERNAL, "cannot_store", "%s: cannot be written: %s", path, strerror(errno));
+	return err_set(err, ERR_INTERNAL, "cannot_store", "%s: cannot be written: %s", path,
+		       strerror(errno));
 }
 
 /* --- the till's key --- */
@@ -73,7 +74,8 @@ static int check_private(const char *path, struct err *err)
 
 	if (stat(path, &st) == 0 && (st.st_mode & 077) == 0)
 		return 0;
-	return err_set(err, ERR_INTERNAL, "key_open", "%s is this till's secret key, and others may read it: chmod 600 it", path);
+	return err_set(err, ERR_INTERNAL, "key_open",
+		       "%s is this till's secret key, and others may read it: chmod 600 it", path);
 }
 
 int device_key_open(const struct conf *conf, uint8_t secret[32], struct err *err)
@@ -95,7 +97,8 @@ int device_key_open(const struct conf *conf, uint8_t secret[32], struct err *err
 	wipe(whole, sizeof whole);
 	if (more)
 		return err_set(err, ERR_INTERNAL, "key_broken",
-			       "%s must have %d bytes: restore it, or remove it and pair this till again", path, ED25519_KEY_LEN);
+			       "%s must have %d bytes: restore it, or remove it and pair this till again",
+			       path, ED25519_KEY_LEN);
 	return check_private(path, err);
 }
 
@@ -135,14 +138,16 @@ int admin_password_ok(const struct conf *conf, const char *password, struct err 
 	bool ok;
 
 	if (!*path)
-		return err_set(err, ERR_DENIED, "no_admin", "this server has no administrator: set admin_password_file");
+		return err_set(err, ERR_DENIED, "no_admin",
+			       "this server has no administrator: set admin_password_file");
 	len = file_read(path, stored, sizeof stored - 1);
 	if (len < 0)
 		return err_set(err, ERR_INTERNAL, "admin_file", "%s: %s", path, strerror(errno));
 	stored[len] = '\0';
 	stored[strcspn(stored, "\r\n")] = '\0';
 	if (!stored[0])
-		return err_set(err, ERR_INTERNAL, "admin_file", "%s is empty: put a password into it", path);
+		return err_set(err, ERR_INTERNAL, "admin_file", "%s is empty: put a password into it",
+			       path);
 	ok = stored[0] == '$' ? secret_matches(password, stored) : same_text(password, stored);
 	wipe(stored, sizeof stored);
 	return ok;

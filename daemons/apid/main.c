@@ -55,10 +55,12 @@ static struct event *event_made(struct event *e, const struct timeval *after)
 static int open_store(struct apid *a, struct err *err)
 {
 	struct store_config config = store_config_of(a);
+	int fd;
 
 	if (store_open(&a->store, &config, err) < 0 || shop_open(a, err) < 0)
 		return -1;
-	a->answers = event_made(event_new(a->base, store_wake_fd(a->store), EV_READ | EV_PERSIST, on_answers, a), NULL);
+	fd = store_wake_fd(a->store);
+	a->answers = event_made(event_new(a->base, fd, EV_READ | EV_PERSIST, on_answers, a), NULL);
 	a->slow.max = MAX(config.readers - 1, 1);
 	a->slow.end = &a->slow.first;
 	return a->hub ? 0 : device_key_open(a->conf, a->device_key, err);
@@ -156,7 +158,8 @@ static int listen_on(struct apid *a, const char *address, struct err *err)
 
 static int open_http(struct apid *a, struct err *err)
 {
-	struct http_handler handler = { .request = call_request, .head = call_head, .headers = call_headers, .ctx = a };
+	struct http_handler handler = { .request = call_request, .head = call_head,
+					.headers = call_headers, .ctx = a };
 	char list[512], *rest = list, *address;
 	struct http_limits limits;
 	int fd = service_inherited("apid");

@@ -99,7 +99,7 @@ static bool is_same_trouble(struct pin *p)
 
 static void end_syncd(struct notify *n, int64_t bytes)
 {
-	log_warn("%s (pid %d) holds up %lld MiB of the database's log and does not move: ending it (SIGKILL)",
+	log_warn("%s (pid %d) does not move and holds up %lld MiB of the database's log: ending it",
 		 SYNCD_NAME, (int)n->syncd_pid, (long long)(bytes >> 20));
 	if (pidfd_send_signal(n->syncd_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
 		log_warn("%s cannot be ended: %s", SYNCD_NAME, strerror(errno));
@@ -121,8 +121,9 @@ static void on_pinned(struct notify *n, int64_t bytes)
 		end_syncd(n, bytes);
 	} else if (!p->warned && (!p->ended_at || p->told_at - p->ended_at > PIN_PAUSE_US)) {
 		p->warned = true;
-		log_warn("%lld MiB of the database's log are held up by a reader that is not %s: look for a process "
-			 "that has the database open", (long long)(bytes >> 20), SYNCD_NAME);
+		log_warn("%lld MiB of the database's log are held up by a reader that is not %s: "
+			 "look for a process that has the database open",
+			 (long long)(bytes >> 20), SYNCD_NAME);
 	}
 }
 

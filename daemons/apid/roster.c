@@ -66,7 +66,8 @@ static void on_noted(struct job *job, enum job_end end)
 	struct pool *pool = n->pool;
 
 	if (end != JOB_DONE)
-		log_warn("what device %s says of itself was not written down: %s", uuid_text(n->till.device).s, job->err.text);
+		log_warn("what device %s says of itself was not written down: %s",
+			 uuid_text(n->till.device).s, job->err.text);
 	pool_free(&pool);
 	apid_let_go(a);
 }
@@ -80,7 +81,8 @@ static void write_down(struct roster *r, struct till *till)
 	n->apid = r->apid;
 	n->pool = pool;
 	n->till = *till;
-	n->job = (struct job){ .write = write_note, .done = on_noted, .ctx = n, .pool = pool, .tenant = till->tenant };
+	n->job = (struct job){ .write = write_note, .done = on_noted, .ctx = n, .pool = pool,
+			       .tenant = till->tenant };
 	if (store_write(r->apid->store, &n->job, &err) < 0) {
 		pool_free(&pool);	/* busy: with the next word of this till */
 		return;

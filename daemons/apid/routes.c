@@ -7,39 +7,45 @@
 
 #include "base/log.h"
 
-#define BODY_SMALL 8192		/* a sign-in, a name, a key */
-#define BODY_RECORD 65536
-
 #define GET(path) { HTTP_GET, path }
 #define POST(path) { HTTP_POST, path }
 #define PUT(path) { HTTP_PUT, path }
 #define PATCH(path) { HTTP_PATCH, path }
 #define DELETE(path) { HTTP_DELETE, path }
 
-#define TABLE(name) .table = name
+/* bodies */
+#define SMALL .body = BODY, .body_max = 8192		/* a sign-in, a name, a key */
+#define RECORD .body = BODY, .body_max = 65536
+#define LARGE .body = BODY				/* as large as the option body_bytes */
+#define EMPTY .body = MAY_BODY, .body_max = 8192	/* nothing is read from it */
+/* queries */
 #define LIST .query = Q_LIST
-#define TAKES(n) .body = BODY, .body_max = n
+#define PAGES .query = Q_PAGE				/* a list without ?q= */
+#define TAKES(q) .query = q
+/* where, and for which shop */
 #define AT_HUB .where = HUB
 #define AT_TILL .where = TILL
+#define NO_SHOP .scope = OF_SERVER
+#define ANY_SHOP .scope = OF_ANY
+#define TABLE(name) .table = name
 
-#define RECORDS(path, name, reads, writes)                                                                             \
-	{ GET(path), READ, h_record_list, SHOP, reads, TABLE(name), LIST },                                            \
-	{ GET(path "/:uuid"), QUICK, h_record_get, SHOP, reads, TABLE(name) },                                         \
-	{ POST(path), WRITE, h_record_create, SHOP, writes, TABLE(name), TAKES(BODY_RECORD) },                         \
-	{ PATCH(path "/:uuid"), WRITE, h_record_change, SHOP, writes, TABLE(name), TAKES(BODY_RECORD) },               \
+#define RECORDS(path, name, reads, writes)                                             \
+	{ GET(path), READ, h_record_list, SHOP, reads, TABLE(name), LIST },            \
+	{ GET(path "/:uuid"), QUICK, h_record_get, SHOP, reads, TABLE(name) },         \
+	{ POST(path), WRITE, h_record_create, SHOP, writes, TABLE(name), RECORD },     \
+	{ PATCH(path "/:uuid"), WRITE, h_record_change, SHOP, writes, TABLE(name), RECORD }, \
 	{ DELETE(path "/:uuid"), WRITE, h_record_delete, SHOP, writes, TABLE(name) }
 
-/* body without a limit of its own: the option body_bytes */
-#define DOCUMENTS(path, name, reads, writes)                                                                           \
-	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), .body = BODY },                             \
-	{ GET(path), READ, h_document_list, SHOP, reads, TABLE(name), LIST },                                          \
+#define DOCUMENTS(path, name, reads, writes)                                           \
+	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), LARGE },    \
+	{ GET(path), READ, h_document_list, SHOP, reads, TABLE(name), LIST },          \
 	{ GET(path "/:uuid"), QUICK, h_document_get, SHOP, reads, TABLE(name) }
 
 const struct route routes[] = {
 	/* selling */
 	DOCUMENTS("/api/invoices", "invoices", PERM_READ, PERM_SELL),
 	RECORDS("/api/products", "products", PERM_READ, PERM_CATALOGUE),
-	{ POST("/api/numbers"), WRITE, h_number, SHOP, PERM_SELL, TAKES(BODY_SMALL) },
+	{ POST("/api/numbers"),			WRITE, h_number, SHOP, PERM_SELL, SMALL },
 	RECORDS("/api/customers", "customers", PERM_READ, PERM_CUSTOMERS),
 	RECORDS("/api/categories", "categories", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/tax-rates", "tax_rates", PERM_READ, PERM_CATALOGUE),
@@ -48,65 +54,63 @@ const struct route routes[] = {
 	DOCUMENTS("/api/purchases", "purchases", PERM_READ_COST, PERM_STOCK),
 	RECORDS("/api/suppliers", "suppliers", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/accounts", "accounts", PERM_READ_COST, PERM_SETTINGS),
-	{ GET("/api/inventory"), READ, h_inventory, SHOP, PERM_READ_COST, LIST },
-	{ GET("/api/inventory/:product/moves"), READ, h_moves, SHOP, PERM_READ_COST, LIST },
-	{ GET("/api/journal-entries"), READ, h_journal, SHOP, PERM_READ_COST, LIST },
-	{ GET("/api/reports/trial-balance"), READ, h_trial_balance, SHOP, PERM_READ_COST },
-	{ GET("/api/reports/valuation"), READ, h_valuation, SHOP, PERM_READ_COST },
+	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, LIST },
+	{ GET("/api/inventory/:product/moves"),	READ, h_moves, SHOP, PERM_READ_COST, PAGES },
+	{ GET("/api/journal-entries"),		READ, h_journal, SHOP, PERM_READ_COST, PAGES },
+	{ GET("/api/reports/trial-balance"),	READ, h_trial_balance, SHOP, PERM_READ_COST },
+	{ GET("/api/reports/valuation"),	READ, h_valuation, SHOP, PERM_READ_COST },
 
 	/* people and the shop: at the cloud with a sign-in there */
-	{ POST("/api/session"), QUICK, h_sign_in, ANYONE, PERM_NONE, TAKES(BODY_SMALL), .scope = OF_SERVER },
-	{ DELETE("/api/session"), WRITE, h_sign_out, SIGNED_IN, PERM_NONE, .scope = OF_SERVER },
-	{ GET("/api/session/cloud-token"), QUICK, h_cloud_token, USER, PERM_NONE, AT_TILL },
-	{ POST("/api/setup"), LOOP, h_setup, ANYONE, PERM_NONE, TAKES(BODY_SMALL), AT_TILL },
-	{ GET("/api/users"), READ, h_record_list, USER, PERM_READ, TABLE("users"), LIST },
-	{ GET("/api/users/:uuid"), QUICK, h_record_get, USER, PERM_READ, TABLE("users") },
-	{ POST("/api/users"), LOOP, h_user_create, USER, PERM_USERS, TABLE("users"), TAKES(BODY_RECORD) },
-	{ PATCH("/api/users/:uuid"), LOOP, h_user_change, USER, PERM_USERS, TABLE("users"), TAKES(BODY_RECORD) },
-	{ DELETE("/api/users/:uuid"), WRITE, h_user_delete, USER, PERM_USERS, TABLE("users") },
-	{ GET("/api/settings"), READ, h_record_list, USER, PERM_READ, TABLE("settings"), LIST },
-	{ PUT("/api/settings/:key"), WRITE, h_setting_put, USER, PERM_SETTINGS, TABLE("settings"), TAKES(BODY_RECORD) },
+	{ POST("/api/session"),			QUICK, h_sign_in, ANYONE, PERM_NONE, SMALL, NO_SHOP },
+	{ DELETE("/api/session"),		WRITE, h_sign_out, SIGNED_IN, PERM_NONE, NO_SHOP },
+	{ GET("/api/session/cloud-token"),	QUICK, h_cloud_token, USER, PERM_NONE, AT_TILL },
+	{ POST("/api/setup"),			LOOP, h_setup, ANYONE, PERM_NONE, SMALL, AT_TILL },
+	{ GET("/api/users"),			READ, h_record_list, USER, PERM_READ, TABLE("users"), LIST },
+	{ GET("/api/users/:uuid"),		QUICK, h_record_get, USER, PERM_READ, TABLE("users") },
+	{ POST("/api/users"),			LOOP, h_user_create, USER, PERM_USERS, SMALL },
+	{ PATCH("/api/users/:uuid"),		LOOP, h_user_change, USER, PERM_USERS, SMALL },
+	{ DELETE("/api/users/:uuid"),		WRITE, h_user_delete, USER, PERM_USERS },
+	{ GET("/api/settings"),			READ, h_record_list, USER, PERM_READ, TABLE("settings"), LIST },
+	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_SETTINGS, RECORD },
 
 	/* a till's sync, as its people see it */
-	{ GET("/api/sync/status"), QUICK, h_sync_status, USER, PERM_NONE, AT_TILL },
-	{ GET("/api/pending"), READ, h_pending, USER, PERM_NONE, LIST, AT_TILL },
-	{ POST("/api/sync/run"), QUICK, h_sync_run, USER, PERM_SYNC, .body = MAY_BODY, .body_max = BODY_SMALL, AT_TILL },
-	{ PUT("/api/sync/pairing"), WRITE, h_pairing_put, USER, PERM_PAIR, TAKES(BODY_SMALL), AT_TILL },
-	{ DELETE("/api/sync/pairing"), WRITE, h_pairing_end, USER, PERM_PAIR, AT_TILL },
+	{ GET("/api/sync/status"),		QUICK, h_sync_status, USER, PERM_NONE, AT_TILL },
+	{ GET("/api/pending"),			READ, h_pending, USER, PERM_NONE, PAGES, AT_TILL },
+	{ POST("/api/sync/run"),		QUICK, h_sync_run, USER, PERM_SYNC, EMPTY, AT_TILL },
+	{ PUT("/api/sync/pairing"),		WRITE, h_pairing_put, USER, PERM_PAIR, SMALL, AT_TILL },
+	{ DELETE("/api/sync/pairing"),		WRITE, h_pairing_end, USER, PERM_PAIR, AT_TILL },
 
-	/* what tills ask their hub */
-	{ GET("/api/sync/health"), LOOP, h_health, GUEST, PERM_NONE, .query = Q_HEALTH, .scope = OF_SERVER },
-	{ GET("/api/sync/pull"), READ, h_pull, DEVICE, PERM_NONE, .query = Q_PULL, AT_HUB },
-	{ POST("/api/sync/push"), SLICES, h_push, DEVICE, PERM_NONE, .body = BODY, AT_HUB },
-	{ GET("/api/sync/snapshot"), READ, h_snapshot, DEVICE, PERM_NONE, .query = Q_SNAPSHOT, AT_HUB },
-	{ POST("/api/sync/digest"), READ, h_digest, DEVICE, PERM_NONE, .body = BODY, AT_HUB },
-	{ POST("/api/sync/credentials"), LOOP, h_credentials, ANYONE, PERM_NONE, TAKES(BODY_SMALL), AT_HUB, .scope = OF_SERVER },
+	/* what tills ask their hub; its health is for everybody */
+	{ GET("/api/sync/health"),		LOOP, h_health, GUEST, PERM_NONE, TAKES(Q_HEALTH), NO_SHOP },
+	{ GET("/api/sync/pull"),		READ, h_pull, DEVICE, PERM_NONE, TAKES(Q_PULL), AT_HUB },
+	{ POST("/api/sync/push"),		SLICES, h_push, DEVICE, PERM_NONE, LARGE, AT_HUB },
+	{ GET("/api/sync/snapshot"),		READ, h_snapshot, DEVICE, PERM_NONE, TAKES(Q_SNAPSHOT), AT_HUB },
+	{ POST("/api/sync/digest"),		READ, h_digest, DEVICE, PERM_NONE, LARGE, AT_HUB },
+	{ POST("/api/sync/credentials"),	LOOP, h_credentials, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
 
 	/* the roster of tills */
-	{ GET("/api/devices"), READ, h_device_list, USER, PERM_DEVICES, AT_HUB, .scope = OF_ANY },
-	{ PATCH("/api/devices/:uuid"), QUICK, h_device_rename, USER, PERM_DEVICES, TAKES(BODY_SMALL), AT_HUB, .scope = OF_ANY },
-	{ POST("/api/devices/:uuid/approve"), QUICK, h_device_approve, USER, PERM_DEVICES, .body = MAY_BODY,
-	  .body_max = BODY_SMALL, AT_HUB, .scope = OF_ANY },
-	{ POST("/api/devices/:uuid/revoke"), QUICK, h_device_revoke, USER, PERM_DEVICES, .body = MAY_BODY,
-	  .body_max = BODY_SMALL, AT_HUB, .scope = OF_ANY },
+	{ GET("/api/devices"),			READ, h_device_list, USER, PERM_DEVICES, AT_HUB, ANY_SHOP },
+	{ PATCH("/api/devices/:uuid"),		QUICK, h_device_rename, USER, PERM_DEVICES, SMALL, AT_HUB, ANY_SHOP },
+	{ POST("/api/devices/:uuid/approve"),	QUICK, h_device_approve, USER, PERM_DEVICES, EMPTY, AT_HUB, ANY_SHOP },
+	{ POST("/api/devices/:uuid/revoke"),	QUICK, h_device_revoke, USER, PERM_DEVICES, EMPTY, AT_HUB, ANY_SHOP },
 
 	/* the platform */
-	{ POST("/api/admin/session"), WRITE, h_admin_sign_in, ANYONE, PERM_NONE, TAKES(BODY_SMALL), AT_HUB, .scope = OF_SERVER },
-	{ GET("/api/admin/tenants"), READ, h_tenant_list, ADMIN, PERM_NONE, AT_HUB, .scope = OF_SERVER },
-	{ POST("/api/admin/tenants"), WRITE, h_tenant_create, ADMIN, PERM_NONE, TAKES(BODY_SMALL), AT_HUB, .scope = OF_SERVER },
-	{ GET("/api/admin/health"), LOOP, h_admin_health, ADMIN, PERM_NONE, AT_HUB, .scope = OF_SERVER },
+	{ POST("/api/admin/session"),		WRITE, h_admin_sign_in, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
+	{ GET("/api/admin/tenants"),		READ, h_tenant_list, ADMIN, PERM_NONE, AT_HUB, NO_SHOP },
+	{ POST("/api/admin/tenants"),		WRITE, h_tenant_create, ADMIN, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
+	{ GET("/api/admin/health"),		LOOP, h_admin_health, ADMIN, PERM_NONE, AT_HUB, NO_SHOP },
 
 	/* between the daemons of this machine: on our Unix socket only */
-	{ POST("/internal/sync/state"), WRITE, h_state, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/apply"), SLICES, h_apply, OPERATOR, PERM_NONE, .body = BODY, .query = Q_APPLY, AT_TILL },
-	{ POST("/internal/sync/confirm"), SLICES, h_confirm, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/done"), LOOP, h_done, OPERATOR, PERM_NONE, .body = MAY_BODY, AT_TILL },
-	{ POST("/internal/sync/registered"), WRITE, h_registered, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/restamp"), WRITE, h_restamp, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/pause"), WRITE, h_pause, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/sync/verified"), WRITE, h_verified, OPERATOR, PERM_NONE, .body = BODY, AT_TILL },
-	{ POST("/internal/kick"), LOOP, h_kick, OPERATOR, PERM_NONE, .body = MAY_BODY, .scope = OF_SERVER },
-	{ POST("/internal/setup-code"), QUICK, h_setup_code, OPERATOR, PERM_NONE, .body = MAY_BODY, AT_TILL },
+	{ POST("/internal/sync/state"),		WRITE, h_state, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/sync/apply"),		SLICES, h_apply, OPERATOR, PERM_NONE, LARGE, TAKES(Q_APPLY), AT_TILL },
+	{ POST("/internal/sync/confirm"),	SLICES, h_confirm, OPERATOR, PERM_NONE, LARGE, AT_TILL },
+	{ POST("/internal/sync/done"),		LOOP, h_done, OPERATOR, PERM_NONE, EMPTY, AT_TILL },
+	{ POST("/internal/sync/registered"),	WRITE, h_registered, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/sync/restamp"),	WRITE, h_restamp, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/sync/pause"),		WRITE, h_pause, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/sync/verified"),	WRITE, h_verified, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/kick"),		LOOP, h_kick, OPERATOR, PERM_NONE, EMPTY, NO_SHOP },
+	{ POST("/internal/setup-code"),		QUICK, h_setup_code, OPERATOR, PERM_NONE, EMPTY, AT_TILL },
 	{ { HTTP_GET, NULL } },
 };
 
@@ -114,6 +118,7 @@ const struct route routes[] = {
 static const char *const queries[][5] = {
 	[Q_NONE] = { "tenant" },
 	[Q_LIST] = { "tenant", "limit", "after", "q" },
+	[Q_PAGE] = { "tenant", "limit", "after" },
 	[Q_HEALTH] = { "tenant", "pending", "cursor" },
 	[Q_PULL] = { "tenant", "since", "limit" },
 	[Q_SNAPSHOT] = { "tenant", "after", "limit" },
@@ -136,7 +141,7 @@ void routes_check(void)
 		const char *path = r->key.pattern;
 
 		if (r->who == NOBODY || !r->handler)
-			panic("%s %s: nobody may ask, or nobody answers", http_method_name(r->key.method), path);
+			panic("%s: nobody may ask, or nobody answers", path);
 		if ((r->who == OPERATOR) != is_under(path, "/internal/"))
 			panic("%s: what is internal is under /internal/, and nothing else is", path);
 		if (r->table && !schema_table(r->table))

@@ -22,7 +22,8 @@ int shop_load(struct db *db, struct pool *pool, struct shop *s, struct err *err)
 	if (s->site.hub)
 		return 0;
 	if ((n = tenant_of_till(db, pool, &t, err)) == 0)
-		return err_set(err, ERR_INTERNAL, "no_tenant", "this till has no shop: its database is incomplete");
+		return err_set(err, ERR_INTERNAL, "no_tenant",
+			       "this till has no shop: its database is incomplete");
 	s->tenant = t.uuid;
 	return MIN(n, 0);
 }
@@ -120,7 +121,8 @@ int shop_open(struct apid *a, struct err *err)
 {
 	struct opening o = { .apid = a };
 	struct pool *pool = pool_new();
-	struct job job = { .write = open_shop, .done = on_open, .ctx = &o, .pool = pool, .of_people = true };
+	struct job job = { .write = open_shop, .done = on_open, .ctx = &o, .pool = pool,
+			   .of_people = true };
 	int rc = store_write(a->store, &job, err);
 
 	while (rc == 0 && !o.over) {

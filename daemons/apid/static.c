@@ -144,7 +144,8 @@ void files_free(struct files **fp)
 /* A place within the console, not a file: the page itself knows what it shows. */
 static bool is_place(const char *path)
 {
-	return strncmp(path, "/api/", 5) != 0 && strncmp(path, "/internal/", 10) != 0 && !strchr(strrchr(path, '/'), '.');
+	return strncmp(path, "/api/", 5) != 0 && strncmp(path, "/internal/", 10) != 0 &&
+	       !strchr(strrchr(path, '/'), '.');
 }
 
 static const struct file *find(const struct files *f, const char *path)
@@ -180,10 +181,10 @@ static void put_csp(struct apid *a, struct http_request *rq)
 
 	buf_str(&cloud, "");
 	if (len > 0)
-		buf_printf(&cloud, " %s://%.*s %s://%.*s", tls ? "https" : "http", (int)len, host + 3, tls ? "wss" : "ws",
-			   (int)len, host + 3);
+		buf_printf(&cloud, " %s://%.*s %s://%.*s", tls ? "https" : "http", (int)len, host + 3,
+			   tls ? "wss" : "ws", (int)len, host + 3);
 	http_extra(rq, "Content-Security-Policy",
-		   "default-src 'self'; connect-src 'self'%s; base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
+		   "default-src 'self'; connect-src 'self'%s; base-uri 'none'; frame-ancestors 'none'",
 		   cloud.len ? cloud.data : "");
 	http_extra(rq, "Referrer-Policy", "no-referrer");
 	buf_release(&cloud);
@@ -222,11 +223,13 @@ static void answer_file(struct http_request *rq, const struct file *file)
 	snprintf(path, sizeof path, "%s%s", file->path, gz ? ".gz" : "");
 	if (read_file(path, &body) < 0) {
 		log_warn("%s: cannot be read: %s", path, strerror(errno));
-		err_set(&err, ERR_NOT_FOUND, "no_file", "%s is not here any more: the console was replaced, reload it", rq->path);
+		err_set(&err, ERR_NOT_FOUND, "no_file",
+			"%s is not here any more: the console was replaced, reload it", rq->path);
 		http_reply_problem(rq, &err);
 		return;
 	}
-	http_extra(rq, "Cache-Control", "%s", file->hashed ? "public, max-age=31536000, immutable" : "no-cache");
+	http_extra(rq, "Cache-Control", "%s",
+		   file->hashed ? "public, max-age=31536000, immutable" : "no-cache");
 	if (file->gz)
 		http_extra(rq, "Vary", "Accept-Encoding");
 	if (gz)

@@ -35,7 +35,8 @@ void apid_status(void *state, struct buf *json)
 
 static void metric(struct buf *text, const char *name, const char *type, const char *help, int64_t n)
 {
-	buf_printf(text, "# HELP fexl_%s %s\n# TYPE fexl_%s %s\nfexl_%s %lld\n", name, help, name, type, name, (long long)n);
+	buf_printf(text, "# HELP fexl_%s %s\n# TYPE fexl_%s %s\nfexl_%s %lld\n", name, help, name, type,
+		   name, (long long)n);
 }
 
 void apid_metrics(void *state, struct buf *text)
@@ -48,7 +49,8 @@ void apid_metrics(void *state, struct buf *text)
 	metric(text, "calls_in_hand", "gauge", "Requests and notes that have not ended.", a->in_hand);
 	metric(text, "slow_waiting", "gauge", "Sign-ins that wait for their turn.", a->slow.waiting);
 	if (a->notify)
-		metric(text, "wire_peers", "gauge", "Daemons connected over wire.", notify_peers(a->notify));
+		metric(text, "wire_peers", "gauge", "Daemons connected over wire.",
+		       notify_peers(a->notify));
 	if (!a->store)
 		return;
 	store_count(a->store, &c);
@@ -57,5 +59,6 @@ void apid_metrics(void *state, struct buf *text)
 	metric(text, "store_reruns_total", "counter", "Groups that were run again one by one.", c.reruns);
 	metric(text, "store_failed_total", "counter", "Writes that were refused or failed.", c.failed);
 	metric(text, "store_queued", "gauge", "Jobs waiting for a lane or a reader.", c.queued);
-	metric(text, "wal_pinned_bytes", "gauge", "Bytes of SQLite's log that a reader holds up.", c.pinned_bytes);
+	metric(text, "wal_pinned_bytes", "gauge", "Bytes of SQLite's log that a reader holds up.",
+	       c.pinned_bytes);
 }

@@ -168,6 +168,7 @@ static struct libscols_table *table_new(struct ctl *c, const struct column *colu
 	scols_table_enable_noheadings(tb, arg_given(c, ARG_NO_HEADER));
 	scols_table_enable_colors(tb, c->colour);
 	scols_table_enable_ascii(tb, !c->utf8);
+	scols_table_enable_noencoding(tb, 1);	/* cells are clean; it would escape the escapes */
 	scols_table_set_column_separator(tb, "  ");
 	for (const struct column *col = columns; col->title != NULL; col++)
 		if (scols_table_new_column(tb, col->title, 0, is_number(col->show) ? SCOLS_FL_RIGHT : 0) == NULL)

@@ -27,7 +27,7 @@ static const struct {
 	{ "a clock that stays wrong waits for the next cycle", PHASE_ON, "HSP!CRP!CU0D", "wait" },
 	{ "a wrong clock and more to send", PHASE_ON, "HSP+!CRP+CPCU0D", "wait" },
 	{ "a restamp although nothing was stamped", PHASE_ON, "HSP!C0RPCU0D", "wait" },
-	{ "registering", PHASE_REGISTERING, "HG", "state" },
+	{ "registering", PHASE_REGISTERING, "HGS", "wait" },
 	{ "pending", PHASE_PENDING, "HS", "wait" },
 	{ "revoked", PHASE_REVOKED, "HS", "wait" },
 	{ "first load begins", PHASE_LOADING, "HSL+lL+l", "load" },
@@ -108,6 +108,33 @@ static void approval_goes_on_in_the_same_cycle(void **state UNUSED)
 	cycle_know(&c, PHASE_ON, false, false);
 	assert_int_equal(cycle_next(&c, S, 0), DO_LOAD);
 	assert_int_equal(c.started, 1);
+}
+
+static void whoever_is_taken_in_at_once_asks_for_the_epoch_first(void **state UNUSED)
+{
+	struct cycle c;
+
+	start(&c, PHASE_REGISTERING);
+	reach(&c, DO_REGISTER, S);
+	ok(&c, S);
+	assert_int_equal(cycle_next(&c, S, 0), DO_STATE);
+	ok(&c, S);
+	cycle_know(&c, PHASE_ON, false, false);
+	assert_int_equal(cycle_next(&c, S, 0), DO_HEALTH);
+	assert_int_equal(c.started, 2);
+	reach(&c, DO_LOAD, S);
+}
+
+static void an_answer_that_apid_does_not_keep_is_asked_for_again_in_peace(void **state UNUSED)
+{
+	struct cycle c;
+
+	start(&c, PHASE_REGISTERING);
+	reach(&c, DO_STATE, S);
+	ok(&c, S);
+	cycle_know(&c, PHASE_REGISTERING, false, false);
+	assert_int_equal(cycle_next(&c, S, 0), DO_WAIT);
+	assert_int_equal(c.wake_at, S + 5 * S);
 }
 
 static void another_epoch_loads_anew_in_the_same_cycle(void **state UNUSED)
@@ -353,6 +380,8 @@ UNIT_MAIN(
 	cmocka_unit_test(a_first_load_goes_over_into_push_and_pull),
 	cmocka_unit_test(approved_means_loading_until_it_is_loaded),
 	cmocka_unit_test(approval_goes_on_in_the_same_cycle),
+	cmocka_unit_test(whoever_is_taken_in_at_once_asks_for_the_epoch_first),
+	cmocka_unit_test(an_answer_that_apid_does_not_keep_is_asked_for_again_in_peace),
 	cmocka_unit_test(another_epoch_loads_anew_in_the_same_cycle),
 	cmocka_unit_test(who_is_no_longer_paired_stops_in_the_middle),
 	cmocka_unit_test(an_answer_to_credentials_is_told_also_when_it_is_no),

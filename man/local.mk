@@ -1,0 +1,1 @@
+dist_man_MANS += %D%/fexlctl.1
