@@ -48,7 +48,8 @@ ms_until_refused()	# cloud token
 
 a_record()	# uuid: a customer as a push carries it
 {
-	printf '{"rows":[{"table":"customers","uuid":"%s","updated_at":"2026-01-02T03:04:05.000000Z","name":"In flight"}]}' "$1"
+	printf '{"rows":[{"table":"customers","uuid":"%s","updated_at":"2026-01-02T03:04:05.000000Z","origin":"%s","row":%s}]}' \
+		"$1" "$(uuid)" '{"name":"In flight","archived":false}'
 }
 
 # The head and half of the body before the revocation, the rest behind it.

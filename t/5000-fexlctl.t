@@ -222,6 +222,45 @@ ends(0, 'another PIN, for exactly this name', ['user', 'set-pin', 'Amal', '--pin
 is_deeply([@{$apid->asked->[-1]}{qw(path body)}], ["/api/users/$uuid", '{"pin":"9876"}'], 'and nobody else');
 $apid->stop;
 
+# --- at a terminal ---
+
+# What is seen on a terminal of its own while the lines are typed; script(1) is
+# part of every Debian.
+sub typed
+{
+	my ($end, $promise, $args, $lines, %o) = @_;
+	my $command = join(' ', map { "'$_'" } $fexlctl, '--run-dir', $run_dir, @$args);
+
+	open(my $in, '>', "$dir/typed") or die;
+	print $in map { "$_\n" } @$lines;
+	close($in);
+	# The pause lets the prompt come first: what is typed before it would be thrown away.
+	my $seen = qx{(sleep 0.5; while read -r line; do sleep 0.5; printf '%s\\n' "\$line"; done <'$dir/typed'; sleep 0.3) |
+		TERM=xterm script -qec "$command" /dev/null 2>&1};
+	my $got = $? >> 8;
+
+	ok($got == $end && (!$o{seen} || $seen =~ $o{seen}) && (!$o{unseen} || $seen !~ $o{unseen}), $promise)
+		or diag("ended with $got, not $end; on the terminal:\n$seen");
+}
+
+SKIP: {
+	skip('script(1) is not installed', 9) if system('command -v script >/dev/null 2>&1') != 0;
+	my $device = { %{$devices[1]}, name => 'Till 1' };
+	$apid = table_up('apid', 'GET /api/devices' => [200, { items => [$device] }], 'POST /api/users' => [201, { name => 'Amal' }],
+		"POST /api/devices/$device->{uuid}/approve" => \&changed, "POST /api/devices/$device->{uuid}/revoke" => \&changed);
+	typed(0, 'approve asks', ['devices', 'approve', 'Till 1'], ['y'], seen => qr/Approve\? \[y\/N\].*approved/s);
+	typed(6, 'and takes anything but yes for no', ['devices', 'approve', 'Till 1'], [''], seen => qr/nothing was done/);
+	typed(6, 'revoke is not done for a yes', ['devices', 'revoke', 'Till 1'], ['y'], seen => qr/Type the name.*nothing was done/s);
+	typed(0, 'but for the name', ['devices', 'revoke', 'Till 1'], ['Till 1'], seen => qr/Revoked/);
+	typed(6, '--no-input is not asked', ['devices', 'approve', 'Till 1', '--no-input'], [], seen => qr/nobody can be asked/);
+	typed(0, 'a PIN is typed twice, and not seen', ['user', 'add', 'Amal', '--role', 'owner'], ['1234', '1234'],
+	      seen => qr/PIN: .*PIN again: /s, unseen => qr/1234/);
+	typed(2, 'two that differ are none', ['user', 'add', 'Amal', '--role', 'owner'], ['1234', '1235'], seen => qr/the two differ/);
+	typed(0, 'times are relative for people', ['devices'], [], seen => qr/approved.* \d+ (?:s|min|h|d) /, unseen => qr/T14:05/);
+	typed(0, 'colours too', ['devices'], [], seen => qr/\e\[32m/);
+	$apid->stop;
+}
+
 # --- sync ---
 
 # syncd as it goes on: each GET /status is the next of the list, then the last.

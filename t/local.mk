@@ -191,6 +191,8 @@ t_unit_test_csv_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_online_retail_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_fexlctl_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 endif
+TESTS += t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t
+EXTRA_DIST += t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t t/lib/FakeDaemon.pm
 
 # --- shop stories ---
 TESTS += t/3000-two-tills.t t/4000-same-json.t

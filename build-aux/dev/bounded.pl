@@ -3,9 +3,9 @@
 #
 #	bounded.pl SECONDS LOG COMMAND [ARGUMENT]...
 #
-# What it prints goes to LOG as well; with BOUNDED_QUIET set, only there.  After
-# SECONDS, or when we are told to stop, its whole process group is ended.  Its
-# exit status is ours; 124: it took too long.
+# What it prints goes to LOG; and on, but for lines that match the pattern
+# BOUNDED_HIDE.  After SECONDS, or when we are told to stop, its whole process
+# group is ended.  Its exit status is ours; 124: it took too long.
 use strict;
 use warnings;
 use IO::Handle;
@@ -16,6 +16,9 @@ use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
 my $GRACE_S = 10;	# between SIGTERM and SIGKILL
 my ($seconds, $log_path, @command) = @ARGV;
 die "usage: bounded.pl SECONDS LOG COMMAND [ARGUMENT]...\n" if !@command;
+
+my $hide = $ENV{BOUNDED_HIDE} // '^(?!)';
+my $line = '';		# its last one, as far as it is there
 
 my ($told, $deadline, $kill_at) = ('', clock_gettime(CLOCK_MONOTONIC) + $seconds);
 
@@ -34,6 +37,15 @@ sub begin
 	}
 	close($to);
 	return ($pid, $from);
+}
+
+sub show
+{
+	my ($text) = @_;
+	$line .= $text;
+	while ($line =~ s/^(.*)\n//) {
+		print "$1\n" if $1 !~ /$hide/;
+	}
 }
 
 sub group_end
@@ -63,7 +75,7 @@ sub follow
 			$n = sysread($from, my $text, 65536);
 			if ($n) {
 				print $log $text;
-				print $text if !$ENV{BOUNDED_QUIET};
+				show($text);
 			}
 			$select->remove($from) if defined $n && $n == 0;
 		} elsif (!$select->count) {

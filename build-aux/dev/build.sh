@@ -21,7 +21,7 @@ build_configure()
 	(cd "$dir" && quietly 300 configure.log "$top/configure" "$@") && echo "$*" >"$dir/.flags"
 }
 
-# build_in DIR TARGET FLAG…: TARGET "all", "check_PROGRAMS" …
+# build_in DIR TARGET FLAG…: TARGET "all", or "check-programs" as well
 build_in()
 {
 	dir=$1 target=$2
@@ -36,7 +36,7 @@ build_main()
 {
 	started=$(now_s)
 	# shellcheck disable=SC2086 # a list of words
-	build_in "$build" all --enable-werror ${FEXL_CONFIGURE:-} || exit 1
+	build_in "$build" "${1:-all}" --enable-werror ${FEXL_CONFIGURE:-} || exit 1
 	say build "$(since "$started")"
 }
 

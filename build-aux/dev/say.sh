@@ -58,7 +58,8 @@ ask()
 	esac
 }
 
-# bounded SECONDS LOG COMMAND…: what it prints goes to LOG too; 124 when it was too slow.
+# bounded SECONDS LOG COMMAND…: what it prints goes to LOG too, a line at a time;
+# 124 when it was too slow.
 bounded()
 {
 	perl "$aux/bounded.pl" "$@"
@@ -69,7 +70,7 @@ quietly()
 {
 	quiet_log=$2
 	: >"$quiet_log"
-	BOUNDED_QUIET=1 bounded "$@" && return 0
+	BOUNDED_HIDE=. bounded "$@" && return 0
 	quiet_status=$?
 	tail -n 30 "$quiet_log" >&2
 	printf './dev: that failed; all of it is in %s\n' "$quiet_log" >&2

@@ -45,12 +45,23 @@ test_make()
 	shift 3
 	started=$(now_s)
 	: >"$test_dir/$step.log"
-	bounded "$limit_s" "$test_dir/$step.log" make -s -C "$dir" check "$@" || status=$?
+	BOUNDED_HIDE='^(#|make|ok |not ok |$)' bounded "$limit_s" "$test_dir/$step.log" make -s -C "$dir" check "$@" || status=$?
+	[ "$status" -eq 0 ] || test_show_failures "$test_dir/$step.log"
 	# shellcheck disable=SC2046 # two numbers
 	set -- $(test_count "$test_dir/$step.log")
 	[ "$status" -eq 0 ] || [ "$2" -gt 0 ] || set -- "$1" 1
 	[ "$status" -ne 124 ] || say "$step" "took more than $limit_s s and was ended"
 	test_note "$step" "$1" "$2"
+}
+
+# What failed, and what it said.
+test_show_failures()
+{
+	awk '
+		/\.\.\. *$/ { file = $0 }
+		/^not ok / && !/# TODO/ { if (file != "") print file; file = ""; shown = 20; print; next }
+		/^#/ && shown-- > 0 { print; next }
+		{ shown = 0 }' "$1" | tail -n 200
 }
 
 # --- what the tests stand on ---
@@ -82,6 +93,8 @@ test_folder()
 test_begin()
 {
 	test_folder
+	HARNESS_RULESFILE=$aux/rules.yml
+	export HARNESS_RULESFILE
 	trap 'test_end; exit 130' INT TERM HUP
 	trap test_end EXIT
 	test_postgres_start
@@ -110,20 +123,14 @@ test_build()
 
 test_build_asan()
 {
-	test_build 'asan' "$top/build-asan" "$1" --enable-werror --enable-sanitizers
+	test_build 'asan' "$top/build-asan" check-programs --enable-werror --enable-sanitizers
 }
 
 # --- the steps ---
 
-# Two at a time, but for those that measure time: see t/testrules.yml.
-prove_flags()
-{
-	if [ -e "$top/t/testrules.yml" ]; then
-		echo "-j2 --rulesfile=$top/t/testrules.yml"
-	else
-		echo -j2
-	fi
-}
+# prove's: two at a time where rules.yml lets them, and why a test failed.
+two='-j2 --failures --comments'
+one='--failures --comments'
 
 # What is slower under sanitizers has more patience.
 sanitizer_options()
@@ -134,16 +141,16 @@ sanitizer_options()
 
 test_short()
 {
-	test_make check "$build" "$test_limit_s" PROVE_FLAGS="$(prove_flags)"
+	test_make check "$build" "$test_limit_s" PROVE_FLAGS="$two"
 	sanitizer_options
-	test_build_asan check_PROGRAMS &&
-		test_make sanitized "$top/build-asan" "$test_limit_s" PROVE_FLAGS=-j2 TESTS='$(check_PROGRAMS)'
+	test_build_asan &&
+		test_make sanitized "$top/build-asan" "$test_limit_s" PROVE_FLAGS="$two" TESTS='$(check_PROGRAMS)'
 }
 
 test_threads()
 {
-	test_build tsan "$top/build-tsan" check_PROGRAMS CC=clang --enable-sanitizers=thread &&
-		TSAN_OPTIONS=halt_on_error=1 test_make threads "$top/build-tsan" "$test_long_limit_s" TESTS='$(check_PROGRAMS)'
+	test_build tsan "$top/build-tsan" check-programs CC=clang --enable-sanitizers=thread &&
+		TSAN_OPTIONS=halt_on_error=1 test_make threads "$top/build-tsan" "$test_long_limit_s" PROVE_FLAGS="$one" TESTS='$(check_PROGRAMS)'
 }
 
 test_fuzz()
@@ -158,9 +165,9 @@ test_long()
 {
 	FEXL_LONG=1
 	export FEXL_LONG
-	test_make check "$build" "$test_long_limit_s" PROVE_FLAGS="$(prove_flags)"
+	test_make check "$build" "$test_long_limit_s" PROVE_FLAGS="$two"
 	sanitizer_options
-	test_build_asan all && test_make sanitized "$top/build-asan" "$test_long_limit_s"
+	test_build_asan && test_make sanitized "$top/build-asan" "$test_long_limit_s" PROVE_FLAGS="$one"
 	test_threads
 	test_fuzz 60
 	test_one distcheck make -C "$build" distcheck
@@ -190,7 +197,7 @@ verb_test()
 	else
 		deps_need build test
 	fi
-	build_main
+	build_main check-programs
 	test_begin
 	if [ "$long" = 1 ]; then
 		test_long

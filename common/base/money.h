@@ -16,6 +16,12 @@
  * does not fit 64 bits: the limits above keep any valid input far from it. */
 int64_t mul_div(int64_t a, int64_t b, int64_t c);
 
+/* Is it worth at most MONEY_MAX?  To be asked of what others sent. */
+static inline bool money_fits(int64_t price, int64_t qty)
+{
+	return qty == 0 || price <= MONEY_MAX * QTY_ONE / qty;
+}
+
 /* qty thousandths at a price in minor units. */
 static inline int64_t money_times(int64_t price, int64_t qty)
 {

@@ -20,5 +20,5 @@ int list_cursor_uuid(const struct page *page, struct uuid *after, struct err *er
 {
 	if (!page->after || uuid_parse(after, page->after, strlen(page->after)) == 0)
 		return 0;
-	return err_field(err, "after", "cursor", "after is no cursor of this list: take `next` of the page before");
+	return err_field(err, "/after", "cursor", "after is no cursor of this list: take `next` of the page before");
 }

@@ -192,6 +192,8 @@ int outbox_mark(struct txn *t, struct uuid tenant, const struct table *table, st
 int outbox_release(struct txn *t, struct uuid tenant, struct uuid root, struct err *err) MUST_CHECK;
 /* {"total":…, "oldest":…, "tables":[{table, rows, oldest, tries, refused, waiting, last_error}]} */
 int outbox_json(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+/* {"total":…, "oldest":…, "tables":[…], "items":[{table, uuid, since, tries, state, code, field, reason}], "next":…} */
+int outbox_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
 int outbox_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err) MUST_CHECK;
 
 /* --- numbers --- */

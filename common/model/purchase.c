@@ -19,8 +19,11 @@ int purchase_settle(struct doc *d, struct err *err)
 	int64_t total = 0;
 
 	for (int i = 0; i < lines->n; i++) {
-		total += money_times(part_int(lines, i, "unit_cost"), part_int(lines, i, "qty"));
-		if (total > MONEY_MAX)
+		int64_t cost = part_int(lines, i, "unit_cost"), qty = part_int(lines, i, "qty");
+		bool fits = money_fits(cost, qty);
+
+		total += fits ? money_times(cost, qty) : 0;
+		if (!fits || total > MONEY_MAX)
 			return err_field(err, "/lines", "range", "the purchase is worth more than %lld", (long long)MONEY_MAX);
 	}
 	return 0;

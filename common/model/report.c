@@ -25,7 +25,7 @@ static int place_read(const struct page *page, struct place *p, struct err *err)
 		return 0;
 	if (base64url_decode(page->after, strlen(page->after), (uint8_t *)p, sizeof *p) == (ssize_t)sizeof *p)
 		return 0;
-	return err_field(err, "after", "cursor", "after is no cursor of this list: take `next` of the page before");
+	return err_field(err, "/after", "cursor", "after is no cursor of this list: take `next` of the page before");
 }
 
 static const char *place_text(struct pool *pool, const struct place *p)

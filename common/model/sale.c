@@ -79,13 +79,15 @@ int sale_take(struct write *w, struct json body, struct doc *d, struct err *err)
 
 static int settle_line(struct part_rows *lines, int i, bool included, int64_t *total, int64_t *tax, struct err *err)
 {
-	int64_t gross = money_times(part_int(lines, i, "unit_price"), part_int(lines, i, "qty"));
-	int64_t amount = gross - part_int(lines, i, "discount"), rate = part_int(lines, i, "tax_rate"), line_tax;
+	int64_t price = part_int(lines, i, "unit_price"), qty = part_int(lines, i, "qty"), rate = part_int(lines, i, "tax_rate");
+	int64_t gross, amount, line_tax;
 
 	if (part_get(lines, i, "unit_price").type == VAL_NULL || part_get(lines, i, "tax_rate").type == VAL_NULL)
 		return err_field(err, "/unit_price", "required", "unit_price and tax_rate must be fixed");
-	if (gross > MONEY_MAX)
+	if (!money_fits(price, qty))
 		return err_field(err, "/qty", "range", "the line is worth more than %lld", (long long)MONEY_MAX);
+	gross = money_times(price, qty);
+	amount = gross - part_int(lines, i, "discount");
 	if (amount < 0)
 		return err_field(err, "/discount", "range", "discount is more than the line's %lld", (long long)gross);
 	line_tax = included ? tax_inside(amount, rate) : tax_on(amount, rate);

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #define LOCAL_CONNECTIONS 256
-#define SOCKET_MODE 0660	/* run_dir keeps strangers out; handlers look at the peer */
+#define LOCAL_BODY_TIMES 4
+#define SOCKET_MODE 0660	/* run_dir keeps strangers out, on_request() those of our group */
 
 struct local_route {
 	struct route_key key;
@@ -139,11 +140,29 @@ static void refuse(struct http_request *rq, const struct service_ctx *svc, bool 
 	http_reply_problem(rq, &err);
 }
 
+/* The kernel says who is there: only root and our own user are the operator. */
+static bool is_operator(const struct http_request *rq)
+{
+	return rq->peer->uid == 0 || rq->peer->uid == geteuid();
+}
+
+static void refuse_stranger(struct http_request *rq, const struct service_ctx *svc)
+{
+	struct err err = { 0 };
+
+	err_set(&err, ERR_DENIED, "not_the_operator", "only root and the user of %s may ask here", svc->desc->name);
+	http_reply_problem(rq, &err);
+}
+
 static void on_request(struct http_request *rq, void *ctx)
 {
 	struct service_ctx *svc = ctx;
 	struct route_match m;
 
+	if (!is_operator(rq)) {
+		refuse_stranger(rq, svc);
+		return;
+	}
 	route_find(routes, sizeof(routes[0]), rq, &m);
 	if (m.route >= 0)
 		routes[m.route].answer(rq, svc);
@@ -173,6 +192,8 @@ int local_open(struct service_ctx *svc, struct err *err)
 
 	service_http_limits(svc->conf, &limits);
 	limits.connections = LOCAL_CONNECTIONS;
+	/* A push and its answer come home in one body, a document in each. */
+	limits.body_bytes *= LOCAL_BODY_TIMES;
 	svc->local = http_server_new(svc->base, &limits, handler);
 	snprintf(file, sizeof(file), "%s.sock", svc->desc->socket);
 	return http_listen_unix(svc->local, service_path(svc, file), SOCKET_MODE, err);

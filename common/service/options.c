@@ -70,7 +70,5 @@ const struct option_desc option_table[] = {
 	{ "clock_ahead_ms", "FEXL_CLOCK_AHEAD_MS", OPT_INT, "60000", 1000, HOUR_MS, NULL, "ms", APID, "a till's stamp may lie in the hub's future" },
 
 	/* how long things are kept */
-	{ "tombstone_days", "FEXL_TOMBSTONE_DAYS", OPT_INT, "400", 1, 36500, NULL, "days", APID, "deleted rows are remembered for tills that were away" },
-	{ "conflict_days", "FEXL_CONFLICT_DAYS", OPT_INT, "400", 1, 36500, NULL, "days", APID, "the losers of conflicts can be put back" },
 	{ .name = NULL }
 };

@@ -177,6 +177,15 @@ static void run_singly(struct lane *lane, struct job *jobs)
 	}
 }
 
+/* While commits follow each other, a checkpoint beside them never gets to the
+ * last one, and the WAL begins anew only from there: it would grow and grow.
+ * What is left is little, and afterwards its pages are written over in place. */
+static void end_checkpoint(struct lane *lane)
+{
+	if (atomic_exchange(&lane->store->checkpointer.unfinished, false))
+		db_checkpoint(lane->db);
+}
+
 void *lane_main(void *arg)
 {
 	struct lane *lane = arg;
@@ -185,6 +194,7 @@ void *lane_main(void *arg)
 
 	while ((jobs = queue_take(&lane->queue, GROUP_MAX))) {
 		run_group(lane, jobs, false);
+		end_checkpoint(lane);
 		if (++since < CHECKPOINT_COMMITS)
 			continue;
 		since = 0;

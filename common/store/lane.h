@@ -68,6 +68,7 @@ struct checkpointer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool wanted, stop, running;
+	_Atomic bool unfinished;	/* the writer went on meanwhile: the rest is his, between two commits */
 	_Atomic int64_t pinned_bytes;
 };
 

@@ -8,12 +8,13 @@
 
 #include "base/clock.h"
 
-#define ASK_US (5 * SECOND_US)		/* between two questions whether the owner has approved us */
-#define PAGES_MAX 100			/* in one cycle, each way; then health is asked again */
-#define RETRY_AFTER_MAX_S 3600		/* however long the cloud wishes to be left alone */
+#define ASK_US (5 * SECOND_US)	/* between two questions whether the owner has approved us */
+#define PAGES_MAX 100		/* in one cycle, each way; then health is asked again */
+#define RETRY_AFTER_MAX_S 3600	/* however long the cloud wishes to be left alone */
 
 #define IN(phase) (1u << (phase))
-#define ASKING (IN(PHASE_REGISTERING) | IN(PHASE_PENDING) | IN(PHASE_LOADING) | IN(PHASE_ON) | IN(PHASE_REVOKED))
+#define ASKING (IN(PHASE_REGISTERING) | IN(PHASE_PENDING) | IN(PHASE_LOADING) | IN(PHASE_ON) | \
+		IN(PHASE_REVOKED))
 
 struct step {
 	unsigned phases;	/* in which it makes sense */
@@ -158,7 +159,8 @@ static int64_t retry_after_us(const struct cycle *c, int retry_after_s, uint64_t
 {
 	if (retry_after_s <= 0)
 		return 0;
-	return MIN(retry_after_s, RETRY_AFTER_MAX_S) * SECOND_US + (int64_t)(dice % (uint64_t)c->config.backoff_min_us);
+	return MIN(retry_after_s, RETRY_AFTER_MAX_S) * SECOND_US +
+	       (int64_t)(dice % (uint64_t)c->config.backoff_min_us);
 }
 
 /* Tills that began together (the power came back) drift apart. */

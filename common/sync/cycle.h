@@ -33,8 +33,8 @@ struct cycle_outcome {
 	int status;		/* HTTP; 0: no answer at all */
 	int retry_after_s;	/* as sent, 0 if not */
 	bool more;		/* load, pull: the page said so; push: the batch was full */
-	bool empty;		/* push: there was nothing to send; no request was made.  pull: no rows, and the
-				   cursor stands where it stood.  confirm: it changed nothing here */
+	bool empty;		/* push: there was nothing to send, no request was made; confirm: it
+				   changed nothing here; pull: no rows, and the cursor stands still */
 	bool clock;		/* push: some rows were answered 422 clock */
 	bool ours;		/* the answer came from our own apid, not from the cloud */
 };
@@ -57,8 +57,8 @@ struct cycle {
 	int64_t wake_at;		/* boot time of the next attempt */
 	int64_t began_at, ended_at;	/* of the last cycle; boot time */
 	int64_t started;		/* the number of the one begun last … */
-	int64_t cycles;			/* … and of the last complete one: `sync now --wait` waits until this has
-					   reached the number that came behind `started` when it asked */
+	int64_t cycles;			/* … and of the last complete one: `sync now --wait` waits
+					   until it has reached started + 1, as it was when asked */
 	bool unreachable;		/* the last attempt did not reach the cloud */
 	int last_status;		/* of what ended the last attempt */
 	int pushed, pulled;		/* batches and pages in this cycle, bounded */

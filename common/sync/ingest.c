@@ -98,7 +98,7 @@ static int check_clock(const struct pushed *p, struct err *err)
 {
 	const struct row *r = &p->theirs.head;
 
-	if (r->table->rule != NEWEST_WINS || r->updated_at <= clock_wall() + FUTURE_MAX_US)
+	if (r->table->rule != NEWEST_WINS || r->updated_at <= clock_wall() + p->in->ahead_max_us)
 		return 0;
 	return err_field(err, "/updated_at", "clock", "%s %s is stamped %lld s ahead of the cloud's clock", r->table->entity,
 			 uuid_text(r->uuid).s, (long long)((r->updated_at - clock_wall()) / SECOND_US));

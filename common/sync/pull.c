@@ -18,10 +18,10 @@ int cursor_parse(const char *text, struct cursor *c, struct err *err)
 	char *end;
 
 	if (strlen(text) < UUID_TEXT_LEN + 2 || uuid_parse(&c->epoch, text, UUID_TEXT_LEN) < 0 || text[UUID_TEXT_LEN] != '.')
-		return err_field(err, "since", "cursor", "since is no cursor of ours");
+		return err_field(err, "/since", "cursor", "since is no cursor of ours");
 	c->seq = strtoll(text + UUID_TEXT_LEN + 1, &end, 10);
 	if (*end || c->seq < 0)
-		return err_field(err, "since", "cursor", "since is no cursor of ours");
+		return err_field(err, "/since", "cursor", "since is no cursor of ours");
 	return 0;
 }
 

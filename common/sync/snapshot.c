@@ -32,7 +32,7 @@ static int place_parse(const char *text, struct place *p, struct err *err)
 	if (sscanf(text, "%36[0-9a-f-].%lld.%lld.%lld.%d.%36[0-9a-f-]%n", epoch, &as_of, &done, &total, &p->table, after,
 		   &used) != 6 || text[used] || as_of < 0 || p->table < 0 || p->table >= schema_count() ||
 	    uuid_parse(&p->epoch, epoch, strlen(epoch)) < 0 || uuid_parse(&p->after, after, strlen(after)) < 0)
-		return err_field(err, "after", "cursor", "after is no cursor of a first load");
+		return err_field(err, "/after", "cursor", "after is no cursor of a first load");
 	p->as_of = as_of;
 	p->done = done;
 	p->total = total;

@@ -28,7 +28,6 @@
 #include "model/model.h"
 
 #define PROTOCOL_VERSION 1
-#define FUTURE_MAX_US (60 * SECOND_US)		/* a record stamped further ahead than this is refused: clock */
 
 
 /* --- merge --- */
@@ -52,6 +51,7 @@ struct ingest {
 	struct uuid tenant;
 	const struct actor *device;
 	struct json rows;
+	int64_t ahead_max_us;		/* a record stamped further into our future is refused: clock */
 	int slice_ms;
 	struct pool *pool;
 	struct buf results;		/* the rows' RESULT objects, separated by commas */

@@ -140,5 +140,5 @@ int h_pending(struct call *c, struct err *err)
 	if (call_page(c, &page, err) < 0)
 		return -1;
 	c->etag_of_body = true;
-	return outbox_json(c->db, c->pool, c->tenant, &c->out, err) < 0 ? -1 : 200;
+	return outbox_list(c->db, c->pool, c->tenant, &page, &c->out, err) < 0 ? -1 : 200;
 }

@@ -42,7 +42,6 @@ static int ended(struct import *im, int rc)
 {
 	const struct import_count *n = &im->invoices;
 
-	say_progress_end(im->c);
 	if (n->posted + n->duplicate > 0)
 		say(im->c, "%zu of %zu invoices are in the shop; run the same command again to go on", n->posted + n->duplicate,
 		    im->n_sales);

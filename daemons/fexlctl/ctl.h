@@ -132,6 +132,7 @@ struct ctl {
 	bool colour;		/* on stdout */
 	bool utf8;
 	bool sad_colour;	/* on stderr */
+	bool progress;		/* stderr has a line that is not ended */
 };
 
 /* Fills option, args and command.  0, or an ending that was said. */

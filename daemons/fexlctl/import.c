@@ -211,10 +211,8 @@ static int answered(void *ctx, size_t i, int status, struct json reply)
 	struct call call = { "apid", "POST", pg->phase->path };
 	struct reply r = { .status = status, .json = reply };
 
-	if (ends_all(status)) {
-		say_progress_end(pg->im->c);
+	if (ends_all(status))
 		return call_refused(pg->im->c, &call, &r);
-	}
 	if (status / 100 == 2)
 		count_of(pg)->posted++;
 	else if (is_here_already(pg, status, reply))

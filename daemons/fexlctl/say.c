@@ -60,6 +60,41 @@ static bool is_quiet(const struct ctl *c)
 	return arg_given(c, ARG_QUIET) || c->out->json;
 }
 
+void say_progress(struct ctl *c, const char *fmt, ...)
+{
+	struct buf text;
+	va_list args;
+
+	if (is_quiet(c) || !isatty(STDERR_FILENO))
+		return;
+	va_start(args, fmt);
+	text = words(fmt, args);
+	va_end(args);
+	fprintf(stderr, "\r%s\033[K", text.data);
+	c->progress = true;
+	buf_release(&text);
+}
+
+void say_progress_clear(struct ctl *c)
+{
+	if (c->progress)
+		fputs("\r\033[K", stderr);
+	c->progress = false;
+}
+
+void say_progress_end(struct ctl *c)
+{
+	if (c->progress)
+		fputc('\n', stderr);
+	c->progress = false;
+}
+
+static void line_begin(struct ctl *c)
+{
+	fflush(stdout);
+	say_progress_end(c);
+}
+
 int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...)
 {
 	struct buf text;
@@ -68,7 +103,7 @@ int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...)
 	va_start(args, fmt);
 	text = words(fmt, args);
 	va_end(args);
-	fflush(stdout);
+	line_begin(c);
 	fprintf(stderr, "%sfexlctl:%s %s\n", c->sad_colour ? "\033[1;31m" : "", c->sad_colour ? "\033[0m" : "", text.data);
 	if (next != NULL)
 		fprintf(stderr, "  %s %s\n", arrow(c), next);
@@ -91,7 +126,7 @@ void say(struct ctl *c, const char *fmt, ...)
 	va_start(args, fmt);
 	text = words(fmt, args);
 	va_end(args);
-	fflush(stdout);
+	line_begin(c);
 	fprintf(stderr, "%s\n", text.data);
 	buf_release(&text);
 }
@@ -106,35 +141,9 @@ void hint(struct ctl *c, const char *fmt, ...)
 	va_start(args, fmt);
 	text = words(fmt, args);
 	va_end(args);
-	fflush(stdout);
+	line_begin(c);
 	fprintf(stderr, "  %s %s\n", arrow(c), text.data);
 	buf_release(&text);
-}
-
-void say_progress(struct ctl *c, const char *fmt, ...)
-{
-	struct buf text;
-	va_list args;
-
-	if (is_quiet(c) || !isatty(STDERR_FILENO))
-		return;
-	va_start(args, fmt);
-	text = words(fmt, args);
-	va_end(args);
-	fprintf(stderr, "\r%s\033[K", text.data);
-	buf_release(&text);
-}
-
-void say_progress_clear(struct ctl *c)
-{
-	if (!is_quiet(c) && isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
-
-void say_progress_end(struct ctl *c)
-{
-	if (!is_quiet(c) && isatty(STDERR_FILENO))
-		fputc('\n', stderr);
 }
 
 /* --- asking --- */

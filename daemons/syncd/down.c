@@ -4,15 +4,8 @@
 
 /* --- the cloud's pages --- */
 
-static int64_t limit_of(const struct pump *p, const char *option, int64_t theirs)
-{
-	int64_t ours = conf_int(p->conf, option);
-
-	return pace_of(&p->down, theirs > 0 ? MIN(ours, theirs) : ours);
-}
-
-static enum begun ask_page(struct pump *p, const char *path, const char *name, const char *cursor, int64_t limit,
-			   struct err *err)
+static enum begun ask_page(struct pump *p, const char *path, int64_t limit, const char *name,
+			   const char *cursor, struct err *err)
 {
 	struct buf target = { 0 };
 	enum begun begun;
@@ -55,7 +48,9 @@ static void page_bad(struct pump *p, struct answer *a)
 
 static enum begun load_begin(struct pump *p, struct err *err)
 {
-	return ask_page(p, "/api/sync/snapshot", "after", p->view.pairing.load, limit_of(p, "snapshot_rows", 0), err);
+	int64_t limit = pump_limit(p, &p->down, "snapshot_rows", 0);
+
+	return ask_page(p, "/api/sync/snapshot", limit, "after", p->view.pairing.load, err);
 }
 
 static enum begun load_end(struct pump *p, struct answer *a, struct err *err)
@@ -80,7 +75,9 @@ static const char *pull_cursor(struct pump *p)
 
 static enum begun pull_begin(struct pump *p, struct err *err)
 {
-	return ask_page(p, "/api/sync/pull", "since", pull_cursor(p), limit_of(p, "pull_rows", p->hello.pull_rows), err);
+	int64_t limit = pump_limit(p, &p->down, "pull_rows", p->hello.pull_rows);
+
+	return ask_page(p, "/api/sync/pull", limit, "since", pull_cursor(p), err);
 }
 
 static enum begun pull_end(struct pump *p, struct answer *a, struct err *err)
@@ -115,7 +112,7 @@ static enum begun apply_end(struct pump *p, struct answer *a, struct err *err)
 	return BEGUN_OVER;
 }
 
-const struct action action_load = { "snapshot", load_begin, load_end, page_bad, false };
-const struct action action_apply_load = { "apply", apply_load_begin, apply_end, NULL, true };
-const struct action action_pull = { "pull", pull_begin, pull_end, page_bad, false };
-const struct action action_apply = { "apply", apply_page_begin, apply_end, NULL, true };
+const struct action action_load = { "snapshot", load_begin, load_end, page_bad };
+const struct action action_apply_load = { "apply", apply_load_begin, apply_end, .ours = true };
+const struct action action_pull = { "pull", pull_begin, pull_end, page_bad };
+const struct action action_apply = { "apply", apply_page_begin, apply_end, .ours = true };

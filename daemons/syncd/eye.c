@@ -5,13 +5,16 @@
 
 #include <time.h>
 
+#define COUNTED_MAX 100		/* tables in the outbox */
 #define TRIES 20
 #define TRY_AGAIN_MS 5		/* the writer is recovering its log, or just opening */
 
 void eye_init(struct eye *e, const struct conf *conf)
 {
+	bool postgres = strcmp(conf_str(conf, "db_type"), "postgres") == 0;
+
 	e->config = (struct db_config){
-		.engine = strcmp(conf_str(conf, "db_type"), "postgres") == 0 ? ENGINE_POSTGRES : ENGINE_SQLITE,
+		.engine = postgres ? ENGINE_POSTGRES : ENGINE_SQLITE,
 		.url = conf_str(conf, "database_url"),
 		.statement_timeout_ms = (int)conf_int(conf, "statement_timeout_ms"),
 		.connect_timeout_s = (int)conf_int(conf, "connect_timeout_s"),
@@ -25,7 +28,8 @@ void eye_close(struct eye *e)
 
 static int not_yet(struct err *err)
 {
-	return err_set(err, ERR_BUSY, "database_missing", "the database is not there yet: fexl-apid makes it");
+	return err_set(err, ERR_BUSY, "database_missing",
+		       "the database is not there yet: fexl-apid makes it");
 }
 
 static int check_version(struct db *db, struct err *err)
@@ -38,8 +42,8 @@ static int check_version(struct db *db, struct err *err)
 		return not_yet(err);
 	if (version != SCHEMA_VERSION)
 		return err_set(err, ERR_UPGRADE, "schema_version",
-			       "the database has schema version %d, this fexl-syncd knows %d: run both daemons from one release",
-			       version, SCHEMA_VERSION);
+			       "the database has schema version %d, this fexl-syncd knows %d: run both daemons "
+			       "from one release", version, SCHEMA_VERSION);
 	return 0;
 }
 
@@ -52,7 +56,7 @@ static int eye_open(struct eye *e, struct err *err)
 	return check_version(e->db, err);
 }
 
-static int try(struct eye *e, int (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+static int try(struct eye *e, eye_fn *fn, void *ctx, struct err *err)
 {
 	if (eye_open(e, err) == 0 && fn(e->db, ctx, err) == 0)
 		return 0;
@@ -61,7 +65,7 @@ static int try(struct eye *e, int (*fn)(struct db *db, void *ctx, struct err *er
 	return -1;
 }
 
-int eye_read(struct eye *e, int (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err)
+int eye_read(struct eye *e, eye_fn *fn, void *ctx, struct err *err)
 {
 	static const struct timespec moment = { 0, TRY_AGAIN_MS * 1000000L };
 
@@ -94,7 +98,7 @@ static int count_refused(struct db *db, struct look *l, struct err *err)
 	if (rc == 0)
 		rc = json_parse(l->pool, text.data, text.len, &root, err);
 	buf_release(&text);
-	if (rc < 0 || json_get_array(root, "tables", STEPS_MAX * 100, &tables, err) < 0)
+	if (rc < 0 || json_get_array(root, "tables", COUNTED_MAX, &tables, err) < 0)
 		return -1;
 	l->view->refused = 0;
 	for (size_t i = 0; i < json_len(tables); i++, l->view->refused += refused)
@@ -124,7 +128,10 @@ static int look(struct db *db, struct look *l, struct err *err)
 	if ((n = pairing_load(db, l->pool, &v->pairing, err)) < 0)
 		return -1;
 	v->paired = n > 0;
-	return v->paired && l->counting ? count(db, l, err) : 0;
+	if (v->paired)
+		return l->counting ? count(db, l, err) : 0;
+	v->pending = v->refused = 0;
+	return 0;
 }
 
 static int look_at_once(struct db *db, void *ctx, struct err *err)

@@ -60,7 +60,8 @@ static int read_limits(struct json root, struct hello *h, struct err *err)
 
 static int read_hub(struct json root, struct hello *h, struct err *err)
 {
-	if (json_get_uuid(root, "hub", &h->hub, err) < 0 || json_get_uuid(root, "epoch", &h->epoch, err) < 0 ||
+	if (json_get_uuid(root, "hub", &h->hub, err) < 0 ||
+	    json_get_uuid(root, "epoch", &h->epoch, err) < 0 ||
 	    json_get_int(root, "seq", 0, INT64_MAX, &h->seq, err) < 0)
 		return -1;
 	return read_limits(root, h, err);
@@ -96,8 +97,8 @@ static int check_protocol(struct pump *p, struct json root, struct err *err)
 	if (min <= PROTOCOL_VERSION && PROTOCOL_VERSION <= max)
 		return 0;
 	p->outcome.status = http_status_of(ERR_UPGRADE);
-	pump_trouble(p, "the cloud speaks sync protocol %lld to %lld, this till %d: install the same release on both",
-		     (long long)min, (long long)max, PROTOCOL_VERSION);
+	pump_trouble(p, "the cloud speaks sync protocol %lld to %lld, this till %d: install the same "
+		     "release on both", (long long)min, (long long)max, PROTOCOL_VERSION);
 	return 0;
 }
 
@@ -114,7 +115,8 @@ static enum begun health_end(struct pump *p, struct answer *a, struct err *err)
 		return BEGUN_OVER;
 	if (!introduced)
 		return health_begin(p, err);
-	if (check_protocol(p, root, err) < 0 || read_device(root, &p->hello, err) < 0 || read_hub(root, &p->hello, err) < 0)
+	if (check_protocol(p, root, err) < 0 || read_device(root, &p->hello, err) < 0 ||
+	    read_hub(root, &p->hello, err) < 0)
 		return BEGUN_FAILED;
 	return BEGUN_OVER;
 }
@@ -128,7 +130,8 @@ static int read_license(struct pump *p, char key[LICENSE_LEN + 1], struct err *e
 	int rc;
 
 	if (secret_file_read(path, 128, &text, err) < 0)
-		return err_set(err, ERR_NOT_FOUND, "no_license", "the licence key for pairing is not there (%s): pair again", path);
+		return err_set(err, ERR_NOT_FOUND, "no_license",
+			       "the licence key for pairing is not there (%s): pair again", path);
 	text.data[strcspn(text.data, "\r\n")] = '\0';
 	rc = license_read(text.data, key, err);
 	wipe(text.data, text.size);
@@ -214,7 +217,8 @@ static bool same_uuid(struct uuid ours, struct uuid theirs)
 static bool same_clock(const struct pump *p)
 {
 	const struct pairing *ours = &p->view.pairing;
-	int64_t before = ours->server_time - ours->server_boot, now = p->hello.server_time - p->hello.boot;
+	int64_t before = ours->server_time - ours->server_boot;
+	int64_t now = p->hello.server_time - p->hello.boot;
 
 	return ours->boot_id != NULL && strcmp(ours->boot_id, p->boot_id) == 0 &&
 	       llabs((long long)(before - now)) < SAME_CLOCK_US;
@@ -294,7 +298,7 @@ static enum begun done_begin(struct pump *p, struct err *err UNUSED)
 	return pump_ask_apid(p, "/internal/sync/done", &body);
 }
 
-const struct action action_health = { "health", health_begin, health_end, NULL, false };
-const struct action action_register = { "credentials", register_begin, register_end, register_bad, false };
-const struct action action_state = { "state", state_begin, no_news, NULL, true };
-const struct action action_done = { "done", done_begin, no_news, NULL, true };
+const struct action action_health = { "health", health_begin, health_end };
+const struct action action_register = { "credentials", register_begin, register_end, register_bad };
+const struct action action_state = { "state", state_begin, no_news, .ours = true };
+const struct action action_done = { "done", done_begin, no_news, .ours = true };

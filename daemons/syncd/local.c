@@ -26,7 +26,7 @@ static const struct {
 	const char *code, *text;
 } no_cycle[] = {
 	[PHASE_OFF] = { "off", "sync is off: pair this till first (fexlctl pair)" },
-	[PHASE_REGISTERING] = { "registering", "this till has asked the cloud to be taken in, and has no answer yet" },
+	[PHASE_REGISTERING] = { "registering", "the cloud has not answered yet whether it knows this shop" },
 	[PHASE_PENDING] = { "pending", "the owner has not approved this till yet" },
 	[PHASE_LOADING] = { NULL, NULL },
 	[PHASE_ON] = { NULL, NULL },
@@ -41,7 +41,8 @@ int local_may_sync(const struct pump *p, struct err *err)
 	if (no_cycle[phase].code != NULL)
 		return err_set(err, ERR_CONFLICT, no_cycle[phase].code, "%s", no_cycle[phase].text);
 	if (p->cycle.paused)
-		return err_set(err, ERR_CONFLICT, "paused", "sync is paused: resume it first (fexlctl sync resume)");
+		return err_set(err, ERR_CONFLICT, "paused",
+			       "sync is paused: resume it first (fexlctl sync resume)");
 	return 0;
 }
 
@@ -130,6 +131,7 @@ static void sync_verify(struct http_request *rq, struct pump *p)
 static void on_pause_kept(struct answer *a, void *ctx)
 {
 	struct http_request *rq = ctx;
+	bool not_paired = a->status == 404 || a->status == 409;
 	struct err err = { 0 };
 	struct buf body = { 0 };
 
@@ -138,7 +140,7 @@ static void on_pause_kept(struct answer *a, void *ctx)
 		http_reply_json(rq, 200, &body);
 		return;
 	}
-	err_set(&err, a->status == 404 || a->status == 409 ? ERR_CONFLICT : ERR_BUSY, a->status == 0 ? "no_apid" : "not_kept",
+	err_set(&err, not_paired ? ERR_CONFLICT : ERR_BUSY, not_paired ? "off" : "not_kept",
 		"fexl-apid did not keep it: %s", a->why != NULL ? a->why : answer_detail(rq->pool, a));
 	http_reply_problem(rq, &err);
 }
@@ -182,6 +184,20 @@ static bool is_one_of_us(const struct http_peer *peer)
 	return peer->local && (peer->uid == 0 || peer->uid == geteuid());
 }
 
+static int check_door(const struct pump *p, const struct http_request *rq, const struct route_match *m,
+		      struct err *err)
+{
+	if (!is_one_of_us(rq->peer))
+		return err_set(err, ERR_DENIED, "foreign_user", "only root and the user of fexl-syncd may ask");
+	if (m->route < 0 && m->path_known)
+		return err_set(err, ERR_METHOD, "method_not_allowed", "%s only takes POST", rq->path);
+	if (m->route < 0)
+		return err_set(err, ERR_NOT_FOUND, "not_found", "fexl-syncd has no %s here", rq->path);
+	if (p->stopping)
+		return err_set(err, ERR_BUSY, "stopping", "fexl-syncd is stopping: ask again once it is back");
+	return 0;
+}
+
 void local_request(struct http_request *rq, void *pump)
 {
 	struct pump *p = pump;
@@ -189,18 +205,10 @@ void local_request(struct http_request *rq, void *pump)
 	struct route_match m;
 
 	route_find(routes, sizeof(routes[0]), rq, &m);
-	if (!is_one_of_us(rq->peer))
-		err_set(&err, ERR_DENIED, "foreign_user", "only root and the user of fexl-syncd may ask this");
-	else if (p->stopping)
-		err_set(&err, ERR_BUSY, "stopping", "fexl-syncd is stopping: ask again once it is back");
-	else if (m.route >= 0) {
-		routes[m.route].answer(rq, p);
-		return;
-	} else if (m.path_known)
-		err_set(&err, ERR_METHOD, "method_not_allowed", "%s only takes POST", rq->path);
+	if (check_door(p, rq, &m, &err) < 0)
+		http_reply_problem(rq, &err);
 	else
-		err_set(&err, ERR_NOT_FOUND, "not_found", "fexl-syncd has no %s here", rq->path);
-	http_reply_problem(rq, &err);
+		routes[m.route].answer(rq, p);
 }
 
 struct local *local_new(struct pump *p)

@@ -79,7 +79,16 @@ void pump_trouble(struct pump *p, const char *fmt, ...)
 
 int pump_timeout_ms(const struct pump *p)
 {
-	return (int)conf_int(p->conf, p->cycle.doing == DO_HEALTH ? "health_timeout_ms" : "sync_timeout_ms");
+	bool health = p->cycle.doing == DO_HEALTH;
+
+	return (int)conf_int(p->conf, health ? "health_timeout_ms" : "sync_timeout_ms");
+}
+
+int64_t pump_limit(const struct pump *p, const struct pace *pace, const char *option, int64_t theirs)
+{
+	int64_t ours = conf_int(p->conf, option);
+
+	return pace_of(pace, theirs > 0 ? MIN(ours, theirs) : ours);
 }
 
 /* --- the record of a cycle --- */
@@ -106,26 +115,30 @@ static void record_close(struct pump *p)
 
 /* --- an action's end --- */
 
-/* Once when it goes, once when it is back; not at every try. */
-static void note_reach(struct pump *p)
+/* Once when it begins, not at every try. */
+static void note_failure(struct pump *p)
 {
 	const struct cycle *c = &p->cycle;
 
-	if (c->unreachable && p->lost_at == 0) {
-		p->lost_at = MAX(p->began_at, 1);
+	if (c->unreachable ? p->lost_at == 0 : c->failures == 1)
 		log_warn("%s; %lld rows kept, next try in %lld s", p->trouble, (long long)p->view.pending,
 			 (long long)((c->wake_at - clock_boot()) / SECOND_US + 1));
-	} else if (!c->unreachable && p->lost_at != 0 && c->failures == 0) {
-		log_info("the cloud answers again after %lld s", (long long)((clock_boot() - p->lost_at) / SECOND_US));
-		p->lost_at = 0;
-	}
+	if (c->unreachable && p->lost_at == 0)
+		p->lost_at = p->began_at;
 }
 
-static void note_failure(struct pump *p)
+static void note_success(struct pump *p, enum cycle_do what, int64_t now)
 {
-	if (!p->cycle.unreachable && p->cycle.failures == 1)
-		log_warn("%s; next try in %lld s", p->trouble,
-			 (long long)((p->cycle.wake_at - clock_boot()) / SECOND_US + 1));
+	if (p->cycle.failures == 0)
+		p->trouble[0] = '\0';
+	if (p->lost_at != 0 && !p->cycle.unreachable) {
+		log_info("the cloud answers again after %lld s", (long long)((now - p->lost_at) / SECOND_US));
+		p->lost_at = 0;
+	}
+	if (what == DO_DONE) {
+		p->completed++;
+		p->completed_at = now;
+	}
 }
 
 static void ended(struct pump *p)
@@ -138,15 +151,10 @@ static void ended(struct pump *p)
 	if (p->record != NULL)
 		record_step(p->record, what, p->outcome.status, now - p->began_at, p->rows);
 	cycle_did(&p->cycle, &p->outcome, now, dice());
-	if (what == DO_DONE && p->cycle.failures == 0) {
-		p->completed++;
-		p->completed_at = now;
-	}
 	if (p->cycle.failures > failures)
 		note_failure(p);
-	else if (p->cycle.failures == 0)
-		p->trouble[0] = '\0';
-	note_reach(p);
+	else
+		note_success(p, what, now);
 	pump_wake(p);
 }
 
@@ -174,7 +182,8 @@ const char *answer_detail(struct pool *pool, const struct answer *a)
 	const char *detail = "";
 	struct json root;
 
-	if (answer_json(pool, a, &root, NULL) < 0 || json_get_str(root, "detail", 300, &detail, NULL) < 0)
+	if (answer_json(pool, a, &root, NULL) < 0 ||
+	    json_get_str(root, "detail", 300, &detail, NULL) < 0)
 		return "";
 	return detail;
 }
@@ -187,7 +196,8 @@ static void note_bad_answer(struct pump *p, const struct answer *a)
 	if (a->why != NULL)
 		pump_trouble(p, "no answer from %s to %s: %s", who, act->name, a->why);
 	else
-		pump_trouble(p, "%s answered %d to %s%s%s", who, a->status, act->name, detail[0] != '\0' ? ": " : "", detail);
+		pump_trouble(p, "%s answered %d to %s%s%s", who, a->status, act->name,
+			     detail[0] != '\0' ? ": " : "", detail);
 }
 
 /* An answer of status 200 that says nothing of use is worse than none: a
@@ -206,7 +216,9 @@ static void on_answer(struct answer *a, void *ctx)
 	enum begun end = BEGUN_OVER;
 	struct err err = { 0 };
 
-	p->outcome = (struct cycle_outcome){ .status = a->status, .retry_after_s = a->retry_after_s, .ours = act->ours };
+	p->outcome = (struct cycle_outcome){
+		.status = a->status, .retry_after_s = a->retry_after_s, .ours = act->ours,
+	};
 	if (a->why != NULL || !is_good(a->status)) {
 		note_bad_answer(p, a);
 		if (a->status == 401 && !act->ours)
@@ -231,7 +243,8 @@ static enum begun ask(struct pump *p, const struct ask *a)
 }
 
 /* Only an approved device is known: what is asked before has no token. */
-enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body, struct err *err)
+enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body,
+			  struct err *err)
 {
 	struct ask a = { method, p->view.pairing.url, path, NULL, body, pump_timeout_ms(p) };
 
@@ -284,7 +297,8 @@ static bool look(struct pump *p)
 	}
 	if (counting)
 		p->counted_at = now;
-	cycle_know(&p->cycle, phase_of(&p->view), p->view.pairing.paused, p->view.pairing.loaded_at != 0);
+	cycle_know(&p->cycle, phase_of(&p->view), p->view.pairing.paused,
+		   p->view.pairing.loaded_at != 0);
 	return true;
 }
 
@@ -414,7 +428,8 @@ int pump_open(struct pump *p, struct service_ctx *svc, struct err *err)
 	boot_id_read(p);
 	key_file_name(p);
 	eye_init(&p->eye, p->conf);
-	p->remote = remote_new(p->base, service_path(svc, "apid.sock"), (int)conf_int(p->conf, "health_timeout_ms"));
+	p->remote = remote_new(p->base, service_path(svc, "apid.sock"),
+			       (int)conf_int(p->conf, "health_timeout_ms"));
 	p->local = local_new(p);
 	p->verify = verify_new(p);
 	p->turn = event_new(p->base, -1, 0, on_turn, p);

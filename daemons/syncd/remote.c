@@ -14,7 +14,7 @@
 #define SLOW_BYTES_S 10			/* less than this … */
 #define SLOW_MIN_S 5			/* … for this long at least: nobody is there any more */
 #define SPARE_MAX 4			/* handles kept for the next calls */
-#define LIFE_MAX_S 110			/* of a resting connection; servers and firewalls drop them */
+#define LIFE_MAX_S 110			/* of a resting connection: firewalls forget it */
 
 struct call {
 	TAILQ_ENTRY(call) link;
@@ -56,6 +56,9 @@ static void call_free(struct call *c)
 		r->spare[r->n_spare++] = c->easy;
 	else
 		curl_easy_cleanup(c->easy);
+	/* Once in a till's life it holds the licence key. */
+	if (c->body.data != NULL)
+		wipe(c->body.data, c->body.size);
 	buf_release(&c->body);
 	buf_release(&c->answer.body);
 	free(c);
@@ -115,7 +118,8 @@ static void calls_finish(struct remote *r)
 static void on_socket(evutil_socket_t fd, short what, void *arg)
 {
 	struct remote *r = arg;
-	int running, ready = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+	int ready = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+	int running;
 
 	curl_multi_socket_action(r->multi, fd, ready, &running);
 	calls_finish(r);
@@ -146,11 +150,12 @@ static int watch_socket(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg
 {
 	struct remote *r = arg;
 	struct event *ev = watched;
-	short wants = (short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0) | EV_PERSIST);
+	int wants = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
 
 	if (ev != NULL)
 		event_free(ev);
-	ev = what == CURL_POLL_REMOVE ? NULL : event_new(r->base, fd, wants, on_socket, r);
+	ev = what == CURL_POLL_REMOVE ? NULL :
+	     event_new(r->base, fd, (short)(wants | EV_PERSIST), on_socket, r);
 	if (ev == NULL && what != CURL_POLL_REMOVE)
 		panic("no event for descriptor %d", (int)fd);
 	if (ev != NULL)
@@ -218,14 +223,17 @@ static void set_body(struct call *c, const struct ask *a)
 static void set_limits(struct call *c, const struct ask *a)
 {
 	CURL *easy = c->easy;
+	int connect_ms = MIN(a->timeout_ms, c->remote->connect_ms);
 
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)MIN(a->timeout_ms, c->remote->connect_ms));
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)a->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES_S);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)MAX(SLOW_MIN_S, a->timeout_ms / 2000));
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ANSWER_MAX);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)LIFE_MAX_S);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A resolver that hangs must not hold up our end. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -244,7 +252,8 @@ static bool is_loopback(const char *url)
 	if (u == NULL || curl_url_set(u, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(u, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		host = NULL;
-	yes = host != NULL && (strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0);
+	yes = host != NULL && (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+			       strncmp(host, "127.", 4) == 0);
 	curl_free(host);
 	curl_url_cleanup(u);
 	return yes;
@@ -291,7 +300,9 @@ void remote_ask(struct remote *r, const struct ask *a, answer_fn *done, void *ct
 	struct call *c = x_alloc(sizeof(*c));
 	bool packs;
 
-	*c = (struct call){ .remote = r, .easy = handle_get(r), .to_apid = a->base == NULL, .done = done, .ctx = ctx };
+	*c = (struct call){
+		.remote = r, .easy = handle_get(r), .to_apid = a->base == NULL, .done = done, .ctx = ctx,
+	};
 	TAILQ_INSERT_TAIL(&r->calls, c, link);
 	if (a->body != NULL)
 		buf_move(&c->body, a->body);
@@ -338,8 +349,9 @@ struct remote *remote_new(struct event_base *base, const char *apid_socket, int 
 	r->connect_ms = connect_ms;
 	TAILQ_INIT(&r->calls);
 	r->timer = evtimer_new(base, on_timer, r);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (r->multi = curl_multi_init()) == NULL ||
-	    r->timer == NULL)
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		r->multi = curl_multi_init();
+	if (r->multi == NULL || r->timer == NULL)
 		panic("libcurl does not start");
 	curl_multi_setopt(r->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(r->multi, CURLMOPT_SOCKETDATA, r);

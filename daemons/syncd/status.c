@@ -36,9 +36,14 @@ static void look_out(const struct pump *p, struct outlook *o)
 	bool refused = c->phase == PHASE_REFUSED;
 
 	*o = (struct outlook){
-		.waiting_for_apid = !p->seen, .phase = c->phase, .paused = c->paused, .unreachable = c->unreachable,
-		.failures = c->failures, .last_status = c->last_status, .synced_ago_us = synced_ago_us(p),
-		.lost_for_us = p->lost_at != 0 ? clock_boot() - p->lost_at : 0, .next_in_us = next_in_us(c),
+		.waiting_for_apid = !p->seen,
+		.phase = c->phase,
+		.paused = c->paused,
+		.unreachable = c->unreachable,
+		.failures = c->failures,
+		.synced_ago_us = synced_ago_us(p),
+		.lost_for_us = p->lost_at != 0 ? clock_boot() - p->lost_at : 0,
+		.next_in_us = next_in_us(c),
 		.trouble = p->trouble,
 	};
 	if (!p->seen)
@@ -55,7 +60,8 @@ static void look_out(const struct pump *p, struct outlook *o)
 
 static void put_load(const struct pump *p, struct buf *out)
 {
-	int64_t us = clock_boot() - p->load_began_at, done = p->view.pairing.load_done - p->load_began_done;
+	int64_t us = clock_boot() - p->load_began_at;
+	int64_t done = p->view.pairing.load_done - p->load_began_done;
 
 	if (p->cycle.phase != PHASE_LOADING || !p->seen)
 		return;
@@ -146,8 +152,9 @@ static bool is_news(struct pump *p, const struct outlook *o)
 {
 	char now[160];
 
-	snprintf(now, sizeof(now), "%s %d %lld %lld %lld %d %lld", outlook_state(o), p->cycle.phase, (long long)o->pending,
-		 (long long)o->refused, (long long)o->load_done, o->failures, (long long)p->cycle.cycles);
+	snprintf(now, sizeof(now), "%s %d %lld %lld %lld %d %lld", outlook_state(o), p->cycle.phase,
+		 (long long)o->pending, (long long)o->refused, (long long)o->load_done, o->failures,
+		 (long long)p->cycle.cycles);
 	if (strcmp(now, p->said) == 0)
 		return false;
 	memcpy(p->said, now, sizeof(now));

@@ -90,11 +90,13 @@ struct view {
 
 void eye_init(struct eye *e, const struct conf *conf);
 void eye_close(struct eye *e);
+typedef int eye_fn(struct db *db, void *ctx, struct err *err);
 /* Runs fn on a connection, again if the database is busy for a moment; so fn
  * begins with an empty output.  -1 with err (ERR_BUSY: not there yet, or not now). */
-int eye_read(struct eye *e, int (*fn)(struct db *db, void *ctx, struct err *err), void *ctx, struct err *err) MUST_CHECK;
+int eye_read(struct eye *e, eye_fn *fn, void *ctx, struct err *err) MUST_CHECK;
 /* counting: what is pending, too; else these numbers stay.  Text lives in pool. */
-int eye_look(struct eye *e, struct pool *pool, bool counting, struct view *v, struct err *err) MUST_CHECK;
+int eye_look(struct eye *e, struct pool *pool, bool counting, struct view *v,
+	     struct err *err) MUST_CHECK;
 
 /* --- token.c --- */
 
@@ -155,7 +157,8 @@ struct history {
 };
 
 struct cycle_record *history_begin(struct history *h, int64_t number, int64_t began);
-const struct cycle_record *history_at(const struct history *h, int i);	/* 0: the newest; NULL behind the last */
+/* 0: the newest; NULL behind the last. */
+const struct cycle_record *history_at(const struct history *h, int i);
 void record_step(struct cycle_record *r, enum cycle_do what, int status, int64_t us, int64_t rows);
 void record_json(const struct cycle_record *r, struct buf *out);
 
@@ -165,7 +168,7 @@ struct outlook {
 	bool waiting_for_apid;		/* the database cannot be read */
 	enum cycle_phase phase;
 	bool paused, unreachable;
-	int failures, last_status;
+	int failures;
 	int64_t pending, refused;
 	int64_t synced_ago_us;		/* -1: never */
 	int64_t lost_for_us;		/* while unreachable */
@@ -231,9 +234,9 @@ struct action {
 	void (*bad)(struct pump *p, struct answer *a);
 	bool ours;			/* our apid is asked */
 };
-extern const struct action action_health, action_register, action_state, action_done;	/* hello.c */
-extern const struct action action_push, action_confirm, action_restamp;			/* up.c */
-extern const struct action action_load, action_apply_load, action_pull, action_apply;	/* down.c */
+extern const struct action action_health, action_register, action_state, action_done;
+extern const struct action action_push, action_confirm, action_restamp;
+extern const struct action action_load, action_apply_load, action_pull, action_apply;
 
 struct pump {
 	struct service_ctx *svc;
@@ -284,13 +287,17 @@ void pump_kick(struct pump *p);
 void pump_demand(struct pump *p);
 void pump_apid_back(struct pump *p);
 void pump_apid_gone(struct pump *p);
-/* For actions: path lives as long as the call. */
-enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body, struct err *err);
+/* For actions. */
+enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body,
+			  struct err *err);
 enum begun pump_ask_apid(struct pump *p, const char *path, struct buf *body);
 int pump_timeout_ms(const struct pump *p);
+/* The least of what the option, the cloud (0: it said nothing) and the line allow. */
+int64_t pump_limit(const struct pump *p, const struct pace *pace, const char *option, int64_t theirs);
 /* "the cloud answered 503 to push: …" */
 void pump_trouble(struct pump *p, const char *fmt, ...) PRINTF(2, 3);
-int answer_json(struct pool *pool, const struct answer *a, struct json *root, struct err *err) MUST_CHECK;
+int answer_json(struct pool *pool, const struct answer *a, struct json *root,
+		struct err *err) MUST_CHECK;
 /* The words of a problem's answer, or "". */
 const char *answer_detail(struct pool *pool, const struct answer *a);
 

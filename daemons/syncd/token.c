@@ -18,15 +18,15 @@ int secret_file_read(const char *path, size_t max, struct buf *out, struct err *
 	ssize_t n;
 
 	if (fd < 0)
-		return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_INTERNAL, "no_file", "cannot read %s: %s", path,
-			       strerror(errno));
+		return err_set(err, ERR_NOT_FOUND, "no_file", "cannot open %s: %s", path, strerror(errno));
 	n = read(fd, buf_room(out, max + 1), max + 1);
 	close(fd);
 	if (n < 0)
-		return err_set(err, ERR_INTERNAL, "no_file", "cannot read %s: %s", path, strerror(errno));
+		return err_set(err, ERR_INTERNAL, "no_file", "cannot read %s", path);
 	buf_used(out, (size_t)n);
 	if ((size_t)n > max)
-		return err_set(err, ERR_INPUT, "file_size", "%s has more than %zu bytes: it is not what it should be", path, max);
+		return err_set(err, ERR_INPUT, "file_size", "%s has more than %zu bytes: it is something else",
+			       path, max);
 	return 0;
 }
 
@@ -36,8 +36,8 @@ static int key_read(const struct token *t, uint8_t key[ED25519_KEY_LEN], struct 
 	int rc = secret_file_read(t->key_file, ED25519_KEY_LEN, &text, err);
 
 	if (rc == 0 && text.len != ED25519_KEY_LEN)
-		rc = err_set(err, ERR_INPUT, "file_size", "%s has %zu bytes, a key has %d", t->key_file, text.len,
-			     ED25519_KEY_LEN);
+		rc = err_set(err, ERR_INPUT, "file_size", "%s has %zu bytes, a key has %d", t->key_file,
+			     text.len, ED25519_KEY_LEN);
 	if (rc == 0)
 		memcpy(key, text.data, ED25519_KEY_LEN);
 	if (text.data != NULL)
@@ -61,8 +61,12 @@ static int token_sign(struct token *t, struct err *err)
 {
 	int64_t now_s = clock_wall() / SECOND_US;	/* the cloud's, as it is followed */
 	struct jwt claims = {
-		.use = JWT_DEVICE, .tenant = t->tenant, .device = t->device, .incarnation = t->incarnation,
-		.issued_s = now_s, .expires_s = now_s + LIFE_S,
+		.use = JWT_DEVICE,
+		.tenant = t->tenant,
+		.device = t->device,
+		.incarnation = t->incarnation,
+		.issued_s = now_s,
+		.expires_s = now_s + LIFE_S,
 	};
 	uint8_t key[ED25519_KEY_LEN];
 
@@ -75,11 +79,15 @@ static int token_sign(struct token *t, struct err *err)
 	return 0;
 }
 
+static bool is_for(const struct token *t, struct uuid tenant, const struct site *site)
+{
+	return uuid_eq(t->tenant, tenant) && uuid_eq(t->device, site->device) &&
+	       t->incarnation == site->incarnation;
+}
+
 const char *token_get(struct token *t, struct uuid tenant, const struct site *site, struct err *err)
 {
-	bool same = uuid_eq(t->tenant, tenant) && uuid_eq(t->device, site->device) && t->incarnation == site->incarnation;
-
-	if (same && clock_boot() < t->renew_at)
+	if (is_for(t, tenant, site) && clock_boot() < t->renew_at)
 		return t->text.data;
 	t->tenant = tenant;
 	t->device = site->device;

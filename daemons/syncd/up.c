@@ -9,22 +9,14 @@ struct batch {
 	int n_rows;
 };
 
-/* The least of what we and the cloud are willing to do at once. */
-static int64_t limit_of(const struct pump *p, const char *option, int64_t theirs)
-{
-	int64_t ours = conf_int(p->conf, option);
-
-	return pace_of(&p->up, theirs > 0 ? MIN(ours, theirs) : ours);
-}
-
 static int build(struct db *db, void *ctx, struct err *err)
 {
 	struct batch *b = ctx;
 
 	buf_clear(b->body);
 	buf_clear(b->sent);
-	return batch_build(db, b->pump->view.pairing.tenant, (int)b->max_rows, (size_t)b->max_bytes, b->body, b->sent,
-			   &b->n_rows, err);
+	return batch_build(db, b->pump->view.pairing.tenant, (int)b->max_rows, (size_t)b->max_bytes,
+			   b->body, b->sent, &b->n_rows, err);
 }
 
 static enum begun push_begin(struct pump *p, struct err *err)
@@ -32,19 +24,16 @@ static enum begun push_begin(struct pump *p, struct err *err)
 	struct buf body = { 0 };
 	struct batch b = {
 		.pump = p, .body = &body, .sent = &p->page,
-		.max_rows = limit_of(p, "push_rows", p->hello.push_rows),
-		.max_bytes = limit_of(p, "push_bytes", p->hello.push_bytes),
+		.max_rows = pump_limit(p, &p->up, "push_rows", p->hello.push_rows),
+		.max_bytes = pump_limit(p, &p->up, "push_bytes", p->hello.push_bytes),
 	};
 	enum begun begun = BEGUN_FAILED;
 
-	if (eye_read(&p->eye, build, &b, err) == 0) {
-		p->rows = b.n_rows;
-		p->outcome.empty = b.n_rows == 0;
-		p->outcome.status = b.n_rows == 0 ? NOTHING_ASKED : 0;
-		/* A batch is cut by rows or by bytes: the next look tells whether that was all. */
-		p->outcome.more = true;
-		begun = b.n_rows == 0 ? BEGUN_OVER : pump_ask_cloud(p, "POST", "/api/sync/push", &body, err);
-	}
+	if (eye_read(&p->eye, build, &b, err) == 0)
+		begun = b.n_rows > 0 ? pump_ask_cloud(p, "POST", "/api/sync/push", &body, err) : BEGUN_OVER;
+	p->rows = b.n_rows;
+	p->outcome.empty = begun == BEGUN_OVER;
+	p->outcome.status = begun == BEGUN_OVER ? NOTHING_ASKED : 0;
 	buf_release(&body);
 	return begun;
 }
@@ -86,6 +75,7 @@ static enum begun push_end(struct pump *p, struct answer *a, struct err *err)
 {
 	if (read_results(p, a, err) < 0)
 		return BEGUN_FAILED;
+	/* A batch is cut by rows or by bytes: the next look tells whether that was all. */
 	p->outcome.more = true;
 	join_answer(p, &a->body);
 	pace_faster(&p->up);
@@ -110,7 +100,8 @@ static void refuse_alone(struct pump *p, struct answer *a)
 	if (json_parse(p->pool, p->page.data, p->page.len, &sent, NULL) < 0 || json_len(sent) != 1)
 		return;
 	row = json_at(sent, 0);
-	if (json_get_str(row, "table", 64, &table, NULL) <= 0 || json_get_uuid(row, "uuid", &uuid, NULL) <= 0)
+	if (json_get_str(row, "table", 64, &table, NULL) <= 0 ||
+	    json_get_uuid(row, "uuid", &uuid, NULL) <= 0)
 		return;
 	jw_open(&answer, '{');
 	jw_name(&answer, "results");
@@ -184,6 +175,6 @@ static enum begun restamp_end(struct pump *p, struct answer *a, struct err *err)
 	return BEGUN_OVER;
 }
 
-const struct action action_push = { "push", push_begin, push_end, push_bad, false };
-const struct action action_confirm = { "confirm", confirm_ask, confirm_end, NULL, true };
-const struct action action_restamp = { "restamp", restamp_begin, restamp_end, NULL, true };
+const struct action action_push = { "push", push_begin, push_end, push_bad };
+const struct action action_confirm = { "confirm", confirm_ask, confirm_end, .ours = true };
+const struct action action_restamp = { "restamp", restamp_begin, restamp_end, .ours = true };

@@ -28,25 +28,30 @@ struct verify {
 
 /* --- those who wait --- */
 
-/* Whoever `done` chooses is answered, with the result or with why not. */
-static void answer_all(struct verify *v, bool (*done)(const struct verify *v, const struct waiter *w), const struct err *why)
+typedef bool whom_fn(const struct verify *v, const struct waiter *w);
+
+static void answer_result(const struct verify *v, struct http_request *rq)
+{
+	struct buf copy = { 0 };
+
+	buf_add(&copy, v->result.data, v->result.len);
+	http_reply_json(rq, 200, &copy);
+}
+
+/* Whoever it concerns is answered: with the result, or with why not. */
+static void answer_all(struct verify *v, whom_fn *concerns, const struct err *why)
 {
 	int kept = 0;
 
 	for (int i = 0; i < v->n; i++) {
 		struct waiter *w = &v->waiter[i];
-		struct buf copy = { 0 };
 
-		if (!done(v, w)) {
+		if (!concerns(v, w))
 			v->waiter[kept++] = *w;
-			continue;
-		}
-		buf_add(&copy, v->result.data != NULL ? v->result.data : "", v->result.len);
-		if (why != NULL)
+		else if (why != NULL)
 			http_reply_problem(w->rq, why);
 		else
-			http_reply_json(w->rq, 200, &copy);
-		buf_release(&copy);
+			answer_result(v, w->rq);
 	}
 	v->n = kept;
 }
@@ -110,14 +115,16 @@ static int compare_now(struct db *db, struct verify *v, struct err *err)
 	int rc = read_state(db, v, &now, err);
 
 	buf_clear(&v->result);
-	v->same_state = rc == 0 && now.len == v->request.len && memcmp(now.data, v->request.data, now.len) == 0;
+	v->same_state = rc == 0 && now.len == v->request.len &&
+			memcmp(now.data, v->request.data, now.len) == 0;
 	buf_release(&now);
 	if (rc < 0 || !v->same_state)
 		return rc;
 	if (json_parse(v->pool, v->request.data, v->request.len, &request, err) < 0 ||
 	    json_get_int(request, "seq", 0, INT64_MAX, &v->seq, err) < 0)
 		return -1;
-	return digest_compare(db, v->pool, v->pump->view.pairing.tenant, request, v->answer, &v->result, &v->identical, err);
+	return digest_compare(db, v->pool, v->pump->view.pairing.tenant, request, v->answer, &v->result,
+			      &v->identical, err);
 }
 
 static int compare(struct db *db, void *ctx, struct err *err)
@@ -147,8 +154,9 @@ static void on_noted(struct answer *a, void *ctx)
 static void tell_apid(struct verify *v)
 {
 	struct buf body = { 0 };
-	struct ask a = { "POST", NULL, "/internal/sync/verified", NULL, &body, pump_timeout_ms(v->pump) };
+	struct ask a = { .method = "POST", .path = "/internal/sync/verified", .body = &body };
 
+	a.timeout_ms = pump_timeout_ms(v->pump);
 	jw_open(&body, '{');
 	jw_put_int(&body, "at_seq", v->seq);
 	jw_put_bool(&body, "identical", v->identical);
@@ -156,33 +164,43 @@ static void tell_apid(struct verify *v)
 	remote_ask(v->pump->remote, &a, on_noted, v);
 }
 
+/* 0 compared, or -1 with err. */
+static int take_answer(struct verify *v, struct answer *a, struct err *err)
+{
+	if (a->why != NULL)
+		return err_set(err, ERR_BUSY, "unreachable", "the cloud does not answer: %s", a->why);
+	if (a->status != 200)
+		return err_set(err, ERR_BUSY, "unreachable", "the cloud cannot compare now, it answered %d %s",
+			       a->status, answer_detail(v->pool, a));
+	if (answer_json(v->pool, a, &v->answer, err) < 0)
+		return -1;
+	if (eye_read(&v->pump->eye, compare, v, err) < 0)
+		return -1;
+	if (!v->same_state && ++v->tries == TRIES_MAX)
+		return err_set(err, ERR_BUSY, "written",
+			       "rows are being written all the time: compare in a quieter moment");
+	return 0;
+}
+
 static void on_counted(struct answer *a, void *ctx)
 {
 	struct verify *v = ctx;
 	struct err err = { 0 };
 
-	if (a->status != 200) {
-		err_set(&err, ERR_BUSY, "unreachable", "the cloud cannot compare now: %s (%d %s)",
-			a->why != NULL ? a->why : "it answered no", a->status, answer_detail(v->pool, a));
+	if (take_answer(v, a, &err) < 0)
 		finish(v, &err);
-	} else if (answer_json(v->pool, a, &v->answer, &err) < 0 || eye_read(&v->pump->eye, compare, v, &err) < 0) {
-		finish(v, &err);
-	} else if (v->same_state) {
+	else if (v->same_state)
 		tell_apid(v);
-	} else if (++v->tries < TRIES_MAX) {
+	else
 		ask_cloud(v);
-	} else {
-		err_set(&err, ERR_BUSY, "written", "rows are being written all the time: compare in a quieter moment");
-		finish(v, &err);
-	}
 }
 
 static void ask_cloud(struct verify *v)
 {
 	struct pump *p = v->pump;
 	struct err err = { 0 };
-	struct ask a = { .method = "POST", .path = "/api/sync/digest", .timeout_ms = pump_timeout_ms(p) };
 	struct buf body = { 0 };
+	struct ask a = { .method = "POST", .path = "/api/sync/digest", .body = &body };
 
 	pool_clear(v->pool);
 	if (eye_read(&p->eye, read_request, v, &err) < 0 ||
@@ -192,7 +210,7 @@ static void ask_cloud(struct verify *v)
 	}
 	buf_add(&body, v->request.data, v->request.len);
 	a.base = p->view.pairing.url;
-	a.body = &body;
+	a.timeout_ms = pump_timeout_ms(p);
 	remote_ask(p->remote, &a, on_counted, v);
 }
 
@@ -222,21 +240,27 @@ bool verify_turn(struct verify *v)
 	return true;
 }
 
-/* A cycle first: what is pending here is on neither side's list. */
+static int check_wish(const struct verify *v, struct err *err)
+{
+	if (!v->pump->seen)
+		return err_set(err, ERR_BUSY, "no_database",
+			       "fexl-syncd cannot read the database: is fexl-apid running?");
+	if (v->n == WAITERS_MAX)
+		return err_set(err, ERR_BUSY, "busy", "%d comparisons wait already", v->n);
+	return local_may_sync(v->pump, err);
+}
+
+/* A cycle first: what is pending here cannot be compared. */
 void verify_want(struct verify *v, struct http_request *rq)
 {
 	struct err err = { 0 };
 
-	if (!v->pump->seen)
-		err_set(&err, ERR_BUSY, "no_database", "fexl-syncd cannot read the database: is fexl-apid running?");
-	else if (v->n == WAITERS_MAX)
-		err_set(&err, ERR_BUSY, "busy", "%d comparisons wait already", v->n);
-	else if (local_may_sync(v->pump, &err) == 0) {
-		v->waiter[v->n++] = (struct waiter){ rq, v->pump->cycle.started + 1 };
-		pump_demand(v->pump);
+	if (check_wish(v, &err) < 0) {
+		http_reply_problem(rq, &err);
 		return;
 	}
-	http_reply_problem(rq, &err);
+	v->waiter[v->n++] = (struct waiter){ rq, v->pump->cycle.started + 1 };
+	pump_demand(v->pump);
 }
 
 void verify_stop(struct verify *v, const struct err *why)

@@ -103,7 +103,7 @@ void net_ingest(struct net *net, int i, struct flight *f)
 {
 	struct fixture *hub = net->hub;
 	struct ingest in = { .site = &hub->site, .tenant = hub->w.tenant, .device = &net->device[i],
-			     .slice_ms = SLICE_MS, .pool = hub->pool };
+			     .ahead_max_us = 60 * SECOND_US, .slice_ms = SLICE_MS, .pool = hub->pool };
 	int rc;
 
 	must(hub, ingest_begin(&in, parse(hub, &f->body), &hub->err));
