@@ -28,7 +28,7 @@ struct limit {
 	struct pool *bare_pool;
 	struct db *checkpoint_db;
 	sem_t checkpoint;
-	bool stop, unfinished;
+	bool stop, caught_up;
 	int sales, commits;
 	int64_t *took_us;
 };
@@ -40,7 +40,7 @@ static void *checkpoints(void *arg)
 	struct limit *l = arg;
 
 	while (sem_wait(&l->checkpoint) == 0 && !__atomic_load_n(&l->stop, __ATOMIC_ACQUIRE))
-		__atomic_store_n(&l->unfinished, db_checkpoint(l->checkpoint_db) > 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&l->caught_up, db_checkpoint(l->checkpoint_db) == 0, __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -108,7 +108,7 @@ static void one_group(struct limit *l)
 		(l->bare ? put_bare : sell)(l);
 	shop_commit(&l->shop);
 	l->took_us[l->commits++] = clock_boot() - began;
-	if (__atomic_exchange_n(&l->unfinished, false, __ATOMIC_ACQ_REL))
+	if (__atomic_exchange_n(&l->caught_up, false, __ATOMIC_ACQ_REL))
 		db_checkpoint(l->shop.db);
 	if (l->commits % CHECKPOINT_COMMITS == 0)
 		sem_post(&l->checkpoint);

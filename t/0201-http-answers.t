@@ -9,7 +9,6 @@ use lib "$FindBin::Bin/lib";
 use HttpTest;
 use Socket;
 use Test::More;
-use Time::HiRes 'sleep';
 
 my $server = start(listen => ['127.0.0.1:0', "$dir/echo.sock"]);
 my ($tcp, $unix) = @{$server->{where}};
@@ -171,6 +170,13 @@ for (['in the request line', 'GET /echo'], ['in a header', "GET /echo HTTP/1.1\r
 	($raw, $end) = talk($tcp, $bytes, end => 1);
 	is(statuses(answers($raw)) . " $end", '400 closed', "an end $where is an error") or diag($raw);
 }
+{
+	my $c = connect_to($tcp);
+	print $c "\r\n";
+	read_until($c, sub { 0 }, 0.1);
+	print $c "\r\n";
+	is(statuses(answers((read_all($c))[0])), '400', 'two empty lines are an error, also one by one');
+}
 is(join('', talk($tcp, '', end => 1)), 'closed', 'an end between requests is none');
 is(statuses(told($tcp, get('/echo') . "\r\n", end => 1)), '200',
 	'nor is one after an empty line');
@@ -242,7 +248,8 @@ is($a->{headers}{'transfer-encoding'}, 'chunked', 'in chunks');
 is(said($server), 'stream gone', 'and its maker is told');
 @a = told($tcp, get('/stream?pieces=3&size=1') . get('/stream?pieces=0')
 	. get('/stream?pieces=100&size=0') . $after);
-is(join('|', map { $_->{body} // '?' } @a[0 .. 2]), 'dcb||', 'streams in a row, of nothing too');
+is(statuses(@a), '200 200 200 200', 'streams in a row, of nothing too');
+is(join('|', map { $_->{body} } @a[0 .. 2]), 'dcb||', 'each has its own');
 is(said($server), 'stream gone', 'each is told once') for 1 .. 3;
 ($raw, $end) = talk($tcp, "GET /stream?pieces=5&size=3 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 like($raw, qr/\r\nConnection: close\r\n\r\nfffeeedddcccbbb\z/,
@@ -260,9 +267,6 @@ for ('1.1', '1.0') {
 	my $c = connect_to($tcp);
 	print $c get('/stream?pieces=1000000&size=100000');
 	read_until($c, sub { length $_[0] > 100000 });
-	my $rss = sub { open(my $f, '<', "/proc/$server->{pid}/statm") or die; (split ' ', <$f>)[1] };
-	ok(wait_for { my $before = $rss->(); sleep 0.3; $rss->() == $before },
-		'a reader that pauses does not fill our memory');
 	close $c;
 	is(said($server), 'stream gone', 'a stream ends when its reader leaves');
 }

@@ -96,6 +96,15 @@ for (['head', ''], ['body', post("Content-Length: 1000\r\n")]) {
 	cmp_ok(time - $begun, '<', 5, 'in time');
 }
 {
+	my ($c, $served) = (connect_to($tcp), 0);
+	for (1 .. 8) {
+		print $c get('/echo');
+		$served += next_status($c) eq '200';
+		sleep 0.15;
+	}
+	is($served, 8, 'who comes back in time is served again and again');
+}
+{
 	my $c = connect_to($tcp);
 	print $c get('/hold/long');
 	sleep 1;
@@ -135,7 +144,10 @@ restart(flags => [qw(--connections 3)]);
 			'one connection more is told 503') or diag("$end $raw");
 	}
 	my @more = map { connect_to($tcp) } 1 .. 80;
-	is(scalar(grep { (read_all($_))[1] ne 'silent' } @more), 80, 'and so are 80 more, or closed');
+	my @told = map { [read_all($_)] } @more;
+	is(scalar(grep { $_->[1] ne 'silent' } @told), 80, 'of 80 more each comes to its end');
+	my $with_a_word = grep { statuses(answers($_->[0])) eq '503' } @told;
+	ok($with_a_word > 20 && $with_a_word < 80, 'but not all are worth a word') or diag($with_a_word);
 	$idle[0]->print(get('/echo/again'));
 	is(next_status($idle[0]), 200, 'those within are served');
 	close $idle[1];
@@ -155,6 +167,45 @@ restart(wrap => ['sh', '-c', 'ulimit -n 32; exec "$0" "$@"']);
 	is(scalar(() = errors() =~ /cannot accept/g), 1, 'the operator is told once');
 }
 is(stop($server), 0, 'the server without descriptors ends clean');
+
+# --- memory: what is produced waits for the reader, even one who is slow but steady ---
+
+restart(listen => [$socket], wrap => ['env', 'ASAN_OPTIONS=quarantine_size_mb=1']);
+
+# MB by which the server grows while we read n bytes slowly.
+sub growth
+{
+	my ($c, $n) = @_;
+	my $rss = sub { open(my $f, '<', "/proc/$server->{pid}/statm") or die; (split ' ', <$f>)[1] / 256 };
+	my ($before, $most, $turns, $bytes) = ($rss->(), 0, 0);
+	while ($n > 0 && (my $got = sysread($c, $bytes, 16384))) {
+		$n -= $got;
+		sleep 0.001;
+		next if $turns++ % 64;
+		my $now = $rss->() - $before;
+		$most = $now if $now > $most;
+	}
+	diag("$n bytes did not come") if $n > 0;
+	return $n > 0 ? 1e9 : $most;
+}
+
+{
+	my $c = connect_to($socket);
+	print $c get('/stream?pieces=1000&size=1000000');
+	cmp_ok(growth($c, 30_000_000), '<', 16, 'a stream in large pieces is made as it is read');
+	close $c;
+	is(said($server), 'stream gone', 'and ends when its reader leaves');
+	$c = connect_to($socket);
+	my $pid = fork() // die;
+	if ($pid == 0) {
+		print $c get('/big?n=4000') for 1 .. 20000;
+		exec 'true' or die;
+	}
+	cmp_ok(growth($c, 60_000_000), '<', 16, 'so are the answers to an endless pipeline');
+	kill KILL => $pid;
+	waitpid $pid, 0;
+}
+is(stop($server), 0, 'the server with slow readers ends clean');
 
 # --- drain ---
 

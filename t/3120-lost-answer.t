@@ -5,6 +5,9 @@ test_description='once: the cloud commits and its answer is lost: one sale, one 
 
 command -v perl >/dev/null || skip_all 'perl is needed'
 
+# A lost answer is noticed soon, and tried again soon.
+export FEXL_HEALTH_TIMEOUT_MS=1000 FEXL_BACKOFF_MIN_MS=100 FEXL_BACKOFF_MAX_MS=500
+
 # The owner signs in at the cloud, as a browser does: by the line, over TCP.
 sign_in()	# node
 {

@@ -1,5 +1,6 @@
 #!/bin/sh
 test_description='a till joins a cloud, is shut out, comes back, leaves'
+FEXL_SYNC_INTERVAL_S=2	# how soon a till hears that it was revoked
 . "${FEXL_SRC:-.}/t/lib.sh"
 . "$src/t/device.sh"
 

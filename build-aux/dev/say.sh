@@ -65,14 +65,14 @@ bounded()
 	perl "$aux/bounded.pl" "$@"
 }
 
-# The same, with its output in LOG only, the end of which is shown if it fails.
+# The same, with its output in LOG only; if it fails, what may tell why is shown.
 quietly()
 {
 	quiet_log=$2
 	: >"$quiet_log"
 	BOUNDED_HIDE=. bounded "$@" && return 0
 	quiet_status=$?
-	tail -n 30 "$quiet_log" >&2
+	{ grep -E 'error|\*\*\*' "$quiet_log" || tail -n 30 "$quiet_log"; } | tail -n 30 >&2
 	printf './dev: that failed; all of it is in %s\n' "$quiet_log" >&2
 	return "$quiet_status"
 }

@@ -170,8 +170,6 @@ static int step_trailer(struct body *b, struct slice *text, struct buf *out UNUS
 		b->state = BODY_WHOLE;
 		return 1;
 	}
-	if (b->trailer_bytes >= TRAILERS_MAX)
-		return broken(err, "its trailers are too long");
 	return head_line(&line, &dropped, err) < 0 ? -1 : 1;
 }
 

@@ -81,7 +81,7 @@ static bool refuse_incomplete(struct http_conn *c)
 
 static bool finish(struct http_conn *c)
 {
-	bool keep = c->x->keep && !c->server->draining;
+	bool keep = c->x->keep;
 
 	exchange_free(c);
 	c->state = keep ? CONN_HEAD : CONN_CLOSING;

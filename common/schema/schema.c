@@ -45,6 +45,10 @@ int table_columns(const struct table *t)
 
 int table_column(const struct table *t, const char *name)
 {
+	/* Most ask with a literal, which the linker has made one with ours. */
+	for (int i = 0; t->columns[i].name; i++)
+		if (t->columns[i].name == name)
+			return i;
 	for (int i = 0; t->columns[i].name; i++)
 		if (strcmp(t->columns[i].name, name) == 0)
 			return i;

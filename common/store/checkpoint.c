@@ -55,7 +55,7 @@ void *checkpointer_main(void *arg)
 	while (wait_for_work(c)) {
 		int64_t bytes = db_checkpoint(c->db);
 
-		c->unfinished = bytes > 0;
+		c->caught_up = bytes == 0;
 		/* What the writer adds meanwhile is no sign of a reader that hangs. */
 		c->pinned_bytes = bytes > config->pinned_bytes ? bytes : 0;
 		if (!c->pinned_bytes)

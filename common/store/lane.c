@@ -182,7 +182,7 @@ static void run_singly(struct lane *lane, struct job *jobs)
  * What is left is little, and afterwards its pages are written over in place. */
 static void end_checkpoint(struct lane *lane)
 {
-	if (atomic_exchange(&lane->store->checkpointer.unfinished, false))
+	if (atomic_exchange(&lane->store->checkpointer.caught_up, false))
 		db_checkpoint(lane->db);
 }
 

@@ -68,7 +68,7 @@ struct checkpointer {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool wanted, stop, running;
-	_Atomic bool unfinished;	/* the writer went on meanwhile: the rest is his, between two commits */
+	_Atomic bool caught_up;	/* with what was there when it began: the rest is the writer's to end */
 	_Atomic int64_t pinned_bytes;
 };
 

@@ -9,8 +9,13 @@
 
 #include "base/log.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+
+/* Small memory of a connection, in slots: room for what all its statements keep. */
+#define LOOKASIDE_BYTES 1200
+#define LOOKASIDE_SLOTS 200
 
 struct lite_stmt {
 	sqlite3_stmt *handle;
@@ -273,20 +278,31 @@ static int settings(struct db *db, struct err *err)
 	return rc;
 }
 
+/* Nobody asks SQLite how much memory it has; counting would take a lock that all
+ * connections share, for each piece. */
+static void count_no_memory(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int lite_open(struct db *db, struct err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
 		    (db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
 	char *uri = uri_of(db);
 	sqlite3 *handle = NULL;
-	int rc = sqlite3_open_v2(uri, &handle, flags, NULL);
+	int rc;
 
+	pthread_once(&once, count_no_memory);
+	rc = sqlite3_open_v2(uri, &handle, flags, NULL);
 	free(uri);
 	db->handle = handle;
 	if (rc != SQLITE_OK)
 		return err_set(err, ERR_UNREACHABLE, "database_open", "cannot open %s: %s", db->config.url,
 			       handle ? sqlite3_errmsg(handle) : "no memory");
 	sqlite3_extended_result_codes(handle, 1);
+	sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	/* A reader never waits for the writer; a second writer process would be a mistake. */
 	sqlite3_busy_timeout(handle, db->mode == DB_WRITE ? 2000 : 0);
 	return settings(db, err);

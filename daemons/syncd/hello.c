@@ -97,8 +97,9 @@ static int check_protocol(struct pump *p, struct json root, struct err *err)
 	if (min <= PROTOCOL_VERSION && PROTOCOL_VERSION <= max)
 		return 0;
 	p->outcome.status = http_status_of(ERR_UPGRADE);
-	pump_trouble(p, "the cloud speaks sync protocol %lld to %lld, this till %d: install the same "
-		     "release on both", (long long)min, (long long)max, PROTOCOL_VERSION);
+	err_set(&p->trouble, ERR_UPGRADE, "protocol",
+		"the cloud speaks sync protocol %lld to %lld, this till %d: install the same release on both",
+		(long long)min, (long long)max, PROTOCOL_VERSION);
 	return 0;
 }
 
@@ -197,7 +198,7 @@ static void register_bad(struct pump *p, struct answer *a)
 	buf_clear(&p->page);
 	jw_open(&p->page, '{');
 	jw_put_str(&p->page, "status", "refused");
-	jw_put_str(&p->page, "trouble", detail[0] != '\0' ? detail : p->trouble);
+	jw_put_str(&p->page, "trouble", detail[0] != '\0' ? detail : p->trouble.text);
 	jw_close(&p->page, '}');
 	p->registered = true;
 }

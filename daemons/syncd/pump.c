@@ -5,7 +5,6 @@
 #include "base/log.h"
 
 #include <event2/event.h>
-#include <stdarg.h>
 #include <stdlib.h>
 
 #define BLIND_RETRY_US SECOND_US	/* until the database can be read */
@@ -68,15 +67,6 @@ static void wake_at(struct pump *p, int64_t at)
 	event_add(p->timer, &in);
 }
 
-void pump_trouble(struct pump *p, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p->trouble, sizeof(p->trouble), fmt, ap);
-	va_end(ap);
-}
-
 int pump_timeout_ms(const struct pump *p)
 {
 	bool health = p->cycle.doing == DO_HEALTH;
@@ -121,7 +111,7 @@ static void note_failure(struct pump *p)
 	const struct cycle *c = &p->cycle;
 
 	if (c->unreachable ? p->lost_at == 0 : c->failures == 1)
-		log_warn("%s; %lld rows kept, next try in %lld s", p->trouble, (long long)p->view.pending,
+		log_warn("%s; %lld rows kept, next try in %lld s", p->trouble.text, (long long)p->view.pending,
 			 (long long)((c->wake_at - clock_boot()) / SECOND_US + 1));
 	if (c->unreachable && p->lost_at == 0)
 		p->lost_at = p->began_at;
@@ -130,7 +120,7 @@ static void note_failure(struct pump *p)
 static void note_success(struct pump *p, enum cycle_do what, int64_t now)
 {
 	if (p->cycle.failures == 0)
-		p->trouble[0] = '\0';
+		err_clear(&p->trouble);
 	if (p->lost_at != 0 && !p->cycle.unreachable) {
 		log_info("the cloud answers again after %lld s", (long long)((now - p->lost_at) / SECOND_US));
 		p->lost_at = 0;
@@ -163,7 +153,7 @@ static void ended(struct pump *p)
 static void ended_badly(struct pump *p, const struct err *err)
 {
 	p->outcome = (struct cycle_outcome){ .ours = true };
-	pump_trouble(p, "%s", err->text);
+	p->trouble = *err;
 	ended(p);
 }
 
@@ -194,19 +184,22 @@ static void note_bad_answer(struct pump *p, const struct answer *a)
 	const char *who = act->ours ? "fexl-apid" : "the cloud", *detail = answer_detail(p->pool, a);
 
 	if (a->why != NULL)
-		pump_trouble(p, "no answer from %s to %s: %s", who, act->name, a->why);
+		err_set(&p->trouble, ERR_UNREACHABLE, "no_answer", "no answer from %s to %s: %s", who,
+			act->name, a->why);
 	else
-		pump_trouble(p, "%s answered %d to %s%s%s", who, a->status, act->name,
-			     detail[0] != '\0' ? ": " : "", detail);
+		err_set(&p->trouble, ERR_BUSY, "bad_answer", "%s answered %d to %s%s%s", who, a->status,
+			act->name, detail[0] != '\0' ? ": " : "", detail);
 }
 
 /* An answer of status 200 that says nothing of use is worse than none: a
  * proxy's page, another program at this address. */
 static void senseless(struct pump *p, const struct err *err)
 {
+	const char *who = p->outcome.ours ? "fexl-apid" : "the cloud";
+
 	p->outcome.status = STATUS_SENSELESS;
-	pump_trouble(p, "%s's answer to %s makes no sense: %s", p->outcome.ours ? "fexl-apid" : "the cloud",
-		     actions[p->cycle.doing]->name, err->text);
+	err_set(&p->trouble, ERR_BUSY, "senseless", "%s's answer to %s makes no sense: %s", who,
+		actions[p->cycle.doing]->name, err->text);
 }
 
 static void on_answer(struct answer *a, void *ctx)
@@ -289,9 +282,9 @@ static bool look(struct pump *p)
 	pool_clear(p->pool);
 	p->seen = eye_look(&p->eye, p->pool, counting, &p->view, &err) == 0;
 	if (!p->seen) {
-		if (strcmp(p->trouble, err.text) != 0)
+		if (strcmp(p->trouble.text, err.text) != 0)
 			log_info("waiting for fexl-apid: %s", err.text);
-		pump_trouble(p, "%s", err.text);
+		p->trouble = err;
 		local_refuse(p->local, &err);
 		return false;
 	}

@@ -2,7 +2,7 @@
 #include "base/base.h"
 #include "syncd/syncd.h"
 
-#include <stdlib.h>
+#define SAID_MAX 255	/* bytes of a status line */
 
 static const char *const phase_names[] = {
 	[PHASE_OFF] = "off",
@@ -44,7 +44,7 @@ static void look_out(const struct pump *p, struct outlook *o)
 		.synced_ago_us = synced_ago_us(p),
 		.lost_for_us = p->lost_at != 0 ? clock_boot() - p->lost_at : 0,
 		.next_in_us = next_in_us(c),
-		.trouble = p->trouble,
+		.trouble = p->trouble.text,
 	};
 	if (!p->seen)
 		return;		/* what lies behind the view is gone */
@@ -53,7 +53,7 @@ static void look_out(const struct pump *p, struct outlook *o)
 	o->load_done = pairing->load_done;
 	o->load_total = pairing->load_total;
 	o->code = pairing->code;
-	o->trouble = refused ? pairing->trouble : p->trouble;
+	o->trouble = refused ? pairing->trouble : p->trouble.text;
 }
 
 /* --- JSON --- */
@@ -85,7 +85,7 @@ static void put_state(const struct pump *p, struct buf *out)
 	jw_put_bool(out, "unreachable", c->unreachable && c->doing == DO_WAIT);
 	jw_put_int(out, "last_status", c->last_status);
 	jw_put_int(out, "failures", c->failures);
-	jw_put_str(out, "trouble", p->trouble[0] != '\0' ? p->trouble : NULL);
+	jw_put_str(out, "trouble", p->trouble.text[0] != '\0' ? p->trouble.text : NULL);
 	jw_put_int(out, "next_in_ms", next_in_us(c) / 1000);
 	jw_put_int(out, "cycles", c->cycles);
 	jw_put_int(out, "begun", c->started);
@@ -172,6 +172,17 @@ static void tell_apid(struct pump *p, const struct outlook *o, const char *text)
 	buf_release(&detail);
 }
 
+/* service_say() keeps no more; and no character is cut in two. */
+static void cut(struct buf *text)
+{
+	if (text->len <= SAID_MAX)
+		return;
+	text->len = SAID_MAX;
+	while (text->len > 0 && ((uint8_t)text->data[text->len] & 0xc0) == 0x80)
+		text->len--;
+	text->data[text->len] = '\0';
+}
+
 void pump_say(struct pump *p)
 {
 	struct buf text = { 0 };
@@ -179,6 +190,7 @@ void pump_say(struct pump *p)
 
 	look_out(p, &o);
 	outlook_text(&o, &text);
+	cut(&text);
 	service_say(p->svc, "%s", text.data);
 	if (link_is_up(p->link) && is_news(p, &o))
 		tell_apid(p, &o, text.data);

@@ -274,7 +274,7 @@ struct pump {
 	int64_t completed_at;		/* … the last of them; boot time, 0: none */
 	int64_t lost_at;		/* boot time since when the cloud does not answer; 0: it does */
 	int64_t load_began_at, load_began_done;	/* since our start: for the rate */
-	char trouble[320];		/* why the last attempt failed */
+	struct err trouble;		/* why the last attempt failed */
 	char said[160];			/* to apid: what its last word was made of */
 };
 
@@ -294,8 +294,6 @@ enum begun pump_ask_apid(struct pump *p, const char *path, struct buf *body);
 int pump_timeout_ms(const struct pump *p);
 /* The least of what the option, the cloud (0: it said nothing) and the line allow. */
 int64_t pump_limit(const struct pump *p, const struct pace *pace, const char *option, int64_t theirs);
-/* "the cloud answered 503 to push: …" */
-void pump_trouble(struct pump *p, const char *fmt, ...) PRINTF(2, 3);
 int answer_json(struct pool *pool, const struct answer *a, struct json *root,
 		struct err *err) MUST_CHECK;
 /* The words of a problem's answer, or "". */

@@ -111,7 +111,7 @@ static void refuse_alone(struct pump *p, struct answer *a)
 	jw_put_uuid(&answer, "uuid", uuid);
 	jw_put_int(&answer, "status", 422);
 	jw_put_str(&answer, "code", a->status == 413 ? "too_large" : "not_taken");
-	jw_put_str(&answer, "reason", p->trouble);
+	jw_put_str(&answer, "reason", p->trouble.text);
 	jw_close(&answer, '}');
 	jw_close(&answer, ']');
 	jw_close(&answer, '}');

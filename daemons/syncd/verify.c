@@ -3,6 +3,7 @@
  * what they touch while the cloud counts makes us ask again. */
 #include "base/base.h"
 #include "syncd/syncd.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 
@@ -147,7 +148,7 @@ static void on_noted(struct answer *a, void *ctx)
 	struct verify *v = ctx;
 
 	if (a->status != 200)
-		pump_trouble(v->pump, "fexl-apid answered %d to verified", a->status);
+		log_warn("fexl-apid did not keep when both sides were compared: it answered %d", a->status);
 	finish(v, NULL);
 }
 
@@ -220,7 +221,7 @@ static void refuse_failed(struct verify *v)
 {
 	struct err err = { 0 };
 
-	err_set(&err, ERR_BUSY, "unreachable", "no cycle could be completed: %s", v->pump->trouble);
+	err_set(&err, ERR_BUSY, "unreachable", "no cycle could be completed: %s", v->pump->trouble.text);
 	answer_all(v, has_failed, &err);
 }
 

@@ -200,6 +200,30 @@ static void moving_one_malformed_row_among_500_is_refused_alone(void **state)
 	net_free(net);
 }
 
+static void moving_a_sale_worth_more_than_money_can_be_is_refused(void **state)
+{
+	struct net *net = paired(state, 1);
+	struct uuid tea = make_product(net->till[0], "Tea", 250);
+	struct flight f = { 0 };
+	struct buf body = { 0 };
+	char *qty;
+
+	sell(net->till[0], tea, 1, 250);
+	net_pack(net, 0, &f);
+	assert_non_null(qty = strstr(f.body.data, "\"qty\":1000,"));
+	buf_add(&body, f.body.data, (size_t)(qty - f.body.data));
+	buf_str(&body, "\"qty\":1000000000000,\"unit_price\":1000000000000000,\"was\":");
+	buf_str(&body, strchr(qty + 12, ':') + 1);
+	buf_release(&f.body);
+	f.body = body;
+	net_ingest(net, 0, &f);
+	net_confirm(net, 0, &f);
+	assert_int_equal(count_of(net->hub, INVOICES), 0);
+	assert_int_equal(count_of(net->till[0], "SELECT CAST(count(*) AS bigint) FROM outbox WHERE tenant = $1 AND state = 'refused'"), 1);
+	flight_release(&f);
+	net_free(net);
+}
+
 static void moving_a_child_before_its_parent_waits_and_arrives(void **state)
 {
 	struct net *net = paired(state, 1);
@@ -379,6 +403,7 @@ FIXTURE_MAIN(cmocka_unit_test(kept_a_sale_reaches_every_till),
 	     cmocka_unit_test(undo_the_later_edit_wins_though_it_is_pushed_second),
 	     cmocka_unit_test(a_deleted_customer_stays_deleted_everywhere),
 	     cmocka_unit_test(moving_one_malformed_row_among_500_is_refused_alone),
+	     cmocka_unit_test(moving_a_sale_worth_more_than_money_can_be_is_refused),
 	     cmocka_unit_test(moving_a_child_before_its_parent_waits_and_arrives),
 	     cmocka_unit_test(moving_a_parent_that_the_hub_lost_goes_along_as_a_copy),
 	     cmocka_unit_test(moving_a_pulled_child_before_its_parent_is_parked_and_finds_it),
