@@ -116,7 +116,7 @@ refused()
 {
 	test_expect 'a till whose cloud answers 401 goes on selling' '
 		cloud cloud $engine && link line cloud && till till1 && pair till1 line && tea=$(product till1 Tea 100) &&
-		sync_now till1 && link_mode line answer 401 /api/sync && sell till1 $tea 1 100 && link_saw line "answer POST" &&
+		sync_now till1 && link_mode line answer 401 /api/sync && sell till1 $tea 1 100 && link_saw line "answer GET /api/sync/health" &&
 		for i in 1 2 3; do sell till1 $tea 1 100 || exit 1; done && [ "$(pending till1)" = 4 ]
 	'
 	test_expect 'it tries again by itself, and says what is wrong' '

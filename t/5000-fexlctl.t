@@ -217,7 +217,7 @@ ends(0, 'a password from a file, a PIN from stdin', ['user', 'add', 'Amal', '--r
 is_deeply($json->decode($apid->asked->[-1]{body}), { name => 'Amal', role => 'owner', pin => '4321', password => 'correct horse' },
 	  'without their line ends');
 ends(2, 'two secrets cannot both be stdin', ['user', 'add', 'A', '--role', 'owner', '--pin-file', '-', '--password-file', '-'], err => qr/both/);
-ends(5, 'a file that is not there', ['user', 'add', 'A', '--role', 'owner', '--pin-file', "$dir/none"], err => qr/cannot read/);
+ends(5, 'a file that is not there', ['user', 'add', 'A', '--role', 'owner', '--pin-file', "$dir/none"], err => qr/cannot be read/);
 ends(0, 'another PIN, for exactly this name', ['user', 'set-pin', 'Amal', '--pin-file', '-'], input => "9876\n");
 is_deeply([@{$apid->asked->[-1]}{qw(path body)}], ["/api/users/$uuid", '{"pin":"9876"}'], 'and nobody else');
 $apid->stop;
@@ -425,7 +425,7 @@ my $syncd = daemon_up('syncd', sub { (200, { %on, phase => 'registering' }) });
 	like($r->{out}, qr/^sync_interval_s\t60\tenvironment FEXL_SYNC_INTERVAL_S$/m, 'the environment');
 	like($r->{out}, qr/^role\tdesktop\tdefault$/m, 'or nowhere');
 	unlike($r->{out}, qr/hush/, 'secrets are not shown');
-	ends(1, 'a file that is wrong is named', ['config', '--config', '/nowhere/fexl.conf'], err => qr/nowhere/);
+	ends(2, 'a file that is wrong is named', ['config', '--config', '/nowhere/fexl.conf'], err => qr/nowhere/);
 }
 
 done_testing();

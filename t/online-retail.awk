@@ -2,7 +2,7 @@
 #
 #	zcat online-retail.csv.gz | awk -v units=UNITS -f online-retail.awk >FIGURES
 #
-# FIGURES gets lines "name value"; UNITS a line "code units" for each product.
+# FIGURES gets lines "name value"; UNITS a line "code|units" for each product.
 # An invoice whose number begins with C took goods back, and a line of a sale
 # with a negative quantity is none: both are refused.  What is no good (postage,
 # vouchers) is kept in no stock.  The opening stock covers what was sold, at 60 %
@@ -90,7 +90,7 @@ END {
 	for (i in returns) n_returns++
 	for (i in sold) n_sold++
 	for (code in of) {
-		printf "%s %d\n", code, of[code] >units
+		printf "%s|%d\n", code, of[code] >units
 		if (is_good(code))
 			cost += of[code] * int(usual_price(code) * 60 / 100 + 0.5)
 	}

@@ -123,6 +123,23 @@ demo_interrupted()
 	exit "$1"
 }
 
+# demo_soak SECONDS: the same shop in .soak, with trouble; for ./dev test --long
+demo_soak()
+{
+	demo_dir=$top/.soak data='' engine=sqlite
+	site_environment
+	rm -rf "$demo_dir"
+	demo_check
+	trap 'demo_interrupted 130' INT TERM HUP
+	soaked=1
+	if demo_start && demo_furnish; then
+		perl "$aux/soak.pl" "$demo_dir" "$build" "$1"
+		soaked=$?
+	fi
+	demo_stop
+	return "$soaked"
+}
+
 # Runs until ^C, which is the proper end of it.
 demo_stay()
 {
@@ -138,8 +155,7 @@ verb_demo()
 	demo_options "$@"
 	site_environment
 	echo "Fexl $version: a cloud and two tills on this machine"
-	deps_need build
-	[ "$engine" = sqlite ] || deps_need demo
+	deps_need_for "$engine"
 	build_main
 	demo_check
 	trap 'demo_interrupted 130' INT TERM HUP

@@ -109,6 +109,16 @@ deps_need()
 	deps_note_postgres "$@"
 }
 
+# deps_need_for ENGINE: to build and to run on it
+deps_need_for()
+{
+	if [ "$1" = postgres ]; then
+		deps_need build demo
+	else
+		deps_need build
+	fi
+}
+
 verb_deps()
 {
 	sections=

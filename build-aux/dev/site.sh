@@ -2,7 +2,7 @@
 # with its fexl.conf, data and sockets, and one supervisor for all.  Sourced.
 #
 #	.demo/cloud .demo/till-1 .demo/till-2	./dev demo
-#	.up/server				./dev up
+#	.up/desktop or .up/cloud		./dev up
 
 site_ready_s=60
 site_stop_s=60
@@ -31,7 +31,7 @@ port_take()
 	port=$(port_free "$@") || exit 1
 	[ "$port" = "$1" ] && return 0
 	owner=$(perl "$aux/port.pl" owner "$1")
-	say port "$1 is held by ${owner:-this site already}; $port is taken instead"
+	[ -z "$owner" ] || say port "$1 is held by $owner; $port is taken instead"
 }
 
 # --- nodes ---
@@ -179,7 +179,7 @@ verb_up()
 	esac
 	! site_is_up "$up_dir" || die "it is up already (./dev status, ./dev down)"
 	site_environment
-	deps_need build
+	deps_need_for "$engine"
 	build_main
 	up_start
 }
@@ -189,13 +189,12 @@ up_start()
 	mkdir -p "$up_dir"
 	port_take "$wanted"
 	if [ "$engine" = postgres ]; then
-		deps_need demo
 		site_postgres "$up_dir"
-		node_make "$up_dir" server "$role" "$port" "$conninfo"
+		node_make "$up_dir" "$role" "$role" "$port" "$conninfo"
 	else
-		node_make "$up_dir" server "$role" "$port"
+		node_make "$up_dir" "$role" "$role" "$port"
 	fi
-	node_plan "$up_dir" server "$role" >"$up_dir/plan"
+	node_plan "$up_dir" "$role" "$role" >"$up_dir/plan"
 	mkdir -p "$up_dir/log"
 	site_start "$up_dir" </dev/null >>"$up_dir/log/supervise.log" 2>&1
 	site_wait_ready "$up_dir" || {
@@ -203,7 +202,7 @@ up_start()
 		site_postgres_stop "$up_dir"
 		exit 1
 	}
-	say up "$(node_url "$up_dir/server")/, role $role on $engine"
+	say up "$(node_url "$up_dir/$role")/, role $role on $engine"
 	note "./dev ctl status    ./dev status    ./dev down    logs: .up/log/"
 }
 
@@ -251,7 +250,7 @@ verb_ctl()
 {
 	[ -x "$build/fexlctl" ] || die 'fexlctl is not built yet: ./dev build'
 	node=$demo_dir/till-1
-	! site_is_up "$up_dir" || node=$up_dir/server
+	! site_is_up "$up_dir" || node=$up_dir/$(sed 's/\..*//; q' "$up_dir/plan")
 	case ${1:-} in
 	@*)
 		node=$demo_dir/${1#@}

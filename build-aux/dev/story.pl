@@ -197,7 +197,8 @@ sub sell_one
 	my $from = time;
 	my $sale = $till->post('/api/invoices', { uuid => $uuid, number => $number, lines => \@lines,
 		payments => [ { method => 'cash', amount => 500 * int($total / 500 + 1) } ] });
-	tell_line('', sprintf('%s  %s: %d products, %s, change %s  (%s)', $till->title, $number, scalar @lines, amount($sale->{total}),
+	tell_line('', sprintf('%s  %s: %d product%s, %s, change %s  (%s)', $till->title, $number, scalar @lines,
+		@lines == 1 ? '' : 's', amount($sale->{total}),
 		amount($sale->{change_given}), took($from)));
 	return $uuid;
 }

@@ -171,7 +171,8 @@ test_long()
 	test_threads
 	test_fuzz 60
 	test_one distcheck make -C "$build" distcheck
-	test_one demo "$top/dev" demo --yes --offline-tour --exit
+	test_one tour "$top/dev" demo --yes --offline-tour --exit
+	test_one soak "$top/dev" soak 300
 }
 
 # Plain words, the last line: programs read it.
@@ -233,6 +234,17 @@ verb_fuzz()
 	test_limit_s=$((seconds + 120))
 	test_fuzz "$seconds"
 	test_sum
+}
+
+verb_soak()
+{
+	seconds=${1:-60}
+	case $seconds in
+	*[!0-9]* | '') usage 'soak takes seconds' ;;
+	esac
+	deps_need build
+	build_main
+	demo_soak "$seconds"
 }
 
 verb_bench()

@@ -19,7 +19,7 @@ extern const bool char_host[256];	/* of a name or an IPv4 address */
 int hex_digit(char c);			/* -1 if it is none */
 bool word_is(struct slice s, const char *word);		/* ASCII case does not matter */
 struct slice trimmed(struct slice s);			/* without blanks around it */
-size_t upto(struct slice s, char c);			/* bytes before the first c; all if there is none */
+size_t upto(struct slice s, char c);			/* bytes before the first c, or all */
 static inline struct slice from(struct slice s, size_t n)	/* without its first n bytes */
 {
 	return (struct slice){ s.p + n, s.len - n };
@@ -54,10 +54,12 @@ struct head {
 
 /* How long the head at p is, its empty line included; 0 when it is not whole
  * yet.  *seen (0 at first) is how far earlier calls have looked. */
-ssize_t head_length(const char *p, size_t len, size_t max, size_t *seen, struct err *err) MUST_CHECK;
+ssize_t head_length(const char *p, size_t len, size_t max, size_t *seen,
+		    struct err *err) MUST_CHECK;
 /* p: a whole head.  What is found points into p or the pool.  After an error
  * the method is right if it could be read, and there are no headers. */
-int head_parse(struct pool *pool, const char *p, size_t len, struct head *h, struct err *err) MUST_CHECK;
+int head_parse(struct pool *pool, const char *p, size_t len, struct head *h,
+	       struct err *err) MUST_CHECK;
 /* One "name: value CRLF" off the front of text, which ends in CRLF. */
 int head_line(struct slice *text, struct http_header *line, struct err *err) MUST_CHECK;
 
@@ -73,7 +75,14 @@ bool field_takes_gzip(const struct head *h);
 
 /* --- body.c, gzip.c --- */
 
-enum body_state { BODY_DATA, BODY_CHUNK_SIZE, BODY_CHUNK_DATA, BODY_CHUNK_END, BODY_TRAILER, BODY_WHOLE };
+enum body_state {
+	BODY_DATA,
+	BODY_CHUNK_SIZE,
+	BODY_CHUNK_DATA,
+	BODY_CHUNK_END,
+	BODY_TRAILER,
+	BODY_WHOLE
+};
 
 struct body {
 	enum body_state state;
@@ -86,11 +95,13 @@ int body_begin(struct body *b, const struct head *h, int64_t max, struct err *er
 /* Takes from p what belongs to the body; its data goes to out.  1: whole, 0:
  * wants more, -1.  *used_r bytes were taken; the rest must come again, with
  * more behind it. */
-int body_feed(struct body *b, const char *p, size_t len, size_t *used_r, struct buf *out, struct err *err) MUST_CHECK;
+int body_feed(struct body *b, const char *p, size_t len, size_t *used_r, struct buf *out,
+	      struct err *err) MUST_CHECK;
 
 struct gzip;				/* what zlib needs, kept for reuse */
 void gzip_free(struct gzip **gp);
-int gzip_unpack(struct gzip **gp, const char *p, size_t len, int64_t max, struct buf *out, struct err *err) MUST_CHECK;
+int gzip_unpack(struct gzip **gp, const char *p, size_t len, int64_t max, struct buf *out,
+		struct err *err) MUST_CHECK;
 void gzip_pack(struct gzip **gp, const char *p, size_t len, struct buf *out);
 
 /* --- output.c --- */
@@ -118,7 +129,7 @@ TAILQ_HEAD(conn_list, http_conn);
 struct waits {
 	struct event *timer;
 	int64_t armed_for;		/* clock_boot(), INT64_MAX: not armed */
-	struct conn_list list[WAITS];	/* each in the order of its deadlines: all in it wait equally long */
+	struct conn_list list[WAITS];	/* each in the order of its deadlines */
 };
 
 void waits_init(struct http_server *s, struct event_base *base);
@@ -170,7 +181,7 @@ struct http_conn {
 struct exchange {
 	struct http_request rq;
 	struct head head;
-	struct err *refused;		/* by handler.head(); told when the body is in or will not be waited for */
+	struct err *refused;		/* by handler.head(): told when its body is over */
 	int64_t body_max;
 	bool delivered, answered;
 	bool keep;			/* the connection goes on afterwards */
@@ -256,14 +267,14 @@ struct http_server {
 	void *drained_ctx;
 };
 
-void server_lend(struct buf *spare, struct buf *b);		/* b gets the spare room, if b has none */
+void server_lend(struct buf *spare, struct buf *b);		/* if b has none */
 void server_return(struct buf *spare, struct buf *b);		/* b is empty and bare afterwards */
 struct pool *server_pool(struct http_server *s);
 void server_pool_back(struct http_server *s, struct pool **poolp);
 const char *server_date(struct http_server *s);
 void server_next_id(struct http_server *s, char id[HTTP_ID_MAX + 1]);
 void server_check_drained(struct http_server *s);
-struct event *event_made(struct event *ev);			/* panics when libevent had no memory */
+struct event *event_made(struct event *ev);	/* panics when libevent had no memory */
 
 void listeners_free(struct http_server *s);
 void listeners_resume(int fd, short what, void *server);	/* the timer's: after a pause */

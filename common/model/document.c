@@ -46,9 +46,9 @@ int document_take_head(struct write *w, struct json body, struct doc *d, struct 
 
 	for (int i = 0; t->columns[i].name; i++) {
 		struct json value = json_member(body, t->columns[i].name);
-		char what[80];
+		char what[POINTER_MAX];
 
-		snprintf(what, sizeof what, "/%s", t->columns[i].name);
+		member_pointer(what, t->columns[i].name);
 		if (column_from_json(w->t->pool, &t->columns[i], value, what, &d->head.v[i], err) < 0)
 			return -1;
 	}
@@ -98,8 +98,17 @@ int document_take_lines(struct write *w, struct json body, const char *member, i
 		return err_field(err, field, "required", "%s: at least %d is needed", member, least);
 	part_make(w->t->pool, p, (int)json_len(list));
 	for (int i = 0; i < p->n; i++)
-		if (part_from_rest(w->t->pool, p->table, json_at(list, (size_t)i), part_row(p, i), err) < 0 ||
-		    check_line_refs(w, p, i, err) < 0)
+		if (part_from_rest(w->t->pool, p->table, json_at(list, (size_t)i), part_row(p, i), err) < 0)
+			return err_under(err, "/%s/%d", member, i);
+	return 0;
+}
+
+int document_check_lines(struct write *w, const char *member, struct doc *d, struct err *err)
+{
+	const struct part_rows *p = doc_part(d, member);
+
+	for (int i = 0; i < p->n; i++)
+		if (check_line_refs(w, p, i, err) < 0)
 			return err_under(err, "/%s/%d", member, i);
 	return 0;
 }

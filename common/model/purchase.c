@@ -10,7 +10,9 @@ int purchase_take(struct write *w, struct json body, struct doc *d, struct err *
 
 	if (json_only(body, members, err) < 0 || document_take_head(w, body, d, err) < 0)
 		return -1;
-	return document_take_lines(w, body, "lines", 1, d, err);
+	if (document_take_lines(w, body, "lines", 1, d, err) < 0)
+		return -1;
+	return document_check_lines(w, "lines", d, err);
 }
 
 int purchase_settle(struct doc *d, struct err *err)

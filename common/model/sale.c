@@ -8,16 +8,30 @@
 
 /* --- taking it from a person --- */
 
-static int64_t tax_of(const struct row *product, int64_t def)
+static int default_tax_rate(struct write *w, int64_t *rate, struct err *err)
+{
+	struct row r;
+	int n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("tax_rates"), seed_uuid("tax_rate", "default"), &r, err);
+
+	*rate = n > 0 && !r.deleted_at ? row_int(&r, "rate") : 0;
+	return n < 0 ? -1 : 0;
+}
+
+static int tax_of(struct write *w, const struct row *product, int64_t *rate, struct err *err)
 {
 	struct val v = row_get(product, "tax_rate");
 
-	return v.type == VAL_NULL ? def : v.i;
+	if (v.type == VAL_NULL)
+		return default_tax_rate(w, rate, err);
+	*rate = v.i;
+	return 0;
 }
 
-static int fill_line(struct write *w, struct doc *d, struct part_rows *lines, int i, int64_t default_tax, struct err *err)
+/* The product must exist; it fills in what the person left out. */
+static int fill_line(struct write *w, struct doc *d, struct part_rows *lines, int i, struct err *err)
 {
 	struct row product;
+	int64_t tax;
 	unsigned filled = (unsigned)row_int(&d->head, "filled");
 	int n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("products"), part_uuid(lines, i, "product"),
 			 &product, err);
@@ -33,33 +47,25 @@ static int fill_line(struct write *w, struct doc *d, struct part_rows *lines, in
 		filled |= FILL_PRICE;
 	}
 	if (part_get(lines, i, "tax_rate").type == VAL_NULL) {
-		part_set(lines, i, "tax_rate", v_int(tax_of(&product, default_tax)));
+		if (tax_of(w, &product, &tax, err) < 0)
+			return -1;
+		part_set(lines, i, "tax_rate", v_int(tax));
 		filled |= FILL_PRICE;
 	}
 	row_set(&d->head, "filled", v_int(filled));
 	return 0;
 }
 
-static int default_tax_rate(struct write *w, int64_t *rate, struct err *err)
-{
-	struct row r;
-	int n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("tax_rates"), seed_uuid("tax_rate", "default"), &r, err);
-
-	*rate = n > 0 && !r.deleted_at ? row_int(&r, "rate") : 0;
-	return n < 0 ? -1 : 0;
-}
-
 static int fill_lines(struct write *w, struct doc *d, struct err *err)
 {
 	struct part_rows *lines = doc_part(d, "lines");
-	int64_t included, tax;
+	int64_t included;
 
-	if (setting_int(w->t->db, w->tenant, "prices_include_tax", 1, &included, err) < 0 ||
-	    default_tax_rate(w, &tax, err) < 0)
+	if (setting_int(w->t->db, w->tenant, "prices_include_tax", 1, &included, err) < 0)
 		return -1;
 	row_set(&d->head, "tax_included", v_int(included != 0));
 	for (int i = 0; i < lines->n; i++)
-		if (fill_line(w, d, lines, i, tax, err) < 0)
+		if (fill_line(w, d, lines, i, err) < 0)
 			return err_under(err, "/lines/%d", i);
 	return 0;
 }

@@ -134,6 +134,14 @@ void doc_to_sync(const struct doc *d, struct buf *out)
 
 /* --- in --- */
 
+/* Made for each member that is read, though few are ever shown: no printf. */
+void member_pointer(char what[POINTER_MAX], const char *name)
+{
+	what[0] = '/';
+	if (!memccpy(what + 1, name, '\0', POINTER_MAX - 1))
+		what[POINTER_MAX - 1] = '\0';
+}
+
 static bool is_word(const struct column *c, const char *text)
 {
 	for (int i = 0; c->words[i]; i++)
@@ -253,9 +261,9 @@ static int take_member(struct pool *pool, const struct table *t, const struct js
 		       struct val *v, uint32_t *seen, struct err *err)
 {
 	int i = table_column(t, it->name);
-	char what[80];
+	char what[POINTER_MAX];
 
-	snprintf(what, sizeof what, "/%s", it->name);
+	member_pointer(what, it->name);
 	if (i < 0)
 		return err_field(err, what, "unknown_field", "there is no field %s here", it->name);
 	if (t->columns[i].flags & COL_SERVER)
@@ -268,7 +276,7 @@ static int take_member(struct pool *pool, const struct table *t, const struct js
 
 static int fill_defaults(const struct table *t, uint32_t seen, struct val *v, struct err *err)
 {
-	char what[80];
+	char what[POINTER_MAX];
 
 	for (int i = 0; t->columns[i].name; i++) {
 		const struct column *c = &t->columns[i];
@@ -278,7 +286,7 @@ static int fill_defaults(const struct table *t, uint32_t seen, struct val *v, st
 		v[i] = default_of(c);
 		if (v[i].type != VAL_NULL || !(c->flags & COL_REQUIRED) || c->flags & COL_SERVER)
 			continue;
-		snprintf(what, sizeof what, "/%s", c->name);
+		member_pointer(what, c->name);
 		return err_field(err, what, "required", "%s is missing", c->name);
 	}
 	return 0;
@@ -317,10 +325,10 @@ int part_from_rest(struct pool *pool, const struct table *t, struct json line, s
 
 static int columns_from_sync(struct pool *pool, const struct table *t, struct json j, struct val *v, struct err *err)
 {
-	char what[80];
+	char what[POINTER_MAX];
 
 	for (int i = 0; t->columns[i].name; i++) {
-		snprintf(what, sizeof what, "/%s", t->columns[i].name);
+		member_pointer(what, t->columns[i].name);
 		if (column_from_json(pool, &t->columns[i], json_member(j, t->columns[i].name), what, &v[i], err) < 0)
 			return -1;
 	}

@@ -218,6 +218,9 @@ int row_from_rest(struct pool *pool, const struct table *t, struct json body, bo
 		  struct row *r, uint32_t *changed_r, struct err *err) MUST_CHECK;
 /* One column from its JSON value; missing and null are null, unless required. */
 int column_from_json(struct pool *pool, const struct column *c, struct json value, const char *what, struct val *v, struct err *err) MUST_CHECK;
+/* "/name", as an error calls a member; a long name is cut. */
+#define POINTER_MAX 80
+void member_pointer(char what[POINTER_MAX], const char *name);
 /* The same for one line of a document. */
 int part_from_rest(struct pool *pool, const struct table *t, struct json line, struct val *v, struct err *err) MUST_CHECK;
 

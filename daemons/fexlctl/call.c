@@ -29,7 +29,7 @@ static int find_run_dir(struct ctl *c)
 		return 0;
 	}
 	if (conf_load(&conf, c->option[ARG_CONFIG], 1, argv, &err) < 0)
-		return fail_err(c, END_FAILED, "mend it, or name the folder: --run-dir DIR", &err);
+		return fail_err(c, "mend it, or name the folder: --run-dir DIR", &err);
 	c->run_dir = pool_strdup(c->pool, conf_str(conf, "run_dir"));
 	conf_free(&conf);
 	return 0;

@@ -64,7 +64,7 @@ static int read_data(struct ctl *c, struct buf *body)
 	if (data[0] != '@')
 		buf_str(body, data);
 	else if (input_load(data + 1, body, &err) < 0)
-		return fail_err(c, err.kind == ERR_NOT_FOUND ? END_NOT_FOUND : END_FAILED, NULL, &err);
+		return fail_err(c, NULL, &err);
 	return 0;
 }
 

@@ -38,7 +38,7 @@ static int run_show(struct ctl *c)
 	struct json list;
 
 	if (conf_load(&conf, c->option[ARG_CONFIG], 1, argv, &err) < 0)
-		return fail_err(c, END_FAILED, NULL, &err);
+		return fail_err(c, NULL, &err);
 	jw_open(&out, '{');
 	jw_name(&out, "items");
 	jw_open(&out, '[');

@@ -65,35 +65,42 @@ static int import_plan(struct ctl *c, struct plan *plan, int cost_percent)
 	return rc != 0 ? rc : reported;
 }
 
+/* The map is sure of its columns, or nothing is imported at all. */
+static int import_text(struct ctl *c, map_fn read, const struct buf *text, int cost_percent)
+{
+	size_t lines = count_lines(text);
+	struct err err = { 0 };
+	struct plan plan;
+	struct csv csv;
+	int rc;
+
+	csv_open(&csv, text->data, text->len);
+	plan_init(&plan, c->pool, lines);
+	if (read(&plan, &csv, lines, &err) < 0)
+		rc = fail(c, END_FAILED, NULL, "%s: %s; nothing was imported", c->args[0], err.text);
+	else
+		rc = import_plan(c, &plan, cost_percent);
+	plan_release(&plan);
+	return rc;
+}
+
 static int run_import(struct ctl *c)
 {
-	const char *path = c->args[0];
 	struct err err = { 0 };
 	struct buf text = { 0 };
-	struct plan plan = { 0 };
-	struct csv csv;
 	int64_t percent;
-	size_t lines;
-	int rc;
 	map_fn read;
+	int rc;
 
 	if ((rc = arg_need(c, ARG_MAP, "what the columns of the file mean; there is online-retail")) != 0 ||
 	    (rc = arg_int(c, ARG_COST_PERCENT, 0, 1000, 60, &percent)) != 0)
 		return rc;
 	if ((read = map_find(c->option[ARG_MAP])) == NULL)
 		return fail(c, END_USAGE, NULL, "--map: there is no map \"%s\"; there is online-retail", c->option[ARG_MAP]);
-	if (input_load(path, &text, &err) < 0) {
-		buf_release(&text);
-		return fail_err(c, err.kind == ERR_NOT_FOUND ? END_NOT_FOUND : END_FAILED, NULL, &err);
-	}
-	csv_open(&csv, text.data != NULL ? text.data : "", text.len);
-	lines = count_lines(&text);
-	plan_init(&plan, c->pool, lines);
-	if (read(&plan, &csv, lines, &err) < 0)
-		rc = fail(c, END_FAILED, NULL, "%s: %s; nothing was imported", path, err.text);
+	if (input_load(c->args[0], &text, &err) < 0)
+		rc = fail_err(c, NULL, &err);
 	else
-		rc = import_plan(c, &plan, (int)percent);
-	plan_release(&plan);
+		rc = import_text(c, read, &text, (int)percent);
 	buf_release(&text);
 	return rc;
 }

@@ -131,6 +131,7 @@ static int judge_devices(struct view *v)
 static int look(struct view *v)
 {
 	struct json ignored;
+	int rc;
 
 	v->sync = (struct json){ NULL, true };
 	v->apid_runs = look_at(v, "apid", &v->apid);
@@ -139,10 +140,10 @@ static int look(struct view *v)
 	v->syncd_runs = look_at(v, "syncd", &ignored);
 	if (!v->apid_runs)
 		return 0;
-	if (look_at_sync(v) != 0)
-		return END_FAILED;
-	judge_sync(v);
-	return 0;
+	rc = look_at_sync(v);
+	if (rc == 0)
+		judge_sync(v);
+	return rc;
 }
 
 /* --- showing --- */

@@ -51,7 +51,7 @@ static int pin_read(struct ctl *c, const char **pin_r)
 	int rc = secret_read(c, ARG_PIN_FILE, "PIN", true, pin_r);
 
 	if (rc == 0 && pin_check(*pin_r, &err) < 0)
-		rc = fail_err(c, END_USAGE, NULL, &err);
+		rc = fail_err(c, NULL, &err);
 	return rc;
 }
 
@@ -61,7 +61,7 @@ static int password_read(struct ctl *c, const char **password_r)
 	int rc = secret_read(c, ARG_PASSWORD_FILE, "Password", true, password_r);
 
 	if (rc == 0 && password_check(*password_r, &err) < 0)
-		rc = fail_err(c, END_USAGE, NULL, &err);
+		rc = fail_err(c, NULL, &err);
 	return rc;
 }
 

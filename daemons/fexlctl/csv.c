@@ -1,3 +1,4 @@
+/* One pass over the text; only a field with doubled quotes is copied. */
 #include "base/base.h"
 #include "fexlctl/csv.h"
 #include "base/buf.h"

@@ -41,6 +41,8 @@ enum ending {
 
 /* What a problem document means here; next: what to do, or NULL. */
 enum ending ending_of(int http_status, const char *code, bool remote, const char **next_r);
+/* What went wrong on this side. */
+enum ending ending_of_err(const struct err *err);
 
 /* ^C ends the process at once, the terminal's echo restored; between
  * interrupt_gently(true) and (false) it only sets what interrupt_seen() tells,
@@ -150,7 +152,7 @@ int arg_need(struct ctl *c, enum arg a, const char *why);
 
 /* What, why, and the next command (NULL: none).  Returns end. */
 int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...) PRINTF(4, 5);
-int fail_err(struct ctl *c, enum ending end, const char *next, const struct err *err);
+int fail_err(struct ctl *c, const char *next, const struct err *err);
 void say(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* not with --quiet or --json */
 void hint(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* a command to type; likewise */
 /* A line that the next one overwrites; only on a terminal.  _end() keeps the last one, _clear() does not. */

@@ -63,6 +63,22 @@ enum ending ending_of(int http_status, const char *code, bool remote, const char
 	return http_status / 100 == 2 ? END_OK : END_FAILED;
 }
 
+/* The others have just failed. */
+static const enum ending of_kind[ERR_KINDS] = {
+	[ERR_INPUT] = END_USAGE,
+	[ERR_UNKNOWN_USER] = END_DENIED,
+	[ERR_DENIED] = END_DENIED,
+	[ERR_NOT_FOUND] = END_NOT_FOUND,
+	[ERR_TIMEOUT] = END_TIMED_OUT,
+	[ERR_CONFLICT] = END_REFUSED,
+	[ERR_UNREACHABLE] = END_UNREACHABLE,
+};
+
+enum ending ending_of_err(const struct err *err)
+{
+	return of_kind[err->kind] != END_OK ? of_kind[err->kind] : END_FAILED;
+}
+
 /* --- interrupts --- */
 
 static volatile sig_atomic_t gentle, seen;

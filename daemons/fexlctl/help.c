@@ -38,7 +38,8 @@ static void add_options(struct buf *out, uint64_t which)
 
 static void add_usage(struct buf *out, const struct command *cmd)
 {
-	buf_printf(out, "fexlctl %s%s%s", cmd->name, cmd->usage != NULL ? " " : "", cmd->usage != NULL ? cmd->usage : "");
+	buf_printf(out, "fexlctl %s%s%s%s", cmd->name, cmd->takes != 0 ? " [OPTION]..." : "", cmd->usage != NULL ? " " : "",
+		   cmd->usage != NULL ? cmd->usage : "");
 }
 
 static void add_line(struct buf *out, const struct command *cmd)

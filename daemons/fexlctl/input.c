@@ -35,8 +35,8 @@ int input_load(const char *path, struct buf *out, struct err *err)
 	gzFile gz;
 
 	if (fd < 0)
-		return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_DENIED, "open", "cannot read %s: %s", path,
-			       strerror(errno));
+		return err_set(err, errno == ENOENT ? ERR_NOT_FOUND : errno == EACCES ? ERR_DENIED : ERR_SYNTAX, "unreadable",
+			       "%s cannot be read: %s", path, strerror(errno));
 	gz = gzdopen(fd, "rb");
 	if (gz == NULL) {
 		close(fd);

@@ -33,7 +33,7 @@ void clean_add(struct buf *out, const char *text, size_t len)
 }
 
 /* The text of a printf, cleaned. */
-static struct buf words(const char *fmt, va_list args)
+static PRINTF(1, 0) struct buf words(const char *fmt, va_list args)
 {
 	struct buf clean = { 0 };
 	char *text;
@@ -111,9 +111,9 @@ int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...)
 	return end;
 }
 
-int fail_err(struct ctl *c, enum ending end, const char *next, const struct err *err)
+int fail_err(struct ctl *c, const char *next, const struct err *err)
 {
-	return fail(c, end, next, "%s", err->text);
+	return fail(c, ending_of_err(err), next, "%s", err->text);
 }
 
 void say(struct ctl *c, const char *fmt, ...)
@@ -169,7 +169,7 @@ static int may_ask(struct ctl *c, const char *question)
 		    question);
 }
 
-static const char *question_of(struct ctl *c, const char *fmt, va_list args)
+static PRINTF(2, 0) const char *question_of(struct ctl *c, const char *fmt, va_list args)
 {
 	struct buf text = words(fmt, args);
 	const char *question = pool_strdup(c->pool, text.data);

@@ -6,20 +6,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
 /* --- the terminal --- */
 
 static struct termios echoing;
-static volatile bool is_hidden;
+static volatile sig_atomic_t is_hidden;
 
 void secret_echo_restore(void)
 {
 	if (!is_hidden)
 		return;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &echoing);
-	is_hidden = false;
+	is_hidden = 0;
 }
 
 static int echo_hide(void)
@@ -30,7 +31,7 @@ static int echo_hide(void)
 		return -1;
 	silent = echoing;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	is_hidden = true;
+	is_hidden = 1;
 	return tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 }
 
@@ -79,8 +80,8 @@ static int from_file(struct ctl *c, enum arg file, struct secret *s)
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), rc;
 
 	if (fd < 0)
-		return fail(c, errno == ENOENT ? END_NOT_FOUND : END_DENIED, NULL, "--%s: cannot read %s: %s", name, path,
-			    strerror(errno));
+		return fail(c, errno == ENOENT ? END_NOT_FOUND : errno == EACCES ? END_DENIED : END_FAILED, NULL,
+			    "--%s: %s cannot be read: %s", name, path, strerror(errno));
 	rc = read_secret(fd, s);
 	if (!is_stdin)
 		close(fd);

@@ -136,6 +136,7 @@ static void on_pause_kept(struct answer *a, void *ctx)
 	struct buf body = { 0 };
 
 	if (a->status == 200) {
+		pump_wake(rq->user);	/* at once, not when the interval is over */
 		buf_str(&body, "{}");
 		http_reply_json(rq, 200, &body);
 		return;
@@ -153,6 +154,7 @@ static void keep_pause(struct http_request *rq, struct pump *p, bool paused)
 	jw_open(&body, '{');
 	jw_put_bool(&body, "paused", paused);
 	jw_close(&body, '}');
+	rq->user = p;
 	remote_ask(p->remote, &a, on_pause_kept, rq);
 }
 
