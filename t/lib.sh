@@ -128,8 +128,14 @@ stop_daemon()	# node daemon [signal]
 	[ -n "$pid" ] || return 0
 	kill "-${3:-TERM}" "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
-	wait_for "! kill -0 $pid"
+	wait_for "has_ended $pid"
 	rm -f "$stage/$1/pid.$2"
+}
+
+# A process that only waits for somebody to ask how it ended has ended.
+has_ended()	# pid
+{
+	! kill -0 "$1" 2>/dev/null || grep -qs '^State:.Z' "/proc/$1/status"
 }
 
 make_node()	# node role

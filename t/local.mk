@@ -207,3 +207,14 @@ TESTS += t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t t/3130-late-c
 	t/3150-queue.t t/3160-no-outside.t
 EXTRA_DIST += t/link.sh t/proxy.pl t/post.pl t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t \
 	t/3130-late-commit.t t/3140-clock.t t/3150-queue.t t/3160-no-outside.t
+
+# --- sales and purchases ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-sale
+t_unit_test_sale_SOURCES = t/unit/test-sale.c $(FIXTURE)
+t_unit_test_sale_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+endif
+
+# --- a real shop; the file itself is not part of the tree ---
+TESTS += t/6000-real-data.t
+EXTRA_DIST += t/6000-real-data.t t/online-retail.awk
