@@ -1,5 +1,7 @@
 #!/bin/sh
 test_description='closed (P10): who is not of the shop reads nothing, writes nothing, learns nothing'
+FEXL_LOG_LEVEL=debug	# the most that a log may ever say
+export FEXL_LOG_LEVEL
 . "${FEXL_SRC:-.}/t/lib.sh"
 . "$src/t/device.sh"
 

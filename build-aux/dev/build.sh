@@ -10,15 +10,26 @@ build_autoreconf()
 	(cd "$top" && quietly 300 "$1/autoreconf.log" autoreconf -fi)
 }
 
-# build_configure DIR FLAG…: again only when the flags are others
+# What configure looked for and need not have found.
+build_optional()
+{
+	pkg-config --modversion cmocka 2>/dev/null || echo 'no cmocka'
+}
+
+# build_configure DIR FLAG…: again only when the flags are others, or what is installed
 build_configure()
 {
 	dir=$1
 	shift
-	[ -e "$dir/Makefile" ] && [ "$(cat "$dir/.flags" 2>/dev/null)" = "$*" ] && return 0
-	# Objects do not know the flags that they were made with.
-	[ ! -e "$dir/Makefile" ] || make -s -C "$dir" clean >/dev/null 2>&1 || true
-	(cd "$dir" && quietly 300 configure.log "$top/configure" "$@") && echo "$*" >"$dir/.flags"
+	if [ -e "$dir/Makefile" ] && [ "$(cat "$dir/.flags" 2>/dev/null)" != "$*" ]; then
+		# Objects do not know the flags that they were made with.
+		make -s -C "$dir" clean >/dev/null 2>&1
+		rm -f "$dir/Makefile"
+	fi
+	[ -e "$dir/Makefile" ] && [ "$(cat "$dir/.optional" 2>/dev/null)" = "$(build_optional)" ] && return 0
+	(cd "$dir" && quietly 300 configure.log "$top/configure" "$@") || return
+	echo "$*" >"$dir/.flags"
+	build_optional >"$dir/.optional"
 }
 
 # build_in DIR TARGET FLAG…: TARGET "all", or "check-programs" as well

@@ -395,9 +395,9 @@ const struct table schema[] = {
 	{ "pairing", .rule = LOCAL, .columns = pairing, .key = "tenant" },
 	{ "sessions", .rule = LOCAL, .columns = sessions, .key = "token_hash" },
 	{ "lockouts", .rule = LOCAL, .columns = lockouts, .key = "tenant, subject" },
-	/* Each row that is confirmed asks who waited for it. */
+	/* Each row that is confirmed asks who waited for it; a push asks what is next. */
 	{ "outbox", .rule = LOCAL, .columns = outbox, .key = "tenant, tbl, uuid",
-	  INDEXES("(tenant, root) WHERE root IS NOT NULL") },
+	  INDEXES("(tenant, root) WHERE root IS NOT NULL", "(tenant, tbl, since, uuid) WHERE state = 'ready'") },
 	{ "parked", .rule = LOCAL, .columns = parked, .key = "tenant, tbl, uuid", INDEXES("(tenant, needs)") },
 	{ "conflicts", .rule = LOCAL, .columns = conflicts, .key = "tenant, uuid" },
 	{ "series", .rule = LOCAL, .columns = series, .key = "tenant, kind, prefix" },

@@ -93,8 +93,9 @@ static void cut_back(struct buf *b, size_t len)
 
 static int put_rows(struct building *b, int max_rows, size_t max_bytes, struct err *err)
 {
+	/* As it happened: the hub's FIFO follows the order in which deliveries come. */
 	static const char sql[] = "SELECT tbl, uuid, tries FROM outbox WHERE tenant = $1 AND state = 'ready' "
-				  "ORDER BY tbl, uuid LIMIT $2";
+				  "ORDER BY tbl, since, uuid LIMIT $2";
 	struct rows rs;
 	int n;
 

@@ -2,16 +2,18 @@
 #include "base/base.h"
 #include "sync/sync.h"
 
-/* How far a till's own clock is ahead of the cloud's. */
+/* How far a till's own clock is ahead of the cloud's; 0 if it is behind. */
 static int64_t ahead_by(int64_t server_time, int64_t boot)
 {
 	clock_follow(server_time, boot);
-	return -clock_offset();
+	return MAX(-clock_offset(), 0);
 }
 
-static int restamp(struct write *w, struct row *r, int64_t ahead, struct err *err)
+/* By how much the clock is wrong now, if it still is; and if it was put right
+ * since, to now: no unsent record may stay in the future. */
+static int restamp(struct write *w, struct row *r, int64_t now, int64_t ahead, struct err *err)
 {
-	r->updated_at = MAX(r->updated_at - ahead, r->base_at + 1);
+	r->updated_at = MAX(MIN(r->updated_at - ahead, now), r->base_at + 1);
 	if (r->deleted_at)
 		r->deleted_at = r->updated_at;
 	r->stamps = NULL;	/* of one wrong clock all: they stand as the row now */
@@ -30,7 +32,7 @@ static int restamp_table(struct write *w, const struct table *t, int64_t now, in
 		return -1;
 	while ((n = rows_next(&rs, err)) > 0) {
 		n = row_load(w->t->db, w->t->pool, w->tenant, t, rows_uuid(&rs, 0), &r, err);
-		if (n > 0 && r.updated_at > now && (++*moved, restamp(w, &r, ahead, err)) < 0)
+		if (n > 0 && r.updated_at > now && (++*moved, restamp(w, &r, now, ahead, err)) < 0)
 			n = -1;
 		if (n < 0)
 			break;
@@ -45,7 +47,7 @@ int clock_restamp(struct write *w, int64_t server_time, int64_t boot, int *moved
 
 	*moved = 0;
 	for (const struct table *t = schema; t->name; t++)
-		if (t->rule == NEWEST_WINS && ahead > 0 && restamp_table(w, t, now, ahead, moved, err) < 0)
+		if (t->rule == NEWEST_WINS && restamp_table(w, t, now, ahead, moved, err) < 0)
 			return -1;
 	clock_reset(now);
 	return 0;

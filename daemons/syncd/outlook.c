@@ -181,6 +181,10 @@ static bool is_loading(const struct outlook *o)
 
 static void say_loading(const struct outlook *o, struct buf *out)
 {
+	if (o->load_total == 0) {
+		buf_str(out, "First load: asking the cloud what there is");
+		return;
+	}
 	buf_str(out, "First load: ");
 	say_number(out, o->load_done);
 	buf_str(out, " of ");

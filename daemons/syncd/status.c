@@ -139,7 +139,7 @@ void pump_metrics(void *pump, struct buf *text)
 	metric(text, "fexl_sync_cycles_started_total", "counter", "Cycles begun.", p->cycle.started);
 	metric(text, "fexl_sync_cycles_complete_total", "counter", "Cycles that went through.", p->completed);
 	metric(text, "fexl_sync_failures", "gauge", "Attempts that failed in a row.", p->cycle.failures);
-	metric(text, "fexl_sync_unreachable", "gauge", "1 while the cloud does not answer.", p->lost_at != 0);
+	metric(text, "fexl_sync_unreachable", "gauge", "1 while the cloud is away.", p->lost_at != 0);
 	metric(text, "fexl_sync_pending_rows", "gauge", "Rows that the cloud has not got yet.", p->view.pending);
 	metric(text, "fexl_sync_refused_rows", "gauge", "Rows that the cloud refused.", p->view.refused);
 	metric(text, "fexl_sync_pushed_rows_total", "counter", "Rows that the cloud took.", p->pushed);

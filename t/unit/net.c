@@ -300,19 +300,26 @@ void change_customer(struct fixture *f, struct uuid customer, const char *member
 	fixture_commit(f);
 }
 
-struct uuid buy(struct fixture *f, struct uuid product, int64_t units, int64_t unit_cost)
+void buy_as(struct fixture *f, struct uuid purchase, struct uuid product, int64_t units, int64_t unit_cost)
 {
 	struct buf b = { 0 };
 	struct doc d;
 	bool same;
 
-	buf_printf(&b, "{\"lines\":[{\"product\":\"%s\",\"qty\":%lld,\"unit_cost\":%lld}]}", uuid_text(product).s,
+	buf_printf(&b, "{\"uuid\":\"%s\",\"lines\":[{\"product\":\"%s\",\"qty\":%lld,\"unit_cost\":%lld}]}", uuid_text(purchase).s, uuid_text(product).s,
 		   (long long)units * 1000, (long long)unit_cost);
 	act(f);
 	must(f, document_create(&f->w, schema_table("purchases"), parse(f, &b), &d, &same, &f->err));
 	buf_release(&b);
 	fixture_commit(f);
-	return d.head.uuid;
+}
+
+struct uuid buy(struct fixture *f, struct uuid product, int64_t units, int64_t unit_cost)
+{
+	struct uuid purchase = uuid_v7();
+
+	buy_as(f, purchase, product, units, unit_cost);
+	return purchase;
 }
 
 void sell_as(struct fixture *f, struct uuid invoice, struct uuid product, int64_t units, int64_t price)

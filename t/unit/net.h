@@ -40,6 +40,7 @@ struct uuid make_product(struct fixture *f, const char *name, int64_t price);
 struct uuid make_customer(struct fixture *f, const char *phone);
 void change_customer(struct fixture *f, struct uuid customer, const char *member, const char *value);
 struct uuid buy(struct fixture *f, struct uuid product, int64_t units, int64_t unit_cost);
+void buy_as(struct fixture *f, struct uuid purchase, struct uuid product, int64_t units, int64_t unit_cost);
 struct uuid sell(struct fixture *f, struct uuid product, int64_t units, int64_t price);
 void sell_as(struct fixture *f, struct uuid invoice, struct uuid product, int64_t units, int64_t price);
 

@@ -321,6 +321,47 @@ static void a_clock_one_day_ahead_does_not_win_for_a_day(void **state)
 	clock_reset(0);
 }
 
+static void a_clock_put_right_since_leaves_nothing_in_the_future(void **state)
+{
+	const int64_t day = 86400 * SECOND_US, start = 1800000000 * SECOND_US;
+	struct net *net;
+	struct uuid ali;
+	int moved;
+
+	clock_set(start, 1000);
+	net = paired(state, 1);
+	clock_set(start + day, 2000);
+	ali = make_customer(net->till[0], "0770");
+	clock_set(start + 10 * SECOND_US, 3000);	/* somebody set the machine's clock */
+	clock_reset(start);
+	must(net->till[0], clock_restamp(&net->till[0]->w, start + 10 * SECOND_US, 3000, &moved, &net->till[0]->err));
+	fixture_commit(net->till[0]);
+	clock_unfollow();
+	assert_int_equal(moved, 1);
+	net_cycle(net);
+	assert_string_equal(column_of_row(net->hub, "customers", ali, "phone"), "0770");
+	all_identical(net);
+	net_free(net);
+	clock_real();
+	clock_reset(0);
+}
+
+static void sums_deliveries_reach_the_hub_in_the_order_they_came(void **state)
+{
+	struct net *net = paired(state, 1);
+	struct fixture *till = net->till[0];
+	struct uuid tea = make_product(till, "Tea", 900);
+
+	/* The later delivery has the lower uuid, as those that imports make may have. */
+	buy_as(till, (struct uuid){ { 9 } }, tea, 10, 500);
+	sell(till, tea, 5, 900);
+	buy_as(till, (struct uuid){ { 1 } }, tea, 10, 700);
+	net_cycle(net);
+	everywhere(net, STOCK_VALUE, 5 * 500 + 10 * 700);
+	all_identical(net);
+	net_free(net);
+}
+
 static void sums_two_tills_that_sold_before_they_were_paired_make_one_shop(void **state)
 {
 	struct net *net = open_net(state, 2);
@@ -408,6 +449,8 @@ FIXTURE_MAIN(cmocka_unit_test(kept_a_sale_reaches_every_till),
 	     cmocka_unit_test(moving_a_parent_that_the_hub_lost_goes_along_as_a_copy),
 	     cmocka_unit_test(moving_a_pulled_child_before_its_parent_is_parked_and_finds_it),
 	     cmocka_unit_test(a_clock_one_day_ahead_does_not_win_for_a_day),
+	     cmocka_unit_test(a_clock_put_right_since_leaves_nothing_in_the_future),
+	     cmocka_unit_test(sums_deliveries_reach_the_hub_in_the_order_they_came),
 	     cmocka_unit_test(sums_two_tills_that_sold_before_they_were_paired_make_one_shop),
 	     cmocka_unit_test(sums_two_tills_drain_one_layer_offline),
 	     cmocka_unit_test(moving_another_epoch_starts_over_and_loses_nothing))

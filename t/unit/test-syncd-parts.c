@@ -94,6 +94,7 @@ static void people_are_told_in_one_sentence(void **state UNUSED)
 		  "offline", "Cloud unreachable for 8 days, 1 row kept here, trying now" },
 		{ { .phase = PHASE_LOADING, .load_done = 12000, .load_total = 61204 }, "loading",
 		  "First load: 12,000 of 61,204 rows" },
+		{ { .phase = PHASE_LOADING }, "loading", "First load: asking the cloud what there is" },
 		{ { .phase = PHASE_LOADING, .load_done = 1000005, .load_total = 2000000 }, "loading",
 		  "First load: 1,000,005 of 2,000,000 rows" },
 		{ { .phase = PHASE_PENDING, .code = "KTRV-7QX2", .pending = 1200 }, "pending",
