@@ -10,6 +10,7 @@ libbase_a_SOURCES = \
 	%D%/log.h %D%/log.c \
 	%D%/map.h %D%/map.c \
 	%D%/money.h %D%/money.c \
+	%D%/near.h %D%/near.c \
 	%D%/pool.h %D%/pool.c \
 	%D%/secret.h %D%/secret.c \
 	%D%/utf8.h %D%/utf8.c \

@@ -123,9 +123,7 @@ int report_valuation(struct db *db, struct pool *pool, struct uuid tenant, struc
 
 	if (db_rows(db, sql, ARGS(v_uuid(tenant)), &rs, err) < 0)
 		return -1;
-	jw_open(out, '{');
-	jw_name(out, "items");
-	jw_open(out, '[');
+	list_open(out);
 	while ((n = rows_next(&rs, err)) > 0) {
 		put_stock(&rs, pool, false, out);
 		if ((n = add(&total, rows_int(&rs, 3), err)) < 0)
@@ -286,9 +284,7 @@ int report_trial_balance(struct db *db, struct pool *pool, struct uuid tenant, s
 
 	if (db_rows(db, sql, ARGS(v_uuid(tenant)), &rs, err) < 0)
 		return -1;
-	jw_open(out, '{');
-	jw_name(out, "items");
-	jw_open(out, '[');
+	list_open(out);
 	while ((n = rows_next(&rs, err)) > 0)
 		if ((n = put_balance(&rs, pool, &debit, &credit, out, err)) < 0)
 			break;

@@ -1,6 +1,6 @@
 /* Shops and their licence keys. */
 #include "base/base.h"
-#include "model/model.h"
+#include "model/lists.h"
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -66,9 +66,7 @@ int tenant_list(struct db *db, struct pool *pool, struct buf *items, struct err 
 
 	if (db_rows(db, sql, NO_ARGS, &rs, err) < 0)
 		return -1;
-	jw_open(items, '{');
-	jw_name(items, "items");
-	jw_open(items, '[');
+	list_open(items);
 	while ((n = rows_next(&rs, err)) > 0) {
 		jw_open(items, '{');
 		jw_put_uuid(items, "uuid", rows_uuid(&rs, 0));
@@ -78,9 +76,7 @@ int tenant_list(struct db *db, struct pool *pool, struct buf *items, struct err 
 		jw_put_time(items, "created_at", rows_int(&rs, 4));
 		jw_close(items, '}');
 	}
-	jw_close(items, ']');
-	jw_put_null(items, "next");
-	jw_close(items, '}');
+	list_close(items, NULL);
 	rows_end(&rs);
 	return n;
 }

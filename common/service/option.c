@@ -2,6 +2,8 @@
  * probably meant. */
 #include "base/base.h"
 #include "service/option.h"
+
+#include "base/near.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -39,27 +41,6 @@ const struct option_desc *option_find(const char *name, size_t len)
 
 /* --- what was probably meant --- */
 
-/* Levenshtein's distance, one row of his table at a time. */
-static size_t edit_distance(const char *a, const char *b)
-{
-	size_t row[OPTION_NAME_MAX + 1], len = strlen(b), above, corner;
-
-	if (len > OPTION_NAME_MAX)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (; *a != '\0'; a++) {
-		corner = row[0]++;
-		for (size_t j = 1; j <= len; j++) {
-			above = row[j];
-			row[j] = MIN(MIN(row[j - 1], above) + 1,
-				     corner + (name_char(*a) != name_char(b[j - 1])));
-			corner = above;
-		}
-	}
-	return row[len];
-}
-
 struct guess {
 	const char *typed;
 	size_t best;		/* smallest distance so far */
@@ -68,7 +49,7 @@ struct guess {
 
 static void guess_try(struct guess *g, const char *candidate, const void *what)
 {
-	size_t distance = edit_distance(g->typed, candidate);
+	size_t distance = near_distance(g->typed, candidate, name_char);
 
 	if (distance < g->best) {
 		g->best = distance;
