@@ -47,7 +47,7 @@ story()
 		for n in till1 till2 cloud; do
 			for d in syncd apid; do
 				pid=$(pid_of $n $d); [ -n "$pid" ] || continue
-				kill -TERM $pid && wait_for "! kill -0 $pid" || exit 1
+				kill -TERM $pid && wait_for "has_ended $pid" || exit 1
 			done
 		done
 	'

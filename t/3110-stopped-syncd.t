@@ -19,6 +19,7 @@ sell_fast()
 # database's files.  A tracer that stays in the background stops it there.
 start_stopping()
 {
+	stop_daemon "$1" syncd KILL
 	db=$stage/$1/data/fexl.db
 	: >"$stage/trace"
 	start_daemon "$1" syncd strace -D -f -qq -o "$stage/trace" -P "$db" -P "$db-shm" -P "$db-wal" \

@@ -69,14 +69,41 @@ node_url()
 
 # --- a PostgreSQL of its own ---
 
-# site_postgres SITE: starts it; sets conninfo
-site_postgres()
+# PostgreSQL will not run as root, and its own user must get to its folder.
+site_closed_parent()
 {
+	folder=$1
+	while [ "$folder" != / ]; do
+		folder=$(dirname "$folder")
+		case $(stat -c %A "$folder") in
+		*[xt]) ;;
+		*) echo "$folder" && return ;;
+		esac
+	done
+}
+
+# site_postgres_start SITE FLAG…
+site_postgres_start()
+{
+	dir=$1
+	shift
 	# shellcheck source=../../t/pg.sh
 	. "$top/t/pg.sh"
 	pg_found || die 'there is no PostgreSQL 15 to run: ./dev deps demo'
-	site_postgres_stop "$1"
-	pg_start "$1" || die "PostgreSQL does not start: see $1/pg/log"
+	mkdir -p "$dir"
+	if [ "$(id -u)" -eq 0 ]; then
+		closed=$(site_closed_parent "$dir/pg")
+		[ -z "$closed" ] || die "you are root, so PostgreSQL runs as user postgres, who may not pass $closed:" \
+			"chmod o+x $closed, or have the checkout elsewhere, or be another user than root"
+	fi
+	site_postgres_stop "$dir"
+	pg_start "$@" "$dir" || die "PostgreSQL does not start: see $dir/pg/log"
+}
+
+# site_postgres SITE: starts it; sets conninfo
+site_postgres()
+{
+	site_postgres_start "$1"
 	[ -n "$(pg_sql "$1" "SELECT 1 FROM pg_database WHERE datname = 'fexl'")" ] || pg_sql "$1" 'CREATE DATABASE fexl' ||
 		die 'PostgreSQL makes no database'
 	conninfo=$(pg_conninfo "$1" fexl)

@@ -68,13 +68,9 @@ test_show_failures()
 
 test_postgres_start()
 {
-	# shellcheck source=../../t/pg.sh
-	. "$top/t/pg.sh"
-	mkdir -p "$build/pg"
 	site_postgres_stop "$build/pg"
 	rm -rf "$build/pg/pg"
-	pg_found || die 'there is no PostgreSQL 15 to run: ./dev deps test'
-	pg_start --no-fsync "$build/pg" || die "PostgreSQL does not start: see $build/pg/pg/log"
+	site_postgres_start "$build/pg" --no-fsync
 }
 
 # Tests make their folders here, so that nothing is left elsewhere; but a socket
@@ -95,8 +91,6 @@ test_begin()
 	test_folder
 	HARNESS_RULESFILE=$aux/rules.yml
 	export HARNESS_RULESFILE
-	trap 'test_end; exit 130' INT TERM HUP
-	trap test_end EXIT
 	test_postgres_start
 }
 
@@ -105,6 +99,14 @@ test_end()
 	trap - EXIT
 	site_postgres_stop "$build/pg"
 	rm -rf "$test_dir/tmp"
+}
+
+# Whatever ends us before our time: it was not a success.
+test_aborted()
+{
+	test_end
+	echo '0 passed, 1 failed'
+	exit 1
 }
 
 # --- builds ---
@@ -175,6 +177,14 @@ test_long()
 	test_one soak "$top/dev" soak 300
 }
 
+# Not run is not passed: a skip is never silent.
+test_say_skipped()
+{
+	grep -h ' skipped: ' "$test_dir"/*.log | sed 's/^\[[0-9:]*\] *//; s/ \.\.* skipped:/:/' | sort -u | while read -r line; do
+		say skipped "$line"
+	done
+}
+
 # Plain words, the last line: programs read it.
 test_sum()
 {
@@ -193,6 +203,8 @@ verb_test()
 		esac
 	done
 	echo "Fexl $version: the tests"
+	trap test_aborted EXIT
+	trap 'exit 130' INT TERM HUP
 	if [ "$long" = 1 ]; then
 		deps_need build test long
 	else
@@ -206,6 +218,7 @@ verb_test()
 		test_short
 	fi
 	test_end
+	test_say_skipped
 	say took "$(since "$begun"); what each step said: $test_dir/*.log"
 	test_sum
 }
