@@ -41,8 +41,8 @@ FUZZ_MAIN = t/fuzz/replay.c
 endif
 
 # --- the tree itself ---
-TESTS += t/0000-floors.t
-EXTRA_DIST += t/0000-floors.t
+TESTS += t/0000-floors.t t/0300-dev.t
+EXTRA_DIST += t/0000-floors.t t/0300-dev.t
 
 # --- wire ---
 if HAVE_CMOCKA

@@ -70,5 +70,8 @@ verb_clean()
 		site_postgres_stop "$dir"
 	done
 	rm -rf "$top/.demo" "$top/.up" "$top/.soak" "$cache" "$top/build" "$top/build-asan" "$top/build-tsan" "$top/build-fuzz"
+	# What autoreconf made.
+	(cd "$top" && rm -rf configure aclocal.m4 autom4te.cache config.h.in Makefile.in &&
+		find build-aux -maxdepth 1 ! -type d ! -name .keep -delete)
 	say clean 'the builds, the demo and its data are gone'
 }

@@ -123,7 +123,7 @@ demo_interrupted()
 	exit "$1"
 }
 
-# demo_soak SECONDS: the same shop in .soak, with trouble; for ./dev test --long
+# demo_soak SECONDS: the same shop in .soak, with trouble; what went wrong stays there
 demo_soak()
 {
 	demo_dir=$top/.soak data='' engine=sqlite
@@ -137,6 +137,7 @@ demo_soak()
 		soaked=$?
 	fi
 	demo_stop
+	[ "$soaked" -ne 0 ] || rm -rf "$demo_dir"
 	return "$soaked"
 }
 

@@ -6,7 +6,6 @@ deps_list=$top/etc/deps.debian
 deps_of()
 {
 	for section; do
-		grep -q "^\[$section\]" "$deps_list" || usage "etc/deps.debian has no section \"$section\""
 		awk -v want="[$section]" '/^\[/ { in_it = $1 == want; next } in_it && !/^#/ && NF { print $1 }' "$deps_list"
 	done
 }
@@ -89,7 +88,10 @@ deps_need()
 		say packages 'this is no Debian: etc/deps.debian names what must be here'
 		return 0
 	}
-	missing=$(deps_missing "$@") || exit
+	for section; do
+		grep -q "^\[$section\]" "$deps_list" || usage "etc/deps.debian has no section \"$section\""
+	done
+	missing=$(deps_missing "$@")
 	if [ -z "$missing" ]; then
 		say packages "all $(deps_of "$@" | sort -u | wc -l) are here"
 		return 0

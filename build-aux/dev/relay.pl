@@ -5,7 +5,8 @@
 #	relay.pl PORT TO-PORT FLAG
 #
 # While the file FLAG exists the cable is cut: connections break, new ones are
-# refused.
+# refused.  The port stays ours all the time: what else might answer there is not
+# the cloud.
 use strict;
 use warnings;
 use IO::Select;
@@ -16,7 +17,7 @@ my $ROOM = 256 << 10;		# of bytes on their way in one direction
 my $LOOK_S = 0.1;		# how often FLAG is looked for
 
 my ($port, $to_port, $flag) = @ARGV;
-my ($listener, %pipe, $stop);	# pipe: socket -> { from, to, bytes, ended }
+my ($listener, $listening, %pipe, $stop);	# pipe: socket -> { from, to, bytes, ended }
 
 sub notify
 {
@@ -26,10 +27,26 @@ sub notify
 	send($s, $text, 0, pack_sockaddr_un($path));
 }
 
+sub port_take
+{
+	$listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Proto => 'tcp', ReuseAddr => 1)
+		or die "relay: port $port: $@\n";
+	$listener->blocking(0);
+}
+
+# While nobody listens there, whoever allows sharing could take the port from one
+# who does; but old connections must not keep us from listening again.
+sub port_share
+{
+	my ($yes) = @_;
+	setsockopt($listener, SOL_SOCKET, SO_REUSEADDR, $yes) or die "relay: port $port: $!\n";
+}
+
 sub listen_begin
 {
-	$listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Listen => 128, ReuseAddr => 1,
-		Blocking => 0) or die "relay: port $port: $@\n";
+	port_share(1);
+	listen($listener, 128) or die "relay: port $port: $!\n";
+	$listening = 1;
 	notify("READY=1\nSTATUS=The cable to the cloud: 127.0.0.1:$port to $to_port");
 }
 
@@ -117,20 +134,23 @@ sub move
 sub cut
 {
 	each_pipe(\&part);
-	close($listener);
-	undef $listener;
+	# On Linux this ends the listening and keeps the port.
+	shutdown($listener, 2);
+	port_share(0);
+	$listening = 0;
 	notify("STATUS=The cable to the cloud is cut");
 }
 
 $SIG{TERM} = sub { $stop = 1 };
 $SIG{PIPE} = 'IGNORE';
+port_take();
 listen_begin();
 until ($stop) {
 	if (-e $flag) {
-		cut() if $listener;
+		cut() if $listening;
 		select(undef, undef, undef, $LOOK_S);
 	} else {
-		listen_begin() if !$listener;
+		listen_begin() if !$listening;
 		move();
 	}
 }

@@ -281,15 +281,15 @@ sub main
 	$attached = @ARGV && $ARGV[0] eq '--attached' && shift @ARGV;
 	$dir = shift(@ARGV) // die "usage: supervise.pl [--attached] DIR\n";
 	$parent = getppid();
+	$SIG{TERM} = $SIG{INT} = $SIG{HUP} = \&stop_begin;
+	$SIG{CHLD} = sub { };
+	$SIG{PIPE} = 'IGNORE';
 	STDOUT->autoflush(1);
 	POSIX::setsid();	# ^C is for who started us; we are told in order
 	mkdir("$dir/$_") for qw(log notify);
 	my $lock = lock_take();
 	plan_read();
 	notify_open($_) for @units;
-	$SIG{TERM} = $SIG{INT} = $SIG{HUP} = \&stop_begin;
-	$SIG{CHLD} = sub { };
-	$SIG{PIPE} = 'IGNORE';
 	state_write();
 	supervise();
 	unlink("$dir/state", map { $_->{socket_path} } @units);

@@ -60,7 +60,8 @@ static int lock_counters(struct group *g, struct err *err)
 static int job_run(struct group *g, struct job *job)
 {
 	struct txn t = { .db = g->lane->db, .pool = job->pool, .careful = g->careful,
-			 .stamp = clock_now(), .resume = job->resume, .counters = &g->counters };
+			 .stamp = clock_now(), .resume = job->resume, .counters = &g->counters,
+			 .queue = &g->lane->queue };
 	int rc;
 
 	err_clear(&job->err);

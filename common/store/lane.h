@@ -43,6 +43,7 @@ void queue_again(struct queue *q, struct job *job);	/* a slice that is not done:
 /* Waits.  Takes up to `max` jobs of people, or else one slice of sync.  NULL
  * once the queue is closed and empty. */
 struct job *queue_take(struct queue *q, int max);
+bool queue_people_wait(struct queue *q);
 void queue_close(struct queue *q);
 void queue_release(struct queue *q);
 

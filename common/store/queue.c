@@ -91,6 +91,16 @@ struct job *queue_take(struct queue *q, int max)
 	return jobs;
 }
 
+bool queue_people_wait(struct queue *q)
+{
+	bool wait;
+
+	pthread_mutex_lock(&q->lock);
+	wait = q->people != NULL || q->closed;
+	pthread_mutex_unlock(&q->lock);
+	return wait;
+}
+
 void queue_close(struct queue *q)
 {
 	pthread_mutex_lock(&q->lock);

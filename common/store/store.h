@@ -128,6 +128,7 @@ struct txn {
 	struct change *changes;
 	int n_changes, room_changes;
 	struct counters *counters;	/* txn.c's: the tenants' _seq in this transaction */
+	struct queue *queue;		/* of the lane: who else waits */
 };
 
 /* Writes of a job go through these, so that a group knows whether a failed job
@@ -139,6 +140,10 @@ int txn_send(struct txn *t, const char *sql, struct args args, struct err *err) 
  * and written back at the commit: dense, in commit order. */
 int txn_seq(struct txn *t, struct uuid tenant, int64_t *seq, struct err *err) MUST_CHECK;
 void txn_changed(struct txn *t, const struct change *c);
+
+/* Should a slice of sync that began then (clock_boot()) commit what it has?
+ * After slice_ms as soon as a person waits, and in the end in any case. */
+bool txn_time_is_up(const struct txn *t, int64_t began, int slice_ms);
 
 /* A guarded piece of a careful job: undone alone if it fails. */
 int txn_guard(struct txn *t, struct err *err) MUST_CHECK;

@@ -94,6 +94,21 @@ int txn_seq(struct txn *t, struct uuid tenant, int64_t *seq, struct err *err)
 	return 0;
 }
 
+/* --- slices --- */
+
+/* Each commit waits for the disk: while nobody else wants the lane, a slice may
+ * go on for so many times its due. */
+#define SLICE_PATIENCE 20
+
+bool txn_time_is_up(const struct txn *t, int64_t began, int slice_ms)
+{
+	int64_t took = clock_boot() - began, due = (int64_t)slice_ms * 1000;
+
+	if (took < due)
+		return false;
+	return took >= SLICE_PATIENCE * due || !t->queue || queue_people_wait(t->queue);
+}
+
 /* --- guards --- */
 
 int txn_guard(struct txn *t, struct err *err)

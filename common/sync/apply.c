@@ -310,11 +310,11 @@ int apply_slice(struct apply *a, struct txn *t, struct err *err)
 {
 	static const struct actor hub = { .kind = ACTOR_DEVICE };
 	struct write w = { .t = t, .site = a->site, .tenant = a->tenant, .who = &hub };
-	int64_t until = clock_boot() + (int64_t)a->slice_ms * 1000;
+	int64_t began = clock_boot();
 	size_t n = json_len(a->rows), i = t->resume;
 
 	for (; i < n; i++) {
-		if (i > t->resume && clock_boot() > until)
+		if (i > t->resume && txn_time_is_up(t, began, a->slice_ms))
 			break;
 		if (apply_one(a, &w, json_at(a->rows, i), err) < 0)
 			return -1;

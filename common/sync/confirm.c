@@ -214,11 +214,11 @@ int confirm_slice(struct confirm *c, struct txn *t, struct err *err)
 {
 	static const struct actor hub = { .kind = ACTOR_DEVICE };
 	struct write w = { .t = t, .site = c->site, .tenant = c->tenant, .who = &hub };
-	int64_t until = clock_boot() + (int64_t)c->slice_ms * 1000;
+	int64_t began = clock_boot();
 	size_t n = json_len(c->results), i = t->resume;
 
 	for (; i < n; i++) {
-		if (i > t->resume && clock_boot() > until)
+		if (i > t->resume && txn_time_is_up(t, began, c->slice_ms))
 			break;
 		if (confirm_one(c, &w, i, err) < 0)
 			return err_under(err, "/answer/results/%zu", i);

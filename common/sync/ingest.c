@@ -340,7 +340,7 @@ static int check_device(struct ingest *in, struct txn *t, struct err *err)
 int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 {
 	struct write w = { .t = t, .site = in->site, .tenant = in->tenant, .who = in->device };
-	int64_t until = clock_boot() + (int64_t)in->slice_ms * 1000;
+	int64_t began = clock_boot();
 	size_t n = json_len(in->rows), i = t->resume;
 	int stored = in->stored, conflicts = in->conflicts;
 
@@ -348,7 +348,7 @@ int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 	if (check_device(in, t, err) < 0)
 		return -1;
 	for (; i < n; i++) {
-		if (i > t->resume && clock_boot() > until)
+		if (i > t->resume && txn_time_is_up(t, began, in->slice_ms))
 			break;
 		if (ingest_row(in, &w, i, err) < 0)
 			return -1;
