@@ -93,6 +93,12 @@ static void check_table(const struct table *t)
 
 void schema_check(void)
 {
-	for (const struct table *t = schema; t->name; t++)
+	int synced = 0;
+
+	for (const struct table *t = schema; t->name; t++) {
 		check_table(t);
+		synced += table_is_synced(t);
+	}
+	if (synced > SYNCED_MAX)
+		panic("%d synced tables, room for %d", synced, SYNCED_MAX);
 }

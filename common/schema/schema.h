@@ -68,6 +68,7 @@ enum rule {
 	LOCAL,		/* this server's own affair, never synced; `key` is its primary key */
 };
 
+#define SYNCED_MAX 16	/* records and documents together */
 #define PARTS_MAX 6
 #define COLUMNS_MAX 32
 

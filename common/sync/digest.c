@@ -89,7 +89,7 @@ static int sum_chunk(struct summing *s, struct err *err)
 }
 
 int digest_tables(struct db *db, struct uuid tenant, int64_t seq, const struct uuid *without, int n_without,
-		  struct digest d[DIGEST_TABLES], int *n, struct err *err)
+		  struct digest d[SYNCED_MAX], int *n, struct err *err)
 {
 	struct summing s = { .db = db, .tenant = tenant, .pool = pool_new(), .seq = seq,
 			     .without = without, .n_without = n_without };
@@ -193,7 +193,7 @@ static void put_digest(const struct digest *d, struct buf *out)
 static int put_answer(struct db *db, struct pool *pool, struct uuid tenant, int64_t seq, struct left_out *l, struct buf *out,
 		      struct err *err)
 {
-	struct digest d[DIGEST_TABLES];
+	struct digest d[SYNCED_MAX];
 	int n, named = l->n;
 
 	if (leave_out_changed(db, pool, tenant, seq, l, err) < 0)
@@ -294,7 +294,7 @@ int digest_compare(struct db *db, struct pool *pool, struct uuid tenant, struct 
 		   struct buf *out, bool *identical, struct err *err)
 {
 	struct json without = { 0 }, changed = { 0 }, tables = { 0 };
-	struct digest d[DIGEST_TABLES];
+	struct digest d[SYNCED_MAX];
 	struct left_out l = { 0 };
 	int64_t seq = 0;
 	int n, held;
@@ -302,7 +302,7 @@ int digest_compare(struct db *db, struct pool *pool, struct uuid tenant, struct 
 	if (json_get_int(request, "seq", 0, INT64_MAX, &seq, err) < 0 ||
 	    json_get_array(request, "without", LEFT_OUT_MAX, &without, err) < 0 ||
 	    json_get_array(answer, "changed", LEFT_OUT_MAX, &changed, err) < 0 ||
-	    json_get_array(answer, "tables", DIGEST_TABLES, &tables, err) < 0 ||
+	    json_get_array(answer, "tables", SYNCED_MAX, &tables, err) < 0 ||
 	    leave_out_named(pool, without, &l, err) < 0)
 		return -1;
 	held = l.n;

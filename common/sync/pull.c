@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define TABLES_MAX 16
-
 void cursor_print(struct cursor c, struct buf *out)
 {
 	buf_printf(out, "%s.%lld", uuid_text(c.epoch).s, (long long)c.seq);
@@ -37,7 +35,7 @@ struct merge_read {
 	struct db *db;
 	struct uuid tenant;
 	struct pool *pool;
-	struct source s[TABLES_MAX];
+	struct source s[SYNCED_MAX];
 	int n;
 };
 
@@ -72,7 +70,7 @@ static int open_sources(struct merge_read *m, int64_t since, int limit, struct u
 
 static void close_sources(struct merge_read *m)
 {
-	for (int i = 0; i < TABLES_MAX; i++)
+	for (int i = 0; i < SYNCED_MAX; i++)
 		if (m->s[i].open)
 			rows_end(&m->s[i].rows);
 }

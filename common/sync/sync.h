@@ -128,10 +128,9 @@ struct digest {
 	int64_t rows;
 	uint8_t sum[16];		/* of the first 16 bytes of SHA-256(canonical row), modulo 2^128 */
 };
-#define DIGEST_TABLES 16
 /* Rows with 0 < _seq <= seq, without those named.  d gets one entry a synced table. */
 int digest_tables(struct db *db, struct uuid tenant, int64_t seq, const struct uuid *without, int n_without,
-		  struct digest d[DIGEST_TABLES], int *n, struct err *err) MUST_CHECK;
+		  struct digest d[SYNCED_MAX], int *n, struct err *err) MUST_CHECK;
 /* Hub: request {"seq":n,"without":[uuid…]} -> {"seq","changed":[uuid…],"tables":[{"table","rows","sum"}]}. */
 int digest_answer(struct db *db, struct uuid tenant, struct json request, struct buf *out, struct err *err) MUST_CHECK;
 /* Till: what must be left out because it is dirty or parked here.  {"seq":…,"without":[…]} */

@@ -168,7 +168,7 @@ bool files_has(const struct files *f, const char *path)
 static const char no_console[] =
 	"<!doctype html><html lang=en><meta charset=utf-8><title>Fexl</title>"
 	"<h1>Fexl</h1><p>This server is running. No web console is installed here; its API is at "
-	"<code>/api</code>, see fexl-rest(7).</p></html>\n";
+	"<code>/api</code>.</p></html>\n";
 
 /* The page may talk to us and to the cloud we are paired with, over HTTP and
  * WebSocket. */
