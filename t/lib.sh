@@ -362,7 +362,8 @@ rows()
 	if grep -q '^DB_TYPE=postgres' "$stage/$1/env"; then
 		psql -qAtX "$(sed -n 's/^DATABASE_URL="\(.*\)"$/\1/p' "$stage/$1/env")" -c "$2"
 	else
-		sqlite3 -readonly "$stage/$1/data/fexl.db" "$2"
+		# A daemon killed a moment ago may just be recovering its log.
+		sqlite3 -readonly -cmd '.timeout 5000' "$stage/$1/data/fexl.db" "$2"
 	fi
 }
 
