@@ -45,7 +45,7 @@ test_make()
 	shift 3
 	started=$(now_s)
 	: >"$test_dir/$step.log"
-	BOUNDED_HIDE='^(#|make|ok |not ok |$)' bounded "$limit_s" "$test_dir/$step.log" make -s -C "$dir" check "$@" || status=$?
+	BOUNDED_HIDE='^(#|make|(not )?ok [0-9]|$)' bounded "$limit_s" "$test_dir/$step.log" make -s -C "$dir" check "$@" || status=$?
 	[ "$status" -eq 0 ] || test_show_failures "$test_dir/$step.log"
 	# shellcheck disable=SC2046 # two numbers
 	set -- $(test_count "$test_dir/$step.log")
