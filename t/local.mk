@@ -55,6 +55,17 @@ t_fuzz_fuzz_wire_SOURCES = t/fuzz/fuzz-wire.c $(FUZZ_MAIN)
 t_fuzz_fuzz_wire_LDADD = $(WIRE_LIBS) $(FUZZ_LIBS)
 EXTRA_DIST += t/fuzz/corpus/wire
 
+# --- ws ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-ws-frame t/unit/test-ws-hello
+t_unit_test_ws_frame_LDADD = $(WS_LIBS) $(UNIT_LIBS)
+t_unit_test_ws_hello_LDADD = $(WS_LIBS) $(UNIT_LIBS)
+endif
+FUZZ_TARGETS += t/fuzz/fuzz-ws
+t_fuzz_fuzz_ws_SOURCES = t/fuzz/fuzz-ws.c $(FUZZ_MAIN)
+t_fuzz_fuzz_ws_LDADD = $(WS_LIBS) $(FUZZ_LIBS)
+EXTRA_DIST += t/fuzz/corpus/ws
+
 # --- service ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-conf t/unit/test-service

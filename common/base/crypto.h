@@ -12,7 +12,7 @@
 void random_bytes(void *p, size_t len);		/* getrandom; never fails */
 
 void sha256(const void *p, size_t len, uint8_t out[SHA256_LEN]);
-void sha1(const void *p, size_t len, uint8_t out[20]);	/* for UUID v5 only */
+void sha1(const void *p, size_t len, uint8_t out[20]);	/* for UUID v5 and the WebSocket handshake only */
 
 /* RFC 8032.  A secret is the 32-byte seed. */
 void ed25519_new(uint8_t secret[ED25519_KEY_LEN], uint8_t pub[ED25519_KEY_LEN]);

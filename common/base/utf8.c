@@ -57,7 +57,7 @@ static size_t ascii_run(const char *s, size_t len)
 	return i;
 }
 
-bool utf8_valid(const char *s, size_t len)
+size_t utf8_run(const char *s, size_t len)
 {
 	size_t i = ascii_run(s, len);
 
@@ -65,12 +65,27 @@ bool utf8_valid(const char *s, size_t len)
 		size_t n = utf8_next(s + i, len - i);
 
 		if (n == 0)
-			return false;
+			break;
 		i += n;
 		if (n == 1)
 			i += ascii_run(s + i, len - i);
 	}
-	return true;
+	return i;
+}
+
+bool utf8_valid(const char *s, size_t len)
+{
+	return utf8_run(s, len) == len;
+}
+
+bool utf8_torn(const char *s, size_t len)
+{
+	const uint8_t *b = (const uint8_t *)s;
+	const struct lead *lead = len > 0 ? lead_find(b[0]) : NULL;
+
+	if (lead == NULL || len >= lead->len)
+		return false;
+	return len == 1 || (b[1] >= lead->low && b[1] <= lead->high && (len == 2 || (b[2] & 0xc0) == 0x80));
 }
 
 size_t utf8_count(const char *s, size_t len)

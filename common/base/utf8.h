@@ -11,4 +11,9 @@ size_t utf8_count(const char *s, size_t len);	/* code points of valid text */
  * overlong, a surrogate or above U+10FFFF. */
 size_t utf8_next(const char *s, size_t len);
 
+/* How many bytes at the beginning of s are whole characters. */
+size_t utf8_run(const char *s, size_t len);
+/* Is all of s the beginning of one character, whose rest is still to come? */
+bool utf8_torn(const char *s, size_t len);
+
 #endif
