@@ -41,8 +41,8 @@ FUZZ_MAIN = t/fuzz/replay.c
 endif
 
 # --- the tree itself ---
-TESTS += t/0000-floors.t t/0300-dev.t
-EXTRA_DIST += t/0000-floors.t t/0300-dev.t
+TESTS += t/0000-floors.t t/0300-dev.t t/0310-units.t
+EXTRA_DIST += t/0000-floors.t t/0300-dev.t t/0310-units.t
 
 # --- wire ---
 if HAVE_CMOCKA
@@ -169,8 +169,8 @@ t_unit_test_syncd_trouble_LDADD = $(WORLD_LIBS)
 endif
 
 # --- apid ---
-TESTS += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t
-EXTRA_DIST += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/lib/Fexl.pm
+TESTS += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/2040-sockets.t
+EXTRA_DIST += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/2040-sockets.t t/lib/Fexl.pm
 
 # --- http ---
 if HAVE_CMOCKA

@@ -280,9 +280,25 @@ void conn_expired(struct http_conn *c)
 	conn_drop(c);
 }
 
-bool conn_is_idle(const struct http_conn *c)
+/* What was sent before we left is answered, though we have not looked at it
+ * yet; and who has only just come has a moment to say why. */
+void conn_farewell(struct http_conn *c)
 {
-	return due(c) == WAIT_IDLE;
+	if (due(c) != WAIT_IDLE)
+		return;
+	if (!read_some(c) || (c->eof && conn_input(c).len == 0)) {
+		conn_drop(c);
+		return;
+	}
+	if (conn_input(c).len > 0) {
+		conn_run(c);
+		return;
+	}
+	park_input(c);
+	if (c->served)
+		conn_drop(c);
+	else
+		wait_for(c, WAIT_LINGER);
 }
 
 void conn_new(struct http_server *s, int fd, const struct http_peer *peer, bool surplus)

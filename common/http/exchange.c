@@ -85,6 +85,7 @@ static bool finish(struct http_conn *c)
 
 	exchange_free(c);
 	c->state = keep ? CONN_HEAD : CONN_CLOSING;
+	c->served = true;
 	c->began = 0;
 	c->scanned = 0;
 	c->blank_seen = false;

@@ -120,10 +120,11 @@ int http_listen_tcp(struct http_server *s, const char *address, char *where_r, s
 /* mode: permission bits of the socket file.  A stale file is removed; a living
  * server behind it is an error. */
 int http_listen_unix(struct http_server *s, const char *path, int mode, struct err *err);
-/* A listening socket made by somebody else (systemd). */
-int http_listen_fd(struct http_server *s, int fd, struct err *err);
+/* A listening socket made by somebody else (systemd); where_r as above, or NULL. */
+int http_listen_fd(struct http_server *s, int fd, char *where_r, struct err *err);
 
-/* Stops accepting, closes idle connections, lets requests in hand finish;
+/* Stops accepting, closes idle connections (a new one that has not asked yet
+ * after 2 s), lets requests in hand finish;
  * drained(ctx) is called once nothing is left, or after wait_ms at the latest. */
 void http_server_drain(struct http_server *s, int wait_ms, void (*drained)(void *ctx), void *ctx);
 /* Requests that are still in hand end with it: nobody may answer them later. */

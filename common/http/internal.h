@@ -159,6 +159,7 @@ struct http_conn {
 	bool running;		/* inside conn_run(): an answer given now is seen there */
 	bool eof;		/* the client will send nothing more */
 	bool surplus;		/* over the limit: only told so */
+	bool served;		/* it has had an answer */
 	bool blank_seen;	/* the one empty line before a request that is forgiven */
 	bool refreshed;		/* a request was finished: waiting begins anew */
 	bool blocked;		/* answers are stuck: no new request until all are sent */
@@ -204,10 +205,11 @@ void conn_new(struct http_server *s, int fd, const struct http_peer *peer, bool 
 /* Goes on as far as bytes, answers and the socket allow.  c may be gone afterwards. */
 void conn_run(struct http_conn *c);
 void conn_expired(struct http_conn *c);		/* its deadline has come */
+/* The server ends: who rests is let go.  c may be gone afterwards. */
+void conn_farewell(struct http_conn *c);
 /* Closes at once; a request in hand stays valid until it is answered. */
 void conn_drop(struct http_conn *c);
 void conn_free(struct http_conn **cp);		/* with whatever it has in hand */
-bool conn_is_idle(const struct http_conn *c);
 struct slice conn_input(const struct http_conn *c);	/* what is read and not dealt with */
 
 /* --- reply.c, stream.c, problem.c --- */

@@ -223,6 +223,18 @@ static int socket_for(const struct addrinfo *ai)
 	return -1;
 }
 
+/* Where fd listens in fact, for whoever wants to know. */
+static void bound_text(int fd, char *where_r)
+{
+	union address a = { .room = { .ss_family = AF_UNIX } };
+	socklen_t len = sizeof(a);
+
+	if (where_r == NULL)
+		return;
+	getsockname(fd, &a.any, &len);
+	address_text(&a, where_r, 64);
+}
+
 int http_listen_tcp(struct http_server *s, const char *address, char *where_r, struct err *err)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
@@ -244,13 +256,7 @@ int http_listen_tcp(struct http_server *s, const char *address, char *where_r, s
 	if (fd < 0)
 		return cannot_listen(address, port, r, err);
 	listener_new(s, fd);
-	if (where_r != NULL) {
-		union address a;
-		socklen_t len = sizeof(a);
-
-		getsockname(fd, &a.any, &len);
-		address_text(&a, where_r, 64);
-	}
+	bound_text(fd, where_r);
 	return 0;
 }
 
@@ -328,7 +334,7 @@ int http_listen_unix(struct http_server *s, const char *path, int mode, struct e
 	return 0;
 }
 
-int http_listen_fd(struct http_server *s, int fd, struct err *err)
+int http_listen_fd(struct http_server *s, int fd, char *where_r, struct err *err)
 {
 	int listens = 0;
 	socklen_t len = sizeof(listens);
@@ -339,5 +345,6 @@ int http_listen_fd(struct http_server *s, int fd, struct err *err)
 	evutil_make_socket_nonblocking(fd);
 	evutil_make_socket_closeonexec(fd);
 	listener_new(s, fd);
+	bound_text(fd, where_r);
 	return 0;
 }

@@ -167,14 +167,14 @@ void http_server_drain(struct http_server *s, int wait_ms, void (*drained)(void 
 	struct http_conn *c, *next;
 
 	listeners_free(s);
+	s->now = clock_boot();
 	s->draining = true;
 	s->drained = drained;
 	s->drained_ctx = ctx;
 	evtimer_add(s->drain_timer, &tv);
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, link);
-		if (conn_is_idle(c))
-			conn_drop(c);
+		conn_farewell(c);
 	}
 	server_check_drained(s);
 }

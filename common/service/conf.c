@@ -159,6 +159,24 @@ static struct conf *conf_new(void)
 	return c;
 }
 
+/* systemd gives each service a folder of its own with copies of the secrets;
+ * their files are root's. */
+static void secrets_find(struct conf *c)
+{
+	const char *handed = getenv("CREDENTIALS_DIRECTORY");
+
+	for (const struct option_desc *o = option_table; o->name != NULL; o++) {
+		struct conf_value *v = conf_value_of(c, o);
+
+		if (o->type != OPT_FILE || *v->text == '\0' || strchr(v->text, '/') != NULL)
+			continue;
+		if (handed != NULL)
+			v->text = pool_printf(c->pool, "%s/secrets_%s", handed, v->text);
+		else
+			v->text = pool_printf(c->pool, SECRETS_DIR "/%s", v->text);
+	}
+}
+
 /* What depends on other options. */
 static int conf_settle(struct conf *c, struct err *err)
 {
@@ -169,6 +187,7 @@ static int conf_settle(struct conf *c, struct err *err)
 		url->text = pool_printf(c->pool, "%s/fexl.db", conf_str(c, "data_dir"));
 	if (*web->text == '\0')
 		web->text = PKGDATADIR "/web";
+	secrets_find(c);
 	if (conf_int(c, "backoff_min_ms") > conf_int(c, "backoff_max_ms"))
 		return err_set(err, ERR_INPUT, "option_value",
 			       "%s: backoff_min_ms is above backoff_max_ms (%s)",

@@ -4,6 +4,8 @@
 
 #include "service/service.h"
 
+#define SECRETS_DIR SYSCONFDIR "/fexl/secrets"	/* systemd hands out what is in there */
+
 struct pool;
 
 struct conf_value {

@@ -187,8 +187,10 @@ void service_http_limits(const struct conf *c, struct http_limits *limits)
 int local_open(struct service_ctx *svc, struct err *err)
 {
 	struct http_handler handler = { .request = on_request, .ctx = svc };
-	char file[64];
 	struct http_limits limits;
+	const char *path;
+	char file[64];
+	int fd;
 
 	service_http_limits(svc->conf, &limits);
 	limits.connections = LOCAL_CONNECTIONS;
@@ -196,5 +198,8 @@ int local_open(struct service_ctx *svc, struct err *err)
 	limits.body_bytes *= LOCAL_BODY_TIMES;
 	svc->local = http_server_new(svc->base, &limits, handler);
 	snprintf(file, sizeof(file), "%s.sock", svc->desc->socket);
-	return http_listen_unix(svc->local, service_path(svc, file), SOCKET_MODE, err);
+	path = service_path(svc, file);
+	if ((fd = inherited_unix(path)) >= 0)
+		return http_listen_fd(svc->local, fd, NULL, err);
+	return http_listen_unix(svc->local, path, SOCKET_MODE, err);
 }

@@ -13,6 +13,7 @@ libservice_a_SOURCES = \
 	%D%/place.c \
 	%D%/beat.c \
 	%D%/notify.c \
+	%D%/inherit.c \
 	%D%/local.c
 
 # What an administrator has written stays, at install and at uninstall.

@@ -3,7 +3,6 @@
 #include "service/run.h"
 #include "base/log.h"
 
-#include <stdlib.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
@@ -56,18 +55,4 @@ int64_t notify_interval_us(void)
 	uint64_t us = 0;
 
 	return sd_watchdog_enabled(0, &us) > 0 ? (int64_t)us : 0;
-}
-
-int service_inherited(const char *fd_name)
-{
-	char **names = NULL;
-	int n = sd_listen_fds_with_names(0, &names), found = -1;
-
-	for (int i = 0; i < n; i++) {
-		if (found < 0 && strcmp(names[i], fd_name) == 0)
-			found = SD_LISTEN_FDS_START + i;
-		free(names[i]);
-	}
-	free(names);
-	return found;
 }

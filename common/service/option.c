@@ -100,6 +100,9 @@ void option_print_choices(const struct option_desc *o, struct buf *out)
 	case OPT_STR:
 		buf_str(out, "text");
 		break;
+	case OPT_FILE:
+		buf_str(out, "a path, or a secret's name");
+		break;
 	case OPT_BOOL:
 		buf_str(out, "yes, no");
 		break;
@@ -181,6 +184,7 @@ int option_check(const struct option_desc *o, const char *text, const char *wher
 {
 	switch (o->type) {
 	case OPT_STR:
+	case OPT_FILE:
 		if (check_str(text) == 0)
 			return 0;
 		return err_set(err, ERR_INPUT, "option_value",

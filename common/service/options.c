@@ -55,7 +55,7 @@ const struct option_desc option_table[] = {
 
 	/* who is asking */
 	{ "session_hours", "FEXL_SESSION_HOURS", OPT_INT, "12", 1, 8760, NULL, "h", APID, "after which one signs in again" },
-	{ "admin_password_file", "FEXL_ADMIN_PASSWORD_FILE", OPT_STR, "", 0, 0, NULL, NULL, APID, "file with the password of the cloud's administrator; empty: nobody is" },
+	{ "admin_password_file", "FEXL_ADMIN_PASSWORD_FILE", OPT_FILE, "", 0, 0, NULL, NULL, APID, "file with the password of the cloud's administrator; empty: nobody is" },
 
 	/* sync */
 	{ "sync_interval_s", "FEXL_SYNC_INTERVAL_S", OPT_INT, "30", 1, 3600, NULL, "s", SYNCD, "between two cycles while nothing happens" },

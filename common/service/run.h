@@ -57,6 +57,9 @@ void notify_stopping(void);
 void notify_alive(void);
 int64_t notify_interval_us(void);	/* the watchdog's patience; 0: there is none */
 
+/* inherit.c: the socket that listens on this path, or -1 */
+int inherited_unix(const char *path);
+
 /* local.c */
 int local_open(struct service_ctx *svc, struct err *err) MUST_CHECK;
 

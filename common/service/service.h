@@ -10,6 +10,7 @@
  *	place.c		folders, and that nobody else runs in them
  *	beat.c		how late the loop is, and the watchdog
  *	notify.c	sd_notify: READY, STATUS, WATCHDOG, STOPPING
+ *	inherit.c	sockets that systemd hands over
  *	local.c		GET /status and GET /metrics on $run_dir/<name>.sock
  */
 #ifndef SERVICE_SERVICE_H
@@ -24,7 +25,9 @@ struct event;
 
 /* --- options --- */
 
-enum opt_type { OPT_STR, OPT_INT, OPT_BOOL, OPT_WORD };	/* OPT_WORD: one of words */
+/* OPT_WORD: one of words.  OPT_FILE: a name without a slash is a secret, which
+ * systemd hands over (LoadCredential=). */
+enum opt_type { OPT_STR, OPT_INT, OPT_BOOL, OPT_WORD, OPT_FILE };
 
 /* Which daemons look at it; fexlctl shows all. */
 #define FOR_APID 1u
@@ -106,7 +109,9 @@ void service_http_limits(const struct conf *c, struct http_limits *limits);
 /* The counters of such a server for `metrics`; prefix: "fexl_http". */
 void service_http_metrics(const char *prefix, const struct http_counters *c, struct buf *text);
 
-/* Sockets handed over by systemd (sd_listen_fds) under this name; -1 if none. */
+/* Sockets handed over by systemd (sd_listen_fds): under this name, or the nth
+ * that listens on TCP; -1 if there is none. */
 int service_inherited(const char *fd_name);
+int service_inherited_tcp(int nth);
 
 #endif

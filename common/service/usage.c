@@ -10,13 +10,16 @@ static void print_default(const struct option_desc *o, struct buf *out)
 
 static void print_flag(const struct option_desc *o, struct buf *out)
 {
+	static const char *const kinds[] = {
+		[OPT_STR] = "TEXT", [OPT_INT] = "N", [OPT_BOOL] = "WORD", [OPT_WORD] = "WORD", [OPT_FILE] = "FILE",
+	};
 	size_t from = out->len;
 
 	buf_printf(out, "  --%s ", o->name);
 	for (char *c = out->data + from; *c != '\0'; c++)
 		if (*c == '_')
 			*c = '-';
-	buf_str(out, o->type == OPT_INT ? "N" : o->type == OPT_STR ? "TEXT" : "WORD");
+	buf_str(out, kinds[o->type]);
 	buf_str(out, "\n        ");
 	buf_printf(out, "%s (", o->help);
 	option_print_choices(o, out);

@@ -205,12 +205,19 @@ static void ask_operator(struct call *c)
 		call_admit(c);
 }
 
+/* Who came to the public door before it was shut is served still; on the Unix
+ * socket it would never end. */
+static bool comes_too_late(const struct call *c)
+{
+	return c->apid->closing || (c->apid->stopping && c->rq->peer->local);
+}
+
 static void call_begin(struct call *c)
 {
 	struct err err = { 0 };
 
 	apid_hold(c->apid);
-	if (c->apid->stopping) {
+	if (comes_too_late(c)) {
 		err_set(&err, ERR_BUSY, "stopping", "the server is stopping: send the same request again");
 		err.retry_after_s = 1;
 		refuse(c, &err);

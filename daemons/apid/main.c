@@ -144,37 +144,64 @@ static int port_write(struct apid *a, struct err *err)
 	return 0;
 }
 
-static int listen_on(struct apid *a, const char *address, struct err *err)
+static void listens(struct apid *a, const char *where)
 {
-	char where[64];
-
-	if (http_listen_tcp(a->http, address, where, err) < 0)
-		return -1;
 	log_info("listening on http://%s", where);
 	if (!a->where[0])
 		snprintf(a->where, sizeof a->where, "%s", where);
+}
+
+/* What systemd holds for us.  How many, or -1. */
+static int listen_inherited(struct apid *a, struct err *err)
+{
+	char where[64];
+	int n, fd;
+
+	for (n = 0; (fd = service_inherited_tcp(n)) >= 0; n++) {
+		if (http_listen_fd(a->http, fd, where, err) < 0)
+			return -1;
+		listens(a, where);
+	}
+	return n;
+}
+
+static int listen_own(struct apid *a, struct err *err)
+{
+	char list[512], *rest = list, *address, where[64];
+
+	snprintf(list, sizeof list, "%s", conf_str(a->conf, "listen"));
+	while ((address = strsep(&rest, ", "))) {
+		if (!*address)
+			continue;
+		if (http_listen_tcp(a->http, address, where, err) < 0)
+			return -1;
+		listens(a, where);
+	}
 	return 0;
+}
+
+/* A socket of systemd's stands for the default; what the administrator names
+ * comes to it. */
+static int listen_all(struct apid *a, struct err *err)
+{
+	int inherited = listen_inherited(a, err);
+
+	if (inherited < 0)
+		return -1;
+	if (inherited > 0 && strcmp(conf_origin(a->conf, "listen"), "default") == 0)
+		return 0;
+	return listen_own(a, err);
 }
 
 static int open_http(struct apid *a, struct err *err)
 {
 	struct http_handler handler = { .request = call_request, .head = call_head,
 					.headers = call_headers, .ctx = a };
-	char list[512], *rest = list, *address;
 	struct http_limits limits;
-	int fd = service_inherited("apid");
 
 	service_http_limits(a->conf, &limits);
 	a->http = http_server_new(a->base, &limits, handler);
-	if (fd >= 0) {
-		snprintf(a->where, sizeof a->where, "%s", "systemd's socket");
-		return http_listen_fd(a->http, fd, err);
-	}
-	snprintf(list, sizeof list, "%s", conf_str(a->conf, "listen"));
-	while ((address = strsep(&rest, ", ")))
-		if (*address && listen_on(a, address, err) < 0)
-			return -1;
-	return port_write(a, err);
+	return listen_all(a, err) < 0 ? -1 : port_write(a, err);
 }
 
 void apid_say(struct apid *a)

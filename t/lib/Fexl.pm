@@ -2,6 +2,7 @@
 # that says exactly what it is told to, over TCP and over the Unix socket.
 #
 #	my $till = Fexl->start(FEXL_ROLE => 'desktop');
+#	Fexl->start(sockets => sub { … })	# opened first, in its folder, as systemd would
 #	my $r = $till->get('/api/products', token => $t);	# {status, header, text, json}
 package Fexl;
 use strict;
@@ -24,9 +25,12 @@ sub start
 {
 	my ($class, %env) = @_;
 	my $dir = tempdir('fexl-XXXXXX', TMPDIR => 1, CLEANUP => 1);
-	my $self = bless { dir => $dir, env => { FEXL_LISTEN => '127.0.0.1:0', %env }, owner => $$ }, $class;
+	my $sockets = delete $env{sockets};
+	my %listen = $sockets ? () : (FEXL_LISTEN => '127.0.0.1:0');
+	my $self = bless { dir => $dir, env => { %listen, %env }, owner => $$ }, $class;
 
 	mkdir("$dir/$_", 0700) or die "$dir/$_: $!" for qw(data run);
+	$self->{sockets} = [$sockets->($dir)] if $sockets;
 	return $self->again;
 }
 
@@ -43,11 +47,24 @@ sub again
 		%ENV = (%ENV, FEXL_DATA_DIR => "$dir/data", FEXL_RUN_DIR => "$dir/run", %{$self->{env}});
 		open(STDOUT, '>>', "$dir/log") or die;
 		open(STDERR, '>&', \*STDOUT) or die;
+		hand_over(@{ $self->{sockets} }) if $self->{sockets};
 		exec("$build/fexl-apid") or die "$build/fexl-apid: $!";
 	}
 	$self->wait_for($START_MAX, sub { $self->is_up });
 	$self->{port} = $self->slurp("$dir/run/apid.port") + 0;
 	return $self;
+}
+
+# As sd_listen_fds(3) wants to find them; out of the way first, for one may have
+# the number that another is to get.
+sub hand_over
+{
+	my (@sockets) = @_;
+	my @high = map { POSIX::dup2(fileno($_), 100 + fileno($_)) } @sockets;
+
+	POSIX::dup2($high[$_], 3 + $_) // die "dup2: $!" for 0 .. $#high;
+	POSIX::close($_) for @high;
+	@ENV{qw(LISTEN_FDS LISTEN_PID)} = (scalar(@high), $$);
 }
 
 sub is_up

@@ -164,6 +164,26 @@ static void test_defaults_follow_other_options(void **state UNUSED)
 	conf_free(&c);
 }
 
+static void test_a_bare_name_is_a_secret(void **state UNUSED)
+{
+	static const char *const flags[] = { "--admin-password-file", "admin", NULL };
+	struct conf *c;
+
+	unsetenv("CREDENTIALS_DIRECTORY");
+	c = load_fine(NULL, flags);
+	assert_string_equal(conf_str(c, "admin_password_file"), SECRETS_DIR "/admin");
+	conf_free(&c);
+	setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x.service", 1);
+	c = load_fine(NULL, flags);
+	assert_string_equal(conf_str(c, "admin_password_file"), "/run/credentials/x.service/secrets_admin");
+	conf_free(&c);
+	put("fexl.conf", "admin_password_file = ./admin\n");
+	c = load_fine(NULL, NULL);
+	assert_string_equal(conf_str(c, "admin_password_file"), "./admin");
+	conf_free(&c);
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 static void test_a_value_is_the_rest_of_its_line(void **state UNUSED)
 {
 	struct conf *c;
@@ -357,6 +377,7 @@ UNIT_MAIN(
 	TEST(test_each_value_knows_whence_it_came),
 	TEST(test_a_named_file_stands_alone),
 	TEST(test_defaults_follow_other_options),
+	TEST(test_a_bare_name_is_a_secret),
 	TEST(test_a_value_is_the_rest_of_its_line),
 	TEST(test_slips_in_a_file_are_named),
 	TEST(test_slips_in_the_environment_are_named),
