@@ -1,7 +1,7 @@
 # Benchmarks: `./dev bench [NAME]`, or `make bench-programs` and bench/run NAME.
 # Not built by `make`, not run by `make check`.
 EXTRA_PROGRAMS = bench/load bench/hello bench/fill bench/limit-sale
-CLEANFILES = $(EXTRA_PROGRAMS)
+CLEANFILES += $(EXTRA_PROGRAMS)
 
 bench_load_SOURCES = %D%/load.c %D%/tasks.c %D%/tasks.h
 bench_load_LDADD = $(BASE_LIBS)
