@@ -16,7 +16,7 @@
 AM_DEFAULT_SOURCE_EXT = .c
 TESTS = $(check_PROGRAMS)
 FUZZ_TARGETS =
-EXTRA_DIST += t/unit/unit.h
+EXTRA_DIST += t/unit/unit.h t/unit/schema-1-sqlite.sql t/unit/schema-1-postgres.sql
 
 # No test takes longer, whatever it waits for.
 TEST_MAX_S = 600
@@ -125,9 +125,10 @@ endif
 
 # --- store: the database, on both engines ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-db t/unit/test-dbval t/unit/test-pgsql t/unit/test-pglost \
+check_PROGRAMS += t/unit/test-db t/unit/test-migrate t/unit/test-dbval t/unit/test-pgsql t/unit/test-pglost \
 	t/unit/test-pgcut
 t_unit_test_db_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_migrate_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_dbval_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_pgsql_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_pglost_LDADD = $(STORE_LIBS) $(UNIT_LIBS)

@@ -7,14 +7,14 @@
 
 #define LINES_AT_ONCE 12	/* accounts one document may touch */
 
-void entry_begin(struct entry *e, struct pool *pool, struct doc *doc, const char *source)
+void entry_begin(struct entry *e, struct pool *pool, struct doc *doc)
 {
 	struct part_rows *head = doc_part(doc, "entry");
 
 	*e = (struct entry){ .pool = pool, .doc = doc, .lines = doc_part(doc, "entry_lines"), .room = LINES_AT_ONCE };
 	part_make(pool, head, 1);
 	part_set(head, 0, "uuid", v_uuid(uuid_derived(doc->head.uuid, "entry", 0)));
-	part_set(head, 0, "source", v_text(source));
+	part_set(head, 0, "source", v_text(doc->head.table->entity));
 	part_set(head, 0, "at", row_get(&doc->head, "at"));
 	part_make(pool, e->lines, LINES_AT_ONCE);
 	e->lines->n = 0;
@@ -69,9 +69,9 @@ void entry_end(struct entry *e)
 
 int ledger_check(const struct doc *d, struct err *err)
 {
-	const struct part_rows *lines = doc_part((struct doc *)d, "entry_lines");
+	const struct part_rows *lines = doc_part_if((struct doc *)d, "entry_lines");
 
-	if (imbalance(lines) == 0)
+	if (!lines || imbalance(lines) == 0)
 		return 0;
 	return err_field(err, "/row/entry_lines", "unbalanced", "the journal entry of %s %s is off by %lld",
 			 d->head.table->entity, uuid_text(d->head.uuid).s, (long long)imbalance(lines));

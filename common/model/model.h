@@ -55,18 +55,27 @@ int site_save_clock(struct txn *t, struct err *err) MUST_CHECK;
 
 enum perm {
 	PERM_NONE,
-	PERM_SELL,		/* invoices:create, numbers, customers on the fly */
+	PERM_SELL,		/* complete a sale, numbers, carts */
+	PERM_VOID,		/* cancel an invoice */
+	PERM_RETURN,
+	PERM_COLLECT,		/* take a customer's payment */
+	PERM_SHIFT,		/* open, move cash, close */
 	PERM_READ,		/* what a cashier may look at */
-	PERM_READ_COST,		/* costs, valuation, journal, reports */
+	PERM_READ_COST,		/* what goods have cost: valuation, journal, moves */
+	PERM_REPORTS,
 	PERM_CATALOGUE,		/* products, categories, tax rates, suppliers */
 	PERM_CUSTOMERS,
-	PERM_STOCK,		/* purchases, adjustments */
+	PERM_STOCK,		/* purchase orders, purchases */
+	PERM_ADJUST,		/* adjustments, counts, voiding a purchase */
+	PERM_PAY_SUPPLIERS,
 	PERM_SETTINGS,
 	PERM_USERS,
 	PERM_DEVICES,		/* the roster: approve, revoke */
 	PERM_CONFLICTS,
 	PERM_SYNC,		/* sync now, pause */
 	PERM_PAIR,		/* pair and unpair this till */
+	PERM_BACKUP,
+	PERMS
 };
 
 enum actor_kind {
@@ -85,6 +94,14 @@ struct actor {
 	int64_t expires_at;		/* 0: never */
 };
 
+/* What every shop begins with; ends with a NULL code. */
+struct seed_role {
+	const char *code, *name;
+	uint64_t may;			/* a bit for each enum perm */
+};
+extern const struct seed_role seed_roles[];
+/* Appends ["invoices:create", …]. */
+void perms_json(uint64_t may, struct buf *out);
 bool role_may(const char *role, enum perm perm);
 bool actor_may(const struct actor *who, enum perm perm);
 const char *perm_name(enum perm perm);	/* "invoices:create" */
@@ -119,7 +136,8 @@ int tenant_of_till(struct db *db, struct pool *pool, struct tenant *out, struct 
 /* All rows of `from` become rows of `to`, once, before the first sync. */
 int tenant_rename(struct txn *t, struct uuid from, struct uuid to, struct err *err) MUST_CHECK;
 
-/* The same rows with the same UUIDs and stamps in every tenant on every server. */
+/* The same rows with the same UUIDs and stamps in every tenant on every server;
+ * those that are there already stay. */
 int seed_tenant(struct txn *t, struct site *site, struct uuid tenant, struct err *err) MUST_CHECK;
 struct uuid seed_uuid(const char *kind, const char *code);	/* ("account", "1010") */
 
@@ -238,7 +256,7 @@ struct moves {
 	struct part_rows *rows;
 	int room;
 };
-void moves_begin(struct moves *m, struct pool *pool, struct doc *doc, const char *source);
+void moves_begin(struct moves *m, struct pool *pool, struct doc *doc);
 /* Goods in: opens a layer. */
 void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost);
 /* Goods out: from the open layers, oldest first; what no layer has is oversold
@@ -258,7 +276,7 @@ struct entry {
 	struct part_rows *lines;
 	int room;
 };
-void entry_begin(struct entry *e, struct pool *pool, struct doc *doc, const char *source);
+void entry_begin(struct entry *e, struct pool *pool, struct doc *doc);
 void entry_debit(struct entry *e, const char *account, int64_t amount);	/* 0 adds nothing, negative is a credit */
 void entry_credit(struct entry *e, const char *account, int64_t amount);
 /* Panics when debits and credits differ: no caller may get that far. */

@@ -15,13 +15,13 @@ int outbox_put(struct txn *t, struct uuid tenant, const struct table *table, str
 		"ON CONFLICT (tenant, tbl, uuid) DO UPDATE SET state = 'ready', tries = 0, root = NULL, "
 		"code = NULL, field = NULL, reason = NULL";
 
-	return txn_send(t, sql, ARGS(v_uuid(tenant), v_int(schema_index(table)), v_uuid(uuid), v_int(t->stamp)), err);
+	return txn_send(t, sql, ARGS(v_uuid(tenant), v_int(table->rank), v_uuid(uuid), v_int(t->stamp)), err);
 }
 
 int outbox_remove(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, struct err *err)
 {
 	return txn_send(t, "DELETE FROM outbox WHERE tenant = $1 AND tbl = $2 AND uuid = $3",
-			ARGS(v_uuid(tenant), v_int(schema_index(table)), v_uuid(uuid)), err);
+			ARGS(v_uuid(tenant), v_int(table->rank), v_uuid(uuid)), err);
 }
 
 int outbox_mark(struct txn *t, struct uuid tenant, const struct table *table, struct uuid uuid, enum outbox_state state,
@@ -31,7 +31,7 @@ int outbox_mark(struct txn *t, struct uuid tenant, const struct table *table, st
 				  "tries = tries + 1 WHERE tenant = $1 AND tbl = $2 AND uuid = $3";
 
 	return txn_send(t, sql,
-			ARGS(v_uuid(tenant), v_int(schema_index(table)), v_uuid(uuid), v_text(states[state]),
+			ARGS(v_uuid(tenant), v_int(table->rank), v_uuid(uuid), v_text(states[state]),
 			     v_uuid_or_null(root), v_text(why->code), v_text(why->field), v_text(why->text)), err);
 }
 
@@ -50,7 +50,7 @@ int outbox_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err)
 static void table_json(const struct rows *rs, struct pool *pool, struct buf *out)
 {
 	jw_open(out, '{');
-	jw_put_str(out, "table", schema[rows_int(rs, 0)].name);
+	jw_put_str(out, "table", schema_ranked(rows_int(rs, 0))->name);
 	jw_put_int(out, "rows", rows_int(rs, 1));
 	jw_put_time(out, "oldest", rows_int(rs, 2));
 	jw_put_int(out, "tries", rows_int(rs, 3));
@@ -121,7 +121,7 @@ static int read_cursor(const struct page *page, int64_t *tbl, struct uuid *uuid,
 static void put_item(const struct rows *rs, struct pool *pool, struct buf *out)
 {
 	jw_open(out, '{');
-	jw_put_str(out, "table", schema[rows_int(rs, 0)].name);
+	jw_put_str(out, "table", schema_ranked(rows_int(rs, 0))->name);
 	jw_put_uuid(out, "uuid", rows_uuid(rs, 1));
 	jw_put_time(out, "since", rows_int(rs, 2));
 	jw_put_int(out, "tries", rows_int(rs, 3));

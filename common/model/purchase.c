@@ -37,8 +37,8 @@ int purchase_derive(struct write *w, struct doc *d, struct err *err)
 	struct moves m;
 	struct entry e;
 
-	moves_begin(&m, w->t->pool, d, "purchase");
-	entry_begin(&e, w->t->pool, d, "purchase");
+	moves_begin(&m, w->t->pool, d);
+	entry_begin(&e, w->t->pool, d);
 	for (int i = 0; i < lines->n; i++) {
 		struct uuid product = part_uuid(lines, i, "product");
 		int64_t qty = part_int(lines, i, "qty");

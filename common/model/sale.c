@@ -195,7 +195,7 @@ int sale_derive(struct write *w, struct doc *d, struct err *err)
 	struct moves m;
 	struct entry e;
 
-	moves_begin(&m, w->t->pool, d, "invoice");
+	moves_begin(&m, w->t->pool, d);
 	for (int i = 0; i < lines->n; i++) {
 		struct uuid product = part_uuid(lines, i, "product");
 		int tracked = document_is_tracked(w, product, err);
@@ -207,7 +207,7 @@ int sale_derive(struct write *w, struct doc *d, struct err *err)
 			return -1;
 		cost += line_cost;
 	}
-	entry_begin(&e, w->t->pool, d, "invoice");
+	entry_begin(&e, w->t->pool, d);
 	book_payments(&e, d);
 	book_income(&e, d);
 	entry_debit(&e, "5010", cost);

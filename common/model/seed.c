@@ -57,15 +57,39 @@ static struct row seed_row(const char *table, const char *kind, const char *code
 /* Everybody has the row: it is not dirty anywhere, and its origin is nobody's. */
 static int plant(struct txn *t, struct site *site, struct uuid tenant, struct row *r, struct err *err)
 {
+	int n = row_exists(t->db, tenant, r->table, r->uuid, err);
+
+	if (n != 0)
+		return MIN(n, 0);
 	if (site->hub && txn_seq(t, tenant, &r->seq, err) < 0)
 		return -1;
 	return row_insert(t, tenant, r, err);
+}
+
+static int plant_roles(struct txn *t, struct site *site, struct uuid tenant, struct err *err)
+{
+	int rc = 0;
+
+	for (const struct seed_role *s = seed_roles; rc == 0 && s->code; s++) {
+		struct row r = seed_row("roles", "role", s->code);
+		struct buf permissions = { 0 };
+
+		perms_json(s->may, &permissions);
+		row_set(&r, "code", v_text(s->code));
+		row_set(&r, "name", v_text(s->name));
+		row_set(&r, "permissions", v_text_n(permissions.data, permissions.len));
+		rc = plant(t, site, tenant, &r, err);
+		buf_release(&permissions);
+	}
+	return rc;
 }
 
 int seed_tenant(struct txn *t, struct site *site, struct uuid tenant, struct err *err)
 {
 	struct row r;
 
+	if (plant_roles(t, site, tenant, err) < 0)
+		return -1;
 	for (size_t i = 0; i < ARRAY_LEN(chart); i++) {
 		r = seed_row("accounts", "account", chart[i].code);
 		row_set(&r, "code", v_text(chart[i].code));

@@ -56,6 +56,21 @@ static int local_tenant(struct txn *t, struct site *site, struct err *err)
 	return seed_tenant(t, site, tenant, err);
 }
 
+/* What a newer version knows besides. */
+static int seed_all(struct txn *t, struct site *site, struct err *err)
+{
+	struct rows rs;
+	int n;
+
+	if (db_rows(t->db, "SELECT uuid FROM tenants ORDER BY uuid", NO_ARGS, &rs, err) < 0)
+		return -1;
+	while ((n = rows_next(&rs, err)) > 0)
+		if ((n = seed_tenant(t, site, rows_uuid(&rs, 0), err)) < 0)
+			break;
+	rows_end(&rs);
+	return n;
+}
+
 int site_open(struct txn *t, bool hub, struct site *site, struct err *err)
 {
 	int n = site_load(t->db, t->pool, site, err);
@@ -67,7 +82,7 @@ int site_open(struct txn *t, bool hub, struct site *site, struct err *err)
 			       "this database belongs to a %s: set role = %s, or use another database_url",
 			       site->hub ? "cloud" : "till", site->hub ? "cloud" : "desktop");
 	if (n > 0)
-		return 0;
+		return seed_all(t, site, err);
 	if (site_make(t, hub, site, err) < 0)
 		return -1;
 	return hub ? 0 : local_tenant(t, site, err);

@@ -14,9 +14,9 @@
 
 /* --- moves --- */
 
-void moves_begin(struct moves *m, struct pool *pool, struct doc *doc, const char *source)
+void moves_begin(struct moves *m, struct pool *pool, struct doc *doc)
 {
-	*m = (struct moves){ .pool = pool, .doc = doc, .source = source, .at = row_int(&doc->head, "at"),
+	*m = (struct moves){ .pool = pool, .doc = doc, .source = doc->head.table->entity, .at = row_int(&doc->head, "at"),
 			     .rows = doc_part(doc, "moves") };
 	*m->rows = (struct part_rows){ .table = m->rows->table };
 }
@@ -165,9 +165,9 @@ static int count_layer(struct write *w, const struct doc *d, const struct part_r
 
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err)
 {
-	const struct part_rows *moves = doc_part((struct doc *)d, "moves");
+	const struct part_rows *moves = doc_part_if((struct doc *)d, "moves");
 
-	for (int i = 0; i < moves->n; i++)
+	for (int i = 0; moves && i < moves->n; i++)
 		if (count_stock(w, moves, i, sign, err) < 0 || count_layer(w, d, moves, i, sign, err) < 0)
 			return -1;
 	return 0;

@@ -42,6 +42,22 @@ static void put_hash(struct row *r, const char *column, const char *hash, uint32
 	*changed |= 1u << table_column(r->table, column);
 }
 
+static int check_role(struct write *w, const struct row *r, uint32_t changed, struct err *err)
+{
+	const char *code = row_text(r, "role");
+	struct row role;
+	int n;
+
+	if (!(changed & 1u << table_column(r->table, "role")))
+		return 0;
+	n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("roles"), seed_uuid("role", code), &role, err);
+	if (n < 0)
+		return -1;
+	if (n == 0 || role.deleted_at)
+		return err_field(err, "/role", "not_a_choice", "role: there is no role %s", code);
+	return 0;
+}
+
 static int take(struct write *w, struct json body, bool creating, const char *pin_hash, const char *password_hash,
 		struct row *r, uint32_t *changed, struct err *err)
 {
@@ -52,7 +68,7 @@ static int take(struct write *w, struct json body, bool creating, const char *pi
 		return -1;
 	put_hash(r, "pin_hash", pin_hash, changed);
 	put_hash(r, "password_hash", password_hash, changed);
-	return 0;
+	return check_role(w, r, *changed, err);
 }
 
 /* --- creating --- */

@@ -3,6 +3,8 @@
 #include "base/base.h"
 #include "schema/schema.h"
 
+#include "base/log.h"
+
 static const char *const sql_types[][2] = {
 	/*              SQLite     PostgreSQL */
 	[COL_TEXT]  = { "TEXT",    "text" },
@@ -26,6 +28,24 @@ static void add_columns(const struct column *c, enum engine engine, struct buf *
 			   c->flags & COL_REQUIRED ? " NOT NULL" : "");
 }
 
+/* Rows that are there already need something where null may not be. */
+static const char *nothing(const struct column *c)
+{
+	if (c->type == COL_TEXT || c->type == COL_WORD || c->type == COL_JSON)
+		return c->def ? c->def : "";
+	return c->def ? c->def : "0";
+}
+
+void ddl_column(const struct table *t, const struct column *c, enum engine engine, struct buf *out)
+{
+	if (c->flags & COL_REQUIRED && (c->type == COL_UUID || c->type == COL_REF || c->type == COL_BLOB))
+		panic("%s.%s: rows that are there already have no %s to give", t->name, c->name, c->name);
+	buf_printf(out, "ALTER TABLE %s ADD COLUMN %s %s", t->name, c->name, sql_types[c->type][engine]);
+	if (c->flags & COL_REQUIRED)
+		buf_printf(out, " NOT NULL DEFAULT '%s'", nothing(c));
+	buf_printf(out, ";\n");
+}
+
 static void add_synced(const struct table *t, enum engine engine, struct buf *out)
 {
 	bool lite = engine == ENGINE_SQLITE;
@@ -36,7 +56,6 @@ static void add_synced(const struct table *t, enum engine engine, struct buf *ou
 	add_columns(t->columns, engine, out);
 	add_columns(sync_columns, engine, out);
 	buf_printf(out, "\t%s (tenant, uuid)\n);\n", lite ? "UNIQUE" : "PRIMARY KEY");
-	buf_printf(out, "CREATE INDEX %s_seq ON %s (tenant, _seq) WHERE _seq > 0;\n", t->name, t->name);
 }
 
 /* Clustered by its key: the parts of a document lie side by side. */
@@ -55,10 +74,12 @@ static void add_part(const struct table *t, enum engine engine, struct buf *out)
 	add_key("tenant, doc, pos", engine, out);
 }
 
-static void add_indexes(const struct table *t, struct buf *out)
+void ddl_indexes(const struct table *t, struct buf *out)
 {
+	if (table_is_synced(t))
+		buf_printf(out, "CREATE INDEX IF NOT EXISTS %s_seq ON %s (tenant, _seq) WHERE _seq > 0;\n", t->name, t->name);
 	for (int i = 0; t->indexes && t->indexes[i]; i++)
-		buf_printf(out, "CREATE INDEX %s_%d ON %s %s;\n", t->name, i, t->name, t->indexes[i]);
+		buf_printf(out, "CREATE INDEX IF NOT EXISTS %s_%d ON %s %s;\n", t->name, i, t->name, t->indexes[i]);
 }
 
 void ddl_table(const struct table *t, enum engine engine, struct buf *out)
@@ -72,5 +93,5 @@ void ddl_table(const struct table *t, enum engine engine, struct buf *out)
 		add_columns(t->columns, engine, out);
 		add_key(t->key, engine, out);
 	}
-	add_indexes(t, out);
+	ddl_indexes(t, out);
 }

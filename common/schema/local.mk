@@ -1,7 +1,11 @@
 noinst_LIBRARIES += libschema.a
 libschema_a_SOURCES = \
 	%D%/schema.h \
+	%D%/columns.h \
 	%D%/tables.c \
+	%D%/records.c \
+	%D%/documents.c \
+	%D%/local.c \
 	%D%/schema.c \
 	%D%/ddl.c \
 	%D%/row.c \

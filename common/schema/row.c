@@ -95,12 +95,21 @@ void doc_init(struct doc *d, const struct table *t)
 		d->part[i].table = table_part(t, i);
 }
 
-struct part_rows *doc_part(struct doc *d, const char *member)
+struct part_rows *doc_part_if(struct doc *d, const char *member)
 {
 	for (int i = 0; i < PARTS_MAX && d->part[i].table; i++)
 		if (strcmp(d->part[i].table->member, member) == 0)
 			return &d->part[i];
-	panic("a document of %s has no %s", d->head.table->name, member);
+	return NULL;
+}
+
+struct part_rows *doc_part(struct doc *d, const char *member)
+{
+	struct part_rows *p = doc_part_if(d, member);
+
+	if (!p)
+		panic("a document of %s has no %s", d->head.table->name, member);
+	return p;
 }
 
 struct val *part_make(struct pool *pool, struct part_rows *p, int n)

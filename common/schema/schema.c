@@ -25,6 +25,14 @@ int schema_index(const struct table *t)
 	return (int)(t - schema);
 }
 
+const struct table *schema_ranked(int64_t rank)
+{
+	for (const struct table *t = schema; t->name; t++)
+		if (table_is_synced(t) && t->rank == rank)
+			return t;
+	return NULL;
+}
+
 int schema_count(void)
 {
 	int n = 0;
@@ -68,8 +76,8 @@ static void check_column(const struct table *t, const struct column *c)
 
 	if ((c->type == COL_REF) != (c->parent != NULL))
 		panic("%s.%s: a reference has a parent, and nothing else has", t->name, c->name);
-	if (c->parent && (!parent || parent->rule != NEWEST_WINS))
-		panic("%s.%s: parent %s is no record", t->name, c->name, c->parent);
+	if (c->parent && (!parent || !table_is_synced(parent)))
+		panic("%s.%s: parent %s is no record or document", t->name, c->name, c->parent);
 	if (parent && parent >= t)
 		panic("%s.%s: parent %s stands below its child", t->name, c->name, c->parent);
 	if ((c->type == COL_WORD) != (c->words != NULL))
@@ -93,11 +101,18 @@ static void check_table(const struct table *t)
 
 void schema_check(void)
 {
-	int synced = 0;
+	int synced = 0, rank = 0;
 
 	for (const struct table *t = schema; t->name; t++) {
 		check_table(t);
-		synced += table_is_synced(t);
+		if (!table_is_synced(t))
+			continue;
+		if ((t->rule == INSERT_ONCE) != (t->rank >= RANK_DOCUMENTS))
+			panic("%s: records rank below %d, documents do not", t->name, RANK_DOCUMENTS);
+		if (t->rank <= rank)
+			panic("%s: rank %d does not follow %d", t->name, t->rank, rank);
+		rank = t->rank;
+		synced++;
 	}
 	if (synced > SYNCED_MAX)
 		panic("%d synced tables, room for %d", synced, SYNCED_MAX);

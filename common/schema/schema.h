@@ -4,7 +4,8 @@
  * statements (store/stmt.c), JSON in and out, validation, the order in which
  * rows are applied, who wins, and the canonical form that digests are made of.
  *
- *	tables.c	THE description
+ *	tables.c	THE description: every table, in order
+ *	records.c documents.c local.c	their columns
  *	schema.c	finding a table or column; schema_check() at start
  *	ddl.c		table -> CREATE TABLE and CREATE INDEX, for either engine
  *	row.c		rows and documents in memory
@@ -59,6 +60,8 @@ struct column {
 #define FILL_AT 1u
 #define FILL_NUMBER 2u
 #define FILL_PRICE 4u
+#define FILL_REFUND 8u
+#define FILL_QTY 16u
 
 enum rule {
 	NEWEST_WINS,	/* a record: edited by people, the later (updated_at, origin) stands */
@@ -68,7 +71,7 @@ enum rule {
 	LOCAL,		/* this server's own affair, never synced; `key` is its primary key */
 };
 
-#define SYNCED_MAX 16	/* records and documents together */
+#define SYNCED_MAX 32	/* records and documents together */
 #define PARTS_MAX 6
 #define COLUMNS_MAX 32
 
@@ -81,19 +84,24 @@ struct table {
 	const char *key;		/* LOCAL: "tenant, token" */
 	const char *const *indexes;	/* NULL-terminated: "(tenant, sku)", "UNIQUE (…)", "… WHERE …" */
 	const char *const *parts;	/* INSERT_ONCE: names of its part tables, NULL-terminated */
+	int rank;			/* synced: its place among the others, as a number that stays */
 	bool first;			/* a first load brings it before history: with these the till can sell */
 };
 
 /* Parents stand above their children, so array order is apply order. */
 extern const struct table schema[];	/* ends with a NULL name */
-#define SCHEMA_VERSION 1
+/* Records have ranks below; documents share one stage behind them, where time decides. */
+#define RANK_DOCUMENTS 300
+#define RANK_STAGE "(CASE WHEN tbl < 300 THEN tbl ELSE 300 END)"
+#define SCHEMA_VERSION 2
 
 /* The columns that every synced table has behind its own. */
 extern const struct column sync_columns[];
 
 const struct table *schema_table(const char *name);		/* NULL if there is none */
 const struct table *schema_synced(struct slice name);		/* only records and documents */
-int schema_index(const struct table *t);			/* its place in schema[] */
+int schema_index(const struct table *t);			/* its place in schema[], in this version */
+const struct table *schema_ranked(int64_t rank);		/* the synced table of that rank, or NULL */
 int schema_count(void);
 int table_columns(const struct table *t);			/* how many of its own */
 int table_column(const struct table *t, const char *name);	/* index, or -1 */
@@ -112,6 +120,9 @@ void schema_check(void);
 enum engine { ENGINE_SQLITE, ENGINE_POSTGRES };
 /* Statements separated by ";\n" that make this table and its indexes. */
 void ddl_table(const struct table *t, enum engine engine, struct buf *out);
+/* The same for what an older table lacks; an index that is there stays. */
+void ddl_column(const struct table *t, const struct column *c, enum engine engine, struct buf *out);
+void ddl_indexes(const struct table *t, struct buf *out);
 
 /* --- values --- */
 
@@ -182,6 +193,7 @@ struct uuid row_uuid(const struct row *r, const char *column);	/* zero for null 
 struct row row_keep(struct pool *pool, const struct row *r);
 
 struct part_rows *doc_part(struct doc *d, const char *member);	/* "lines"; panics if unknown */
+struct part_rows *doc_part_if(struct doc *d, const char *member);	/* NULL where this kind has none */
 /* Makes room for n rows of nulls. */
 struct val *part_make(struct pool *pool, struct part_rows *p, int n);
 struct val *part_row(const struct part_rows *p, int i);

@@ -1,21 +1,30 @@
 /* From nothing to the present tables, or from an older version step by step.
  *
- * A new database is made from the description.  An older one takes the steps
- * above its version, each in a transaction of its own; a test proves that both
- * ways end at the same tables. */
+ * A database is brought to the description: tables, columns and indexes that it
+ * lacks are made.  That is all most versions need; what else must be done to
+ * rows that are there, or taken away, is a numbered step before that.  All of it
+ * is one transaction: a database is of one version or of the other.
+ *
+ * A test proves that a new database and an old one that was brought up agree. */
 #include "base/base.h"
 #include "store/driver.h"
 
 #include "base/log.h"
 
-struct step {
+/* Version 1 numbered its ten tables from 0. */
+#define V1_RANK "CASE tbl WHEN 0 THEN 100 WHEN 1 THEN 120 WHEN 2 THEN 130 WHEN 3 THEN 140 WHEN 4 THEN 150 " \
+	"WHEN 5 THEN 160 WHEN 6 THEN 170 WHEN 7 THEN 180 WHEN 8 THEN 300 ELSE 320 END"
+
+/* The statements of both engines, separated by ";\n". */
+static const struct step {
 	int to;			/* the version it leads to */
 	const char *what;	/* for the log */
-	const char *sql;	/* both engines: statements separated by ";\n" */
-};
-
-/* Version 1 is the first; its tables come from the description. */
-static const struct step steps[] = {
+	const char *sql;
+} steps[] = {
+	{ 2, "rows wait in the outbox under their table's rank",
+	  "DROP INDEX IF EXISTS outbox_1;\n"
+	  "UPDATE outbox SET tbl = " V1_RANK ";\n"
+	  "UPDATE parked SET tbl = " V1_RANK },
 	{ 0 }
 };
 
@@ -61,14 +70,70 @@ static int create(struct db *db, struct err *err)
 	return rc;
 }
 
-static int take_step(struct db *db, const struct step *s, struct err *err)
+/* --- what an older database lacks --- */
+
+/* 1 the table has this column, 0, -1; a table that is not there has none. */
+static int has_column(struct db *db, const char *table, const char *column, struct err *err)
+{
+	static const char *const sql[] = {
+		[ENGINE_SQLITE] = "SELECT CAST(count(*) AS bigint) FROM pragma_table_info($1) WHERE lower(name) = lower($2)",
+		[ENGINE_POSTGRES] = "SELECT CAST(count(*) AS bigint) FROM information_schema.columns WHERE table_schema = "
+				    "current_schema() AND table_name = CAST($1 AS text) AND column_name = lower(CAST($2 AS text))",
+	};
+	int64_t n;
+
+	if (db_int(db, sql[db_engine(db)], ARGS(v_text(table), v_text(column)), &n, err) < 0)
+		return -1;
+	return n > 0;
+}
+
+static int add_columns(struct db *db, const struct table *t, struct buf *sql, struct err *err)
+{
+	for (const struct column *c = t->columns; c->name; c++) {
+		int n = has_column(db, t->name, c->name, err);
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			ddl_column(t, c, db_engine(db), sql);
+	}
+	ddl_indexes(t, sql);
+	return 0;
+}
+
+static int add_lacking(struct db *db, const struct table *t, struct buf *sql, struct err *err)
+{
+	/* Every table of ours begins with a column of its own or with its tenant. */
+	int n = has_column(db, t->name, t->rule == LOCAL ? t->columns[0].name : "tenant", err);
+
+	if (n > 0)
+		return add_columns(db, t, sql, err);
+	if (n == 0)
+		ddl_table(t, db_engine(db), sql);
+	return n;
+}
+
+static void take_steps(int version, struct buf *sql)
+{
+	for (const struct step *s = steps; s->to; s++) {
+		if (s->to <= version)
+			continue;
+		log_info("database: to version %d (%s)", s->to, s->what);
+		buf_printf(sql, "%s;\n", s->sql);
+	}
+}
+
+static int upgrade(struct db *db, int version, struct err *err)
 {
 	struct buf sql = { 0 };
-	int rc;
+	int rc = 0;
 
-	log_info("database: to version %d (%s)", s->to, s->what);
-	buf_printf(&sql, "%s;\nUPDATE schema_version SET version = %d;\n", s->sql, s->to);
-	rc = apply(db, sql.data, err);
+	take_steps(version, &sql);
+	for (const struct table *t = schema; rc == 0 && t->name; t++)
+		rc = add_lacking(db, t, &sql, err);
+	buf_printf(&sql, "UPDATE schema_version SET version = %d;\n", SCHEMA_VERSION);
+	if (rc == 0)
+		rc = apply(db, sql.data, err);
 	buf_release(&sql);
 	return rc;
 }
@@ -85,8 +150,5 @@ int db_migrate(struct db *db, struct err *err)
 		return err_set(err, ERR_UPGRADE, "schema_newer",
 			       "the database has schema version %d, this program knows %d: install the newer version again",
 			       version, SCHEMA_VERSION);
-	for (const struct step *s = steps; s->to; s++)
-		if (s->to > version && take_step(db, s, err) < 0)
-			return -1;
-	return 0;
+	return version < SCHEMA_VERSION ? upgrade(db, version, err) : 0;
 }

@@ -158,7 +158,7 @@ static int park(struct write *w, const struct table *table, struct uuid uuid, in
 
 	json_print(row, &body);
 	rc = txn_send(w->t, sql,
-		      ARGS(v_uuid(w->tenant), v_int(schema_index(table)), v_uuid(uuid), v_uuid(needs), v_int(seq),
+		      ARGS(v_uuid(w->tenant), v_int(table->rank), v_uuid(uuid), v_uuid(needs), v_int(seq),
 			   v_text_n(body.data, body.len), v_text(reason)), err);
 	buf_release(&body);
 	return rc;
@@ -167,7 +167,7 @@ static int park(struct write *w, const struct table *table, struct uuid uuid, in
 static int unpark(struct write *w, const struct table *table, struct uuid uuid, struct err *err)
 {
 	return txn_send(w->t, "DELETE FROM parked WHERE tenant = $1 AND tbl = $2 AND uuid = $3",
-			ARGS(v_uuid(w->tenant), v_int(schema_index(table)), v_uuid(uuid)), err);
+			ARGS(v_uuid(w->tenant), v_int(table->rank), v_uuid(uuid)), err);
 }
 
 /* 1 applied, 0 something is missing, -1 with err. */
@@ -236,7 +236,7 @@ static int apply_one(struct apply *a, struct write *w, struct json j, struct err
 /* 1 one more found its place, 0 not, -1. */
 static int retry_one(struct apply *a, struct write *w, const struct rows *rs, struct err *err)
 {
-	const struct table *table = &schema[rows_int(rs, 0)];
+	const struct table *table = schema_ranked(rows_int(rs, 0));
 	const char *body = rows_text(rs, 2, w->t->pool);
 	struct uuid uuid = rows_uuid(rs, 1);
 	struct err why = { 0 };

@@ -71,7 +71,7 @@ static int put_all_parents(struct building *b, const struct doc *d, struct err *
 /* 1 added, 0 it is gone, -1. */
 static int put_dirty(struct building *b, const struct rows *rs, struct err *err)
 {
-	const struct table *t = &schema[rows_int(rs, 0)];
+	const struct table *t = schema_ranked(rows_int(rs, 0));
 	struct doc d;
 	int n;
 
@@ -93,9 +93,10 @@ static void cut_back(struct buf *b, size_t len)
 
 static int put_rows(struct building *b, int max_rows, size_t max_bytes, struct err *err)
 {
-	/* As it happened: the hub's FIFO follows the order in which deliveries come. */
+	/* Records, parents first; then documents as they happened: the hub's FIFO follows
+	 * the order in which they come. */
 	static const char sql[] = "SELECT tbl, uuid, tries FROM outbox WHERE tenant = $1 AND state = 'ready' "
-				  "ORDER BY tbl, since, uuid LIMIT $2";
+				  "ORDER BY " RANK_STAGE ", since, uuid LIMIT $2";
 	struct rows rs;
 	int n;
 

@@ -28,7 +28,7 @@ static int restamp_table(struct write *w, const struct table *t, int64_t now, in
 	struct row r;
 	int n;
 
-	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_int(schema_index(t))), &rs, err) < 0)
+	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_int(t->rank)), &rs, err) < 0)
 		return -1;
 	while ((n = rows_next(&rs, err)) > 0) {
 		n = row_load(w->t->db, w->t->pool, w->tenant, t, rows_uuid(&rs, 0), &r, err);
@@ -61,7 +61,7 @@ static int make_dirty(struct write *w, const struct table *t, struct err *err)
 
 	if (txn_send(w->t, sql->make_dirty, ARGS(v_uuid(w->tenant)), err) < 0)
 		return -1;
-	return txn_send(w->t, sql->queue_dirty, ARGS(v_uuid(w->tenant), v_int(schema_index(t)), v_int(w->t->stamp)), err);
+	return txn_send(w->t, sql->queue_dirty, ARGS(v_uuid(w->tenant), v_int(t->rank), v_int(w->t->stamp)), err);
 }
 
 int sync_start_over(struct write *w, struct uuid epoch, struct err *err)

@@ -131,7 +131,7 @@ static int is_in_outbox(struct result *r, const struct table *t, struct uuid uui
 	int64_t n;
 
 	if (db_int(r->w->t->db, "SELECT CAST(count(*) AS bigint) FROM outbox WHERE tenant = $1 AND tbl = $2 AND uuid = $3",
-		   ARGS(v_uuid(r->w->tenant), v_int(schema_index(t)), v_uuid(uuid)), &n, err) < 0)
+		   ARGS(v_uuid(r->w->tenant), v_int(t->rank), v_uuid(uuid)), &n, err) < 0)
 		return -1;
 	return n > 0;
 }

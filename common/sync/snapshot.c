@@ -13,14 +13,14 @@
 struct place {
 	struct uuid epoch;
 	int64_t as_of, done, total;
-	int table;		/* index in schema[] */
+	int rank;		/* of the table: all below are done */
 	struct uuid after;
 };
 
 static void place_print(const struct place *p, struct buf *out)
 {
 	buf_printf(out, "%s.%lld.%lld.%lld.%d.%s", uuid_text(p->epoch).s, (long long)p->as_of, (long long)p->done,
-		   (long long)p->total, p->table, uuid_text(p->after).s);
+		   (long long)p->total, p->rank, uuid_text(p->after).s);
 }
 
 static int place_parse(const char *text, struct place *p, struct err *err)
@@ -29,8 +29,8 @@ static int place_parse(const char *text, struct place *p, struct err *err)
 	long long as_of, done, total;
 	int used = 0;
 
-	if (sscanf(text, "%36[0-9a-f-].%lld.%lld.%lld.%d.%36[0-9a-f-]%n", epoch, &as_of, &done, &total, &p->table, after,
-		   &used) != 6 || text[used] || as_of < 0 || p->table < 0 || p->table >= schema_count() ||
+	if (sscanf(text, "%36[0-9a-f-].%lld.%lld.%lld.%d.%36[0-9a-f-]%n", epoch, &as_of, &done, &total, &p->rank, after,
+		   &used) != 6 || text[used] || as_of < 0 || p->rank < 0 ||
 	    uuid_parse(&p->epoch, epoch, strlen(epoch)) < 0 || uuid_parse(&p->after, after, strlen(after)) < 0)
 		return err_field(err, "/after", "cursor", "after is no cursor of a first load");
 	p->as_of = as_of;
@@ -135,12 +135,16 @@ static int fill_from(struct filling *f, const struct table *t, struct err *err)
 /* 1 all is sent, 0 there is more, -1. */
 static int fill(struct filling *f, struct err *err)
 {
-	for (; schema[f->place->table].name; f->place->table++, f->place->after = (struct uuid){ { 0 } }) {
-		const struct table *t = &schema[f->place->table];
-		int n = table_is_synced(t) ? fill_from(f, t, err) : 1;
+	for (const struct table *t = schema; t->name; t++) {
+		int n;
 
-		if (n <= 0)
+		if (!table_is_synced(t) || t->rank < f->place->rank)
+			continue;
+		f->place->rank = t->rank;
+		if ((n = fill_from(f, t, err)) <= 0)
 			return n;
+		f->place->rank = t->rank + 1;
+		f->place->after = (struct uuid){ { 0 } };
 	}
 	return 1;
 }

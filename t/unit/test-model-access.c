@@ -3,8 +3,6 @@
 #include "model/model.h"
 #include "unit.h"
 
-#define PERMS (PERM_PAIR + 1)
-
 /* One line a permission: owner, manager, cashier, agent. */
 static const struct {
 	enum perm perm;
@@ -13,17 +11,25 @@ static const struct {
 } cases[PERMS] = {
 	{ PERM_NONE, "none", true, true, true, true },
 	{ PERM_SELL, "invoices:create", true, true, true, true },
+	{ PERM_VOID, "invoices:void", true, true, false, false },
+	{ PERM_RETURN, "returns:create", true, true, true, true },
+	{ PERM_COLLECT, "customers:take_payments", true, true, true, false },
+	{ PERM_SHIFT, "shifts:operate", true, true, true, false },
 	{ PERM_READ, "products:read", true, true, true, true },
 	{ PERM_READ_COST, "costs:read", true, true, false, false },
+	{ PERM_REPORTS, "analytics:view", true, true, false, false },
 	{ PERM_CATALOGUE, "products:write", true, true, false, false },
 	{ PERM_CUSTOMERS, "customers:write", true, true, true, true },
 	{ PERM_STOCK, "inventory:write", true, true, false, false },
+	{ PERM_ADJUST, "inventory:adjust", true, true, false, false },
+	{ PERM_PAY_SUPPLIERS, "suppliers:manage_payments", true, true, false, false },
 	{ PERM_SETTINGS, "settings:write", true, true, false, false },
 	{ PERM_USERS, "settings:manage_users", true, false, false, false },
 	{ PERM_DEVICES, "devices:manage", true, false, false, false },
 	{ PERM_CONFLICTS, "conflicts:restore", true, true, false, false },
 	{ PERM_SYNC, "sync:run", true, true, false, false },
 	{ PERM_PAIR, "sync:pair", true, false, false, false },
+	{ PERM_BACKUP, "backup:manage", true, true, false, false },
 };
 
 static void each_role_may_what_the_table_says(void **state UNUSED)
