@@ -15,6 +15,9 @@ static const struct kind {
 	int (*settle)(struct doc *d, struct err *err);
 	/* Moves and journal entry by this server's books. */
 	int (*derive)(struct write *w, struct doc *d, struct err *err);
+	/* On the hub, of a document that a till took while it was alone: what take would have
+	 * refused is stored and listed for people (review_open).  NULL: nothing to judge. */
+	int (*judge)(struct write *w, const struct doc *d, struct err *err);
 } kinds[] = {
 	{ "invoices", sale_take, sale_settle, sale_derive },
 	{ "purchases", purchase_take, purchase_settle, purchase_derive },
@@ -188,12 +191,21 @@ static void tell(struct write *w, const struct doc *d, enum change_kind kind)
 	txn_changed(w->t, &c);
 }
 
+static int judge(struct write *w, const struct doc *d, struct err *err)
+{
+	const struct kind *k = kind_of(d->head.table);
+
+	return k->judge ? k->judge(w, d, err) : 0;
+}
+
 int document_store(struct write *w, const struct doc *d, struct err *err)
 {
 	if (ledger_check(d, err) < 0 || doc_insert(w->t, w->tenant, d, err) < 0)
 		return -1;
 	tell(w, d, CHANGE_CREATED);
-	return stock_count(w, d, 1, err);
+	if (stock_count(w, d, 1, err) < 0)
+		return -1;
+	return w->site->hub && w->who->kind == ACTOR_DEVICE ? judge(w, d, err) : 0;
 }
 
 int document_replace(struct write *w, const struct doc *old, const struct doc *d, struct err *err)

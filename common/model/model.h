@@ -263,6 +263,12 @@ void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64
  * at cost 0.  *cost: what they had cost. */
 int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;
 
+/* Goods that line `line` of document for_doc took come back: to the layers they
+ * came from, the last taken first, at the cost booked; *cost: what they had cost.
+ * What it holds no more is not given back: *qty_r tells how much was. */
+int moves_back(struct moves *m, struct write *w, struct uuid for_doc, int line, struct uuid product, int64_t qty,
+	       int64_t *qty_r, int64_t *cost, struct err *err) MUST_CHECK;
+
 /* Adds (sign 1) or takes back (sign -1) a document's moves to the caches. */
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err) MUST_CHECK;
 /* The hub has numbered the document: its layers take their place. */
@@ -351,6 +357,12 @@ int pairing_cycle(struct write *w, int64_t at, struct err *err) MUST_CHECK;
 void pairing_json(const struct pairing *p, struct uuid device, struct buf *out);
 
 /* --- conflicts --- */
+
+/* Something for people to judge, once: kind is a word of the table reviews; a is
+ * what stood, b what does not go with it (tables by name; b NULL and zero: none);
+ * detail: members of a JSON object, may be NULL. */
+int review_open(struct write *w, const char *kind, const char *a_table, struct uuid a, const char *b_table, struct uuid b,
+		const char *detail, struct err *err) MUST_CHECK;
 
 /* Keeps the loser with the winner: both in sync form. */
 int conflict_keep(struct txn *t, struct uuid tenant, const struct doc *winner, const struct doc *loser, const char *rule, struct err *err) MUST_CHECK;
