@@ -7,8 +7,20 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* --- small files for others --- */
+
+static int line_write(const char *path, const char *text, struct err *err)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f || fprintf(f, "%s\n", text) < 0 || fclose(f) != 0)
+		return err_set(err, ERR_INTERNAL, "cannot_write", "%s: %s", path, strerror(errno));
+	return 0;
+}
 
 /* --- the store --- */
 
@@ -52,6 +64,32 @@ static struct event *event_made(struct event *e, const struct timeval *after)
 	return e;
 }
 
+static bool line_is(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "re");
+	char line[64] = "";
+	bool same;
+
+	if (!f)
+		return false;
+	same = fgets(line, sizeof line, f) && slice_is((struct slice){ line, strcspn(line, "\n") }, text);
+	fclose(f);
+	return same;
+}
+
+/* For a package manager that is about to put an older version in our place.  A
+ * disk without room is no reason not to sell. */
+static void schema_write(struct apid *a)
+{
+	char path[PATH_MAX], number[16];
+	struct err err = { 0 };
+
+	snprintf(path, sizeof path, "%s/schema-version", conf_str(a->conf, "data_dir"));
+	snprintf(number, sizeof number, "%d", SCHEMA_VERSION);
+	if (!line_is(path, number) && line_write(path, number, &err) < 0)
+		log_warn("%s; an older version could be installed over this database", err.text);
+}
+
 static int open_store(struct apid *a, struct err *err)
 {
 	struct store_config config = store_config_of(a);
@@ -59,6 +97,7 @@ static int open_store(struct apid *a, struct err *err)
 
 	if (store_open(&a->store, &config, err) < 0 || shop_open(a, err) < 0)
 		return -1;
+	schema_write(a);
 	fd = store_wake_fd(a->store);
 	a->answers = event_made(event_new(a->base, fd, EV_READ | EV_PERSIST, on_answers, a), NULL);
 	a->slow.max = MAX(config.readers - 1, 1);
@@ -136,12 +175,9 @@ static void on_minute(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 /* For scripts that asked for port 0. */
 static int port_write(struct apid *a, struct err *err)
 {
-	const char *path = service_path(a->svc, "apid.port"), *colon = strrchr(a->where, ':');
-	FILE *f = fopen(path, "we");
+	const char *colon = strrchr(a->where, ':');
 
-	if (!f || fprintf(f, "%s\n", colon ? colon + 1 : a->where) < 0 || fclose(f) != 0)
-		return err_set(err, ERR_INTERNAL, "cannot_write", "%s: %s", path, strerror(errno));
-	return 0;
+	return line_write(service_path(a->svc, "apid.port"), colon ? colon + 1 : a->where, err);
 }
 
 static void listens(struct apid *a, const char *where)
