@@ -46,9 +46,10 @@ EXTRA_DIST += t/0000-floors.t t/0300-dev.t t/0310-units.t
 
 # --- wire ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-wire-msg t/unit/test-wire-peers
+check_PROGRAMS += t/unit/test-wire-msg t/unit/test-wire-peers t/unit/test-wire-pass
 t_unit_test_wire_msg_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
 t_unit_test_wire_peers_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
+t_unit_test_wire_pass_LDADD = $(WIRE_LIBS) $(UNIT_LIBS)
 endif
 FUZZ_TARGETS += t/fuzz/fuzz-wire
 t_fuzz_fuzz_wire_SOURCES = t/fuzz/fuzz-wire.c $(FUZZ_MAIN)

@@ -28,4 +28,33 @@ const struct wire_desc wire_desc[WIRE_TYPES] = {
 		{ "pending",	WIRE_INT,	MAY },	/* rows that the cloud has not got yet */
 		{ "detail",	WIRE_JSON,	MAY },
 	} },
+	[WIRE_SOCKET] = { "socket", {
+		{ "key",	WIRE_STR,	MUST },	/* Sec-WebSocket-Key */
+		{ "tenant",	WIRE_UUID,	MUST },
+		{ "device",	WIRE_UUID,	MAY },	/* who listens: a till, … */
+		{ "user",	WIRE_UUID,	MAY },	/* … a user, with a till's word or a session; or the operator */
+		{ "session",	WIRE_STR,	MAY },	/* the hash of his token, in hex */
+		{ "expires",	WIRE_INT,	MAY },	/* wall clock, microseconds: 4401 then */
+		{ "browser",	WIRE_BOOL,	MUST },	/* a screen: too many events are told as one */
+		{ "protocol",	WIRE_STR,	MAY },	/* the subprotocol to answer with */
+		{ "since",	WIRE_INT,	MAY },
+		{ "epoch",	WIRE_UUID,	MAY },
+		{ "early",	WIRE_STR,	MAY },	/* what came behind the request, base64url */
+	}, .carries = true },
+	[WIRE_EVENTS] = { "events", {
+		{ "tenant",	WIRE_UUID,	MUST },
+		{ "list",	WIRE_JSON,	MUST },	/* [{"event", "uuid", "at", "count"?}] */
+	} },
+	[WIRE_LOST] = { "lost", { { NULL } } },
+	[WIRE_RECHECK] = { "recheck", {
+		{ "tenant",	WIRE_UUID,	MAY },	/* absent: everybody */
+	} },
+	[WIRE_HOLDERS] = { "holders", {
+		{ "round",	WIRE_INT,	MUST },
+		{ "list",	WIRE_JSON,	MUST },	/* [{"tenant", "device"?, "user"?, "session"?}] */
+	} },
+	[WIRE_STANDING] = { "standing", {
+		{ "round",	WIRE_INT,	MUST },
+		{ "list",	WIRE_JSON,	MUST },	/* places in that list, from 0 */
+	} },
 };

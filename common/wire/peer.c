@@ -5,11 +5,14 @@
  * For the same reason a turn reads one packet, and the callback is the last
  * thing it does: the callback may free hub, link and peer. */
 #include "base/base.h"
+#include "wire/pass.h"
 #include "wire/peer.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -19,6 +22,7 @@
 
 struct wire_packet {
 	struct wire_packet *next;
+	int fd;				/* -1: none */
 	size_t len;
 	char data[];
 };
@@ -58,13 +62,26 @@ int peer_credentials(int fd, pid_t *pid_r, struct err *err)
 
 /* --- the end --- */
 
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void packet_free(struct wire_packet *k)
+{
+	fd_close(&k->fd);
+	free(k);
+}
+
 static void queue_drop(struct wire_peer *p)
 {
 	struct wire_packet *k;
 
 	while ((k = p->first) != NULL) {
 		p->first = k->next;
-		free(k);
+		packet_free(k);
 	}
 	p->last = &p->first;
 	p->queued = 0;
@@ -89,6 +106,7 @@ void peer_free(struct wire_peer **pp)
 	event_end(&p->writable);
 	event_end(&p->hello_late);
 	event_end(&p->ending);
+	fd_close(&p->passed_fd);
 	close(p->fd);
 	free(p);
 }
@@ -130,25 +148,41 @@ static void on_hello_late(evutil_socket_t fd UNUSED, short what UNUSED, void *ar
 /* --- sending --- */
 
 /* 1 sent, 0 the kernel's buffer is full, -1 the peer has failed. */
-static int packet_send(struct wire_peer *p, const char *data, size_t len)
+static int packet_send(struct wire_peer *p, const char *data, size_t len, int fd)
 {
-	if (send(p->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+	if (pass_send(p->fd, data, len, fd) >= 0)
 		return 1;
-	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS)
+	/* ETOOMANYREFS: too many descriptors are on their way to somebody who does not read. */
+	if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ENOBUFS || errno == ETOOMANYREFS)
 		return 0;
 	peer_end(p, log_info, "takes no more: %s", strerror(errno));
 	return -1;
 }
 
-static void packet_queue(struct wire_peer *p, const char *data, size_t len)
+/* The packet's copy of a descriptor: the sender need not wait with his own. */
+static int fd_copy(struct wire_peer *p, int fd)
+{
+	int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0 && fd >= 0)
+		peer_end(p, log_warn, "cannot be handed a descriptor: %s", strerror(errno));
+	return copy;
+}
+
+static void packet_queue(struct wire_peer *p, const char *data, size_t len, int fd)
 {
 	struct wire_packet *k;
+	int copy;
 
 	if (p->queued >= WIRE_QUEUE_MAX) {
 		peer_end(p, log_warn, "does not read, %d packets wait for it", p->queued);
 		return;
 	}
+	copy = fd_copy(p, fd);
+	if (p->why[0] != '\0')
+		return;
 	k = x_alloc(sizeof(*k) + len);
+	k->fd = copy;
 	k->len = len;
 	memcpy(k->data, data, len);
 	*p->last = k;
@@ -157,11 +191,11 @@ static void packet_queue(struct wire_peer *p, const char *data, size_t len)
 	event_add(p->writable, NULL);
 }
 
-static void packet_out(struct wire_peer *p, const char *data, size_t len)
+static void packet_out(struct wire_peer *p, const char *data, size_t len, int fd)
 {
-	if (p->queued == 0 && packet_send(p, data, len) != 0)
+	if (p->queued == 0 && packet_send(p, data, len, fd) != 0)
 		return;
-	packet_queue(p, data, len);
+	packet_queue(p, data, len, fd);
 }
 
 static void on_writable(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
@@ -170,29 +204,39 @@ static void on_writable(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	struct wire_packet *k;
 
 	while ((k = p->first) != NULL) {
-		if (packet_send(p, k->data, k->len) <= 0)
+		if (packet_send(p, k->data, k->len, k->fd) <= 0)
 			return;
 		p->first = k->next;
 		p->queued--;
-		free(k);
+		packet_free(k);
 	}
 	p->last = &p->first;
 	event_del(p->writable);
 }
 
-void wire_send(struct wire_peer *p, const struct wire_msg *m)
+bool wire_send_fd(struct wire_peer *p, const struct wire_msg *m, int fd)
 {
 	struct buf text = { 0 };
+	bool fits;
 
+	if (wire_desc[m->type].carries != (fd >= 0))
+		panic("wire: a %s %s a descriptor", wire_desc[m->type].name, fd < 0 ? "without" : "with");
 	if (p->why[0] != '\0')
-		return;
+		return false;
 	wire_print(m, &text);
-	if (text.len > WIRE_PACKET_MAX)
+	fits = text.len <= WIRE_PACKET_MAX;
+	if (!fits)
 		log_error("wire: a %s of %zu bytes is not sent to %s, %d are allowed",
 			  wire_desc[m->type].name, text.len, p->name, WIRE_PACKET_MAX);
 	else
-		packet_out(p, text.data, text.len);
+		packet_out(p, text.data, text.len, fd);
 	buf_release(&text);
+	return fits && p->why[0] == '\0';
+}
+
+void wire_send(struct wire_peer *p, const struct wire_msg *m)
+{
+	wire_send_fd(p, m, -1);
 }
 
 static void say_hello(struct wire_peer *p, const char *my_name)
@@ -228,6 +272,11 @@ static void hello_in(struct wire_peer *p, const struct wire_msg *m)
 
 static void message_in(struct wire_peer *p, const struct wire_msg *m)
 {
+	if (wire_desc[m->type].carries != (p->passed_fd >= 0)) {
+		peer_end(p, log_warn, "sent a %s %s a descriptor", wire_desc[m->type].name,
+			 p->passed_fd >= 0 ? "with" : "without");
+		return;
+	}
 	if (p->up != (m->type != WIRE_HELLO)) {
 		peer_end(p, log_warn, "sent a %s %s", wire_desc[m->type].name,
 			 p->up ? "again" : "before its hello");
@@ -257,8 +306,11 @@ static void on_readable(evutil_socket_t fd, short what UNUSED, void *arg)
 {
 	struct wire_peer *p = arg;
 	char data[WIRE_PACKET_MAX];
-	/* MSG_TRUNC: the length as sent, also where it did not fit. */
-	ssize_t len = recv(fd, data, sizeof(data), MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t len;
+
+	/* What nobody took of the packet before. */
+	fd_close(&p->passed_fd);
+	len = pass_receive(fd, data, sizeof(data), &p->passed_fd);
 
 	if (len > 0 && (size_t)len > sizeof(data)) {
 		peer_end(p, log_warn, "sent a packet of %zd bytes, %d are allowed", len,
@@ -281,6 +333,7 @@ struct wire_peer *peer_new(struct event_base *base, int fd, pid_t pid, const cha
 	struct wire_peer *p = x_alloc(sizeof(*p));
 
 	p->fd = fd;
+	p->passed_fd = -1;
 	p->pid = pid;
 	snprintf(p->name, sizeof(p->name), "pid %d", (int)pid);
 	p->ev = ev;
@@ -298,6 +351,21 @@ struct wire_peer *peer_new(struct event_base *base, int fd, pid_t pid, const cha
 	event_add(p->hello_late, &hello_max);
 	say_hello(p, my_name);
 	return p;
+}
+
+int wire_take_fd(struct wire_peer *p)
+{
+	int fd = p->passed_fd;
+
+	p->passed_fd = -1;
+	return fd;
+}
+
+bool wire_has_more(const struct wire_peer *p)
+{
+	struct pollfd look = { .fd = p->fd, .events = POLLIN };
+
+	return p->why[0] == '\0' && poll(&look, 1, 0) > 0;
 }
 
 pid_t wire_peer_pid(const struct wire_peer *p)

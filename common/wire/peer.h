@@ -22,6 +22,7 @@ struct wire_peer {
 	struct event *readable, *writable, *hello_late, *ending;
 	struct wire_packet *first, **last;
 	int queued;
+	int passed_fd;			/* came with the packet in hand; -1: none */
 	const struct wire_events *ev;	/* the owner's */
 	peer_gone_fn *gone;
 	void *owner;

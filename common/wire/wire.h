@@ -5,6 +5,7 @@
  *
  *	messages.c	every message with its fields, in one table
  *	msg.c		message <-> packet, checked against the table
+ *	pass.[ch]	a packet that carries a descriptor (private)
  *	peer.[ch]	one partner: hello, queue, end (private)
  *	hub.c		the side that listens: many peers
  *	link.c		the side that connects, and connects again
@@ -29,6 +30,12 @@ enum wire_type {
 	WIRE_CHANGED,	/* apid -> all: rows were committed */
 	WIRE_KICK,	/* apid -> syncd: run a cycle now */
 	WIRE_STATUS,	/* syncd -> apid: what it is doing, for the console's chip */
+	WIRE_SOCKET,	/* apid -> realtimed: a client to answer and to keep; carries its socket */
+	WIRE_EVENTS,	/* apid -> realtimed: what happened in a shop, in order */
+	WIRE_LOST,	/* apid -> realtimed: something happened that nobody knows any more */
+	WIRE_RECHECK,	/* apid -> realtimed: somebody may have lost his right to listen: say who does */
+	WIRE_HOLDERS,	/* realtimed -> apid: these listen; may they? */
+	WIRE_STANDING,	/* apid -> realtimed: the answer; those named may not */
 	WIRE_TYPES
 };
 
@@ -40,10 +47,11 @@ struct wire_field {
 	bool optional;
 };
 
-#define WIRE_FIELDS_MAX 8
+#define WIRE_FIELDS_MAX 13
 struct wire_desc {
 	const char *name;
 	struct wire_field fields[WIRE_FIELDS_MAX];	/* ends with a NULL name */
+	bool carries;		/* a descriptor, always */
 };
 extern const struct wire_desc wire_desc[WIRE_TYPES];
 
@@ -62,6 +70,12 @@ enum { HELLO_FROM, HELLO_VERSION };
 enum { CHANGED_TENANT, CHANGED_ENTITY, CHANGED_UUID, CHANGED_EVENT, CHANGED_SEQ, CHANGED_AT, CHANGED_SYNC };
 enum { KICK_WHY };
 enum { STATUS_STATE, STATUS_TEXT, STATUS_PENDING, STATUS_DETAIL };
+enum { SOCKET_KEY, SOCKET_TENANT, SOCKET_DEVICE, SOCKET_USER, SOCKET_SESSION, SOCKET_EXPIRES, SOCKET_BROWSER,
+       SOCKET_PROTOCOL, SOCKET_SINCE, SOCKET_EPOCH, SOCKET_EARLY };
+enum { EVENTS_TENANT, EVENTS_LIST };
+enum { RECHECK_TENANT };
+enum { HOLDERS_ROUND, HOLDERS_LIST };
+enum { STANDING_ROUND, STANDING_LIST };
 
 struct wire_msg {
 	enum wire_type type;
@@ -100,6 +114,13 @@ struct wire_link;
 struct wire_link *wire_link_new(struct event_base *base, const char *my_name, const char *path, int retry_ms, struct wire_events ev);
 void wire_link_free(struct wire_link **linkp);
 void wire_send(struct wire_peer *peer, const struct wire_msg *m);
+/* The same with a descriptor, for a message that carries one.  False when the
+ * peer will not get it; fd stays the caller's in any case. */
+bool wire_send_fd(struct wire_peer *peer, const struct wire_msg *m, int fd);
+/* Within message(): the descriptor that came along, the caller's from now on. */
+int wire_take_fd(struct wire_peer *peer);
+/* Is more to be read at once?  For who would rather answer all of it together. */
+bool wire_has_more(const struct wire_peer *peer);
 pid_t wire_peer_pid(const struct wire_peer *peer);	/* the kernel's word */
 
 #endif

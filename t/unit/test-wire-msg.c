@@ -26,6 +26,11 @@ static const char *const canonical[] = {
 	"{\"type\":\"status\",\"state\":\"on\",\"text\":\"x\",\"pending\":14,\"detail\":{\"a\":[1,"
 	"null,{\"b\":\"c\"}]}}",
 	"{\"type\":\"status\",\"state\":\"on\",\"text\":\"x\",\"detail\":[]}",
+	"{\"type\":\"events\",\"tenant\":\"" TENANT "\",\"list\":[{\"event\":\"invoice:created\"}]}",
+	"{\"type\":\"lost\"}",
+	"{\"type\":\"recheck\"}",
+	"{\"type\":\"recheck\",\"tenant\":\"" TENANT "\"}",
+	"{\"type\":\"socket\",\"key\":\"k\",\"tenant\":\"" TENANT "\",\"browser\":false,\"since\":7}",
 };
 
 static const struct refused {
@@ -160,6 +165,10 @@ static void test_every_message_is_described(void **state UNUSED)
 	assert_string_equal(wire_desc[WIRE_CHANGED].fields[CHANGED_SYNC].name, "sync");
 	assert_string_equal(wire_desc[WIRE_KICK].fields[KICK_WHY].name, "why");
 	assert_string_equal(wire_desc[WIRE_STATUS].fields[STATUS_DETAIL].name, "detail");
+	assert_string_equal(wire_desc[WIRE_SOCKET].fields[SOCKET_EARLY].name, "early");
+	assert_string_equal(wire_desc[WIRE_EVENTS].fields[EVENTS_LIST].name, "list");
+	assert_string_equal(wire_desc[WIRE_HOLDERS].fields[HOLDERS_LIST].name, "list");
+	assert_string_equal(wire_desc[WIRE_STANDING].fields[STANDING_LIST].name, "list");
 }
 
 UNIT_MAIN(
