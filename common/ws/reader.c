@@ -157,11 +157,12 @@ static void unmask(char *to, const char *from, size_t len, const uint8_t mask[4]
 /* The message so far must be text, but for a character that is still to come. */
 static bool is_text_so_far(struct ws_reader *r)
 {
-	const char *p = r->message.data + r->checked;
 	size_t len = r->message.len - r->checked, good;
+	const char *p;
 
 	if (r->message_op != WS_TEXT || len == 0)
 		return true;
+	p = r->message.data + r->checked;
 	good = utf8_run(p, len);
 	r->checked += good;
 	return good == len || utf8_torn(p + good, len - good);
