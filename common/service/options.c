@@ -6,6 +6,7 @@
 
 #define APID FOR_APID
 #define SYNCD FOR_SYNCD
+#define REALTIMED FOR_REALTIMED
 #define BOTH (FOR_APID | FOR_SYNCD)
 #define ALL FOR_ALL
 
@@ -68,6 +69,17 @@ const struct option_desc option_table[] = {
 	{ "pull_rows", "FEXL_PULL_ROWS", OPT_INT, "1000", 1, 10000, NULL, "rows", BOTH, "in one answer of the cloud" },
 	{ "snapshot_rows", "FEXL_SNAPSHOT_ROWS", OPT_INT, "2000", 1, 10000, NULL, "rows", BOTH, "in one page of a first load" },
 	{ "clock_ahead_ms", "FEXL_CLOCK_AHEAD_MS", OPT_INT, "60000", 1000, HOUR_MS, NULL, "ms", APID, "a till's stamp may lie in the hub's future" },
+
+	/* live updates */
+	{ "ws_clients", "FEXL_WS_CLIENTS", OPT_INT, "20000", 1, 1000000, NULL, "sockets", REALTIMED, "at once; one more is answered 503" },
+	{ "ws_clients_tenant", "FEXL_WS_CLIENTS_TENANT", OPT_INT, "2000", 1, 1000000, NULL, "sockets", REALTIMED, "of one shop at once; one more is answered 503" },
+	{ "ws_events_kept", "FEXL_WS_EVENTS_KEPT", OPT_INT, "1024", 16, 1048576, NULL, "events", REALTIMED, "of a shop, for who comes back or reads slowly; who is further behind is told to resync" },
+	{ "ws_memory_s", "FEXL_WS_MEMORY_S", OPT_INT, "600", 1, 86400, NULL, "s", REALTIMED, "for which they are kept when nobody listens any more" },
+	{ "ws_screen_events", "FEXL_WS_SCREEN_EVENTS", OPT_INT, "50", 1, 100000, NULL, "events", REALTIMED, "a second to a browser; what is more is told as one of a kind" },
+	{ "ws_send_buffer_bytes", "FEXL_WS_SEND_BUFFER_BYTES", OPT_INT, "65536", 4 * KIB, 16 * MIB, NULL, "bytes", REALTIMED, "that the kernel holds for a client that does not read" },
+	{ "ws_message_bytes", "FEXL_WS_MESSAGE_BYTES", OPT_INT, "4096", 125, MIB, NULL, "bytes", REALTIMED, "of one message of a client" },
+	{ "ws_ping_s", "FEXL_WS_PING_S", OPT_INT, "20", 1, 3600, NULL, "s", REALTIMED, "between two pings; who answers none of three is dropped" },
+	{ "ws_goodbye_ms", "FEXL_WS_GOODBYE_MS", OPT_INT, "2000", 100, 60000, NULL, "ms", REALTIMED, "for a client to answer the end of its socket" },
 
 	/* how long things are kept */
 	{ .name = NULL }

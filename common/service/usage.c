@@ -1,6 +1,7 @@
 /* The option table for people: --help, --list-options, etc/fexl.conf. */
 #include "base/base.h"
 #include "service/option.h"
+#include "base/log.h"
 
 static void print_default(const struct option_desc *o, struct buf *out)
 {
@@ -63,8 +64,22 @@ void usage_print_names(unsigned who, struct buf *out)
 
 static const char *who_text(unsigned who)
 {
-	return (who & (FOR_APID | FOR_SYNCD)) == (FOR_APID | FOR_SYNCD) ? "all daemons" :
-	       who & FOR_APID ? "fexl-apid" : "fexl-syncd";
+	static const struct {
+		unsigned who;
+		const char *name;
+	} readers[] = {
+		{ FOR_ALL, "all daemons" },
+		{ FOR_APID | FOR_SYNCD, "fexl-apid and fexl-syncd" },
+		{ FOR_APID, "fexl-apid" },
+		{ FOR_SYNCD, "fexl-syncd" },
+		{ FOR_REALTIMED, "fexl-realtimed" },
+	};
+	size_t i = 0;
+
+	while (readers[i].who != who)
+		if (++i == ARRAY_LEN(readers))
+			panic("an option that daemons %u read", who);
+	return readers[i].name;
 }
 
 void conf_print_template(struct buf *out)
