@@ -18,6 +18,7 @@ libmodel_a_SOURCES = \
 	%D%/document.c \
 	%D%/sale.c \
 	%D%/purchase.c \
+	%D%/moves.c \
 	%D%/stock.c \
 	%D%/ledger.c \
 	%D%/device.c \

@@ -12,7 +12,8 @@
  *	number.c	numbers for people: series and reservations
  *	document.c	any document: take from a person, settle, derive, store
  *	sale.c purchase.c	the two documents there are so far
- *	stock.c		FIFO layers, moves, what is on hand
+ *	moves.c		goods in, out and back: FIFO over cost layers
+ *	stock.c		caches of sums over moves: what is on hand, what layers hold
  *	ledger.c	journal entries; refuses what does not balance
  *	device.c	the hub's roster of tills
  *	pairing.c	a till's own side of it
@@ -268,6 +269,10 @@ int moves_out(struct moves *m, struct write *w, int line, struct uuid product, i
  * What it holds no more is not given back: *qty_r tells how much was. */
 int moves_back(struct moves *m, struct write *w, struct uuid for_doc, int line, struct uuid product, int64_t qty,
 	       int64_t *qty_r, int64_t *cost, struct err *err) MUST_CHECK;
+
+/* What was given back since row `from` of the moves goes out again at once, for
+ * good (defect, disposed of): the same layers, as line `line` of this document. */
+void moves_discard(struct moves *m, int from, int line);
 
 /* Adds (sign 1) or takes back (sign -1) a document's moves to the caches. */
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err) MUST_CHECK;

@@ -1,0 +1,175 @@
+/* Moves of goods as a document makes them.  A move in opens a cost layer; moves
+ * out take from the open layers, oldest first; what comes back goes to the
+ * layers it came from.
+ *
+ * What a line still holds of each layer is one sum: what its own document
+ * moved, and all that was moved for it since (for_doc).
+ *
+ * A layer is worth its cost less the cost of its moves, never units times
+ * price; the move that empties it takes the rest.  No fraction is ever lost. */
+#include "base/base.h"
+#include "model/model.h"
+
+#include "base/money.h"
+
+void moves_begin(struct moves *m, struct pool *pool, struct doc *doc)
+{
+	*m = (struct moves){ .pool = pool, .doc = doc, .source = doc->head.table->entity, .at = row_int(&doc->head, "at"),
+			     .rows = doc_part(doc, "moves") };
+	*m->rows = (struct part_rows){ .table = m->rows->table };
+}
+
+static void grow(struct moves *m)
+{
+	struct part_rows old = *m->rows;
+	size_t bytes = sizeof *old.v * (size_t)(old.n * table_columns(old.table));
+
+	m->room = MAX(8, 2 * m->room);
+	part_make(m->pool, m->rows, m->room);
+	if (old.n)
+		memcpy(m->rows->v, old.v, bytes);
+	m->rows->n = old.n;
+}
+
+static void add(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost, struct val layer, struct val for_doc)
+{
+	int i = m->rows->n;
+
+	if (i == m->room)
+		grow(m);
+	m->rows->n++;
+	part_set(m->rows, i, "uuid", v_uuid(uuid_derived(m->doc->head.uuid, "move", (unsigned)i)));
+	part_set(m->rows, i, "source", v_text(m->source));
+	part_set(m->rows, i, "at", v_int(m->at));
+	part_set(m->rows, i, "line", v_int(line));
+	part_set(m->rows, i, "product", v_uuid(product));
+	part_set(m->rows, i, "qty", v_int(qty));
+	part_set(m->rows, i, "cost", v_int(cost));
+	part_set(m->rows, i, "layer", layer);
+	part_set(m->rows, i, "for_doc", for_doc);
+}
+
+/* --- in and out --- */
+
+void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost)
+{
+	add(m, line, product, qty, cost, v_null(), v_null());
+}
+
+/* What this document already took from a layer with earlier lines. */
+static void already_taken(const struct moves *m, struct uuid layer, int64_t *qty, int64_t *value)
+{
+	for (int i = 0; i < m->rows->n; i++)
+		if (uuid_eq(part_uuid(m->rows, i, "layer"), layer)) {
+			*qty += part_int(m->rows, i, "qty");
+			*value += part_int(m->rows, i, "cost");
+		}
+}
+
+static void take_from_layer(struct moves *m, int line, struct uuid product, const struct rows *rs,
+			    int64_t *wanted, int64_t *cost)
+{
+	struct uuid layer = rows_uuid(rs, 0);
+	int64_t left = rows_int(rs, 1), value = rows_int(rs, 2), qty, part;
+
+	already_taken(m, layer, &left, &value);
+	if (left <= 0)
+		return;
+	qty = MIN(left, *wanted);
+	part = qty == left ? value : mul_div(value, qty, left);
+	add(m, line, product, -qty, -part, v_uuid(layer), v_null());
+	*wanted -= qty;
+	*cost += part;
+}
+
+int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
+{
+	static const char sql[] = "SELECT uuid, qty_left, value_left FROM layers "
+				  "WHERE tenant = $1 AND product = $2 AND qty_left > 0 ORDER BY pos, doc, line";
+	struct rows rs;
+	int n = 1;
+
+	*cost = 0;
+	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(product)), &rs, err) < 0)
+		return -1;
+	while (qty > 0 && (n = rows_next(&rs, err)) > 0)
+		take_from_layer(m, line, product, &rs, &qty, cost);
+	rows_end(&rs);
+	if (n < 0)
+		return -1;
+	if (qty > 0)
+		add(m, line, product, -qty, 0, v_null(), v_null());	/* oversold: a sale is never refused for want of stock */
+	return 0;
+}
+
+/* --- back --- */
+
+/* What one line holds of one layer, or without any. */
+struct held {
+	struct uuid doc, product;
+	int line;
+	struct val layer;
+	int64_t qty, cost;
+};
+
+/* What this document already gave back of it. */
+static void already_back(const struct moves *m, struct held *h)
+{
+	for (int i = 0; i < m->rows->n; i++)
+		if (uuid_eq(part_uuid(m->rows, i, "for_doc"), h->doc) && part_int(m->rows, i, "line") == h->line &&
+		    uuid_eq(part_uuid(m->rows, i, "product"), h->product) && val_eq(part_get(m->rows, i, "layer"), h->layer)) {
+			h->qty -= part_int(m->rows, i, "qty");
+			h->cost -= part_int(m->rows, i, "cost");
+		}
+}
+
+static void give_back(struct moves *m, struct held *h, int64_t *wanted, int64_t *cost)
+{
+	int64_t qty, part;
+
+	already_back(m, h);
+	if (h->qty <= 0)
+		return;
+	qty = MIN(h->qty, *wanted);
+	part = qty == h->qty ? h->cost : mul_div(h->cost, qty, h->qty);
+	add(m, h->line, h->product, qty, part, h->layer, v_uuid(h->doc));
+	*wanted -= qty;
+	*cost += part;
+}
+
+int moves_back(struct moves *m, struct write *w, struct uuid for_doc, int line, struct uuid product, int64_t qty,
+	       int64_t *qty_r, int64_t *cost, struct err *err)
+{
+	/* The last taken first: what no layer had, then the newest layer. */
+	static const char sql[] =
+		"SELECT m.layer, CAST(-sum(m.qty) AS bigint), CAST(-sum(m.cost) AS bigint) FROM "
+		"(SELECT layer, qty, cost, line, product FROM stock_moves "
+		"WHERE tenant = $1 AND doc = $2 AND for_doc IS NULL AND (layer IS NOT NULL OR qty < 0) "
+		"UNION ALL SELECT layer, qty, cost, line, product FROM stock_moves WHERE tenant = $1 AND for_doc = $2) m "
+		"LEFT JOIN layers l ON l.tenant = $1 AND l.uuid = m.layer WHERE m.line = $3 AND m.product = $4 "
+		"GROUP BY m.layer, l.pos, l.doc, l.line HAVING sum(m.qty) < 0 "
+		"ORDER BY CASE WHEN m.layer IS NULL THEN 0 ELSE 1 END, l.pos DESC, l.doc DESC, l.line DESC";
+	int64_t wanted = qty;
+	struct rows rs;
+	int n = 1;
+
+	*cost = 0;
+	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(for_doc), v_int(line), v_uuid(product)), &rs, err) < 0)
+		return -1;
+	while (wanted > 0 && (n = rows_next(&rs, err)) > 0) {
+		struct held h = { for_doc, product, line, rows_null(&rs, 0) ? v_null() : v_uuid(rows_uuid(&rs, 0)),
+				  rows_int(&rs, 1), rows_int(&rs, 2) };
+
+		give_back(m, &h, &wanted, cost);
+	}
+	rows_end(&rs);
+	*qty_r = qty - wanted;
+	return n < 0 ? -1 : 0;
+}
+
+void moves_discard(struct moves *m, int from, int line)
+{
+	for (int i = from, n = m->rows->n; i < n; i++)
+		add(m, line, part_uuid(m->rows, i, "product"), -part_int(m->rows, i, "qty"), -part_int(m->rows, i, "cost"),
+		    part_get(m->rows, i, "layer"), v_null());
+}

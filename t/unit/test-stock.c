@@ -1,0 +1,246 @@
+/* Goods that come back: to which layers, at what cost, and what the caches say
+ * meanwhile.  The documents that give back are made by hand here; what kinds of
+ * them there are is told by their own tests. */
+#include "base/base.h"
+#include "fixture.h"
+
+#define TEA "01900000-0000-7000-8000-000000000001"
+
+static struct uuid tea(void)
+{
+	struct uuid u;
+
+	assert_int_equal(uuid_parse(&u, TEA, UUID_TEXT_LEN), 0);
+	return u;
+}
+
+static struct uuid post(struct fixture *f, const char *table, const char *body)
+{
+	bool identical;
+	struct doc d;
+
+	must(f, document_create(&f->w, schema_table(table), fixture_json(f, body), &d, &identical, &f->err));
+	return d.head.uuid;
+}
+
+static void open_shop(struct fixture *f)
+{
+	struct row r;
+
+	must(f, record_create(&f->w, schema_table("products"),
+			      fixture_json(f, "{'uuid':'" TEA "','name':'Tea','price':9,'tax_rate':0}"), &r, &f->err));
+}
+
+static void buy(struct fixture *f, int64_t qty, int64_t unit_cost)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "{'lines':[{'product':'" TEA "','qty':%lld,'unit_cost':%lld}]}", (long long)qty, (long long)unit_cost);
+	post(f, "purchases", b.data);
+	buf_release(&b);
+}
+
+/* Sold for nothing: the till's side is not looked at here. */
+static struct uuid sell(struct fixture *f, int64_t qty)
+{
+	struct buf b = { 0 };
+	struct uuid u;
+
+	buf_printf(&b, "{'lines':[{'product':'" TEA "','qty':%lld,'unit_price':0}]}", (long long)qty);
+	u = post(f, "invoices", b.data);
+	buf_release(&b);
+	return u;
+}
+
+/* A document that gives back; `parts` times so much of the same line. */
+static struct doc give_back(struct fixture *f, struct uuid sale, int64_t qty, int parts, bool for_good, int64_t *cost)
+{
+	struct doc d;
+	struct moves m;
+	int64_t got, part_cost;
+
+	doc_init(&d, schema_table("cancellations"));
+	d.head.uuid = uuid_v7();
+	row_set(&d.head, "invoice", v_uuid(sale));
+	row_set(&d.head, "reason", v_text("broken"));
+	row_set(&d.head, "at", v_int(f->t.stamp));
+	d.head.updated_at = f->t.stamp;
+	d.head.origin = f->site.uuid;
+	if (f->site.hub)
+		must(f, txn_seq(&f->t, f->w.tenant, &d.head.seq, &f->err));
+	moves_begin(&m, f->pool, &d);
+	*cost = 0;
+	for (int i = 0; i < parts; i++) {
+		int from = m.rows->n;
+
+		must(f, moves_back(&m, &f->w, sale, 0, tea(), qty, &got, &part_cost, &f->err));
+		*cost += part_cost;
+		if (for_good)
+			moves_discard(&m, from, 0);
+	}
+	must(f, document_store(&f->w, &d, &f->err));
+	return d;
+}
+
+/* Open layers as "qty:value …" in their order, then what is oversold. */
+static const char *shelf(struct fixture *f)
+{
+	static const char sql[] = "SELECT qty_left, value_left FROM layers WHERE tenant = $1 AND qty_left <> 0 ORDER BY pos, doc, line";
+	struct buf b = { 0 };
+	struct rows rs;
+	const char *text;
+
+	must(f, db_rows(f->db, sql, ARGS(v_uuid(f->w.tenant)), &rs, &f->err));
+	while (rows_next(&rs, &f->err) > 0)
+		buf_printf(&b, "%lld:%lld ", (long long)rows_int(&rs, 0), (long long)rows_int(&rs, 1));
+	rows_end(&rs);
+	buf_printf(&b, "oversold %lld",
+		   (long long)fixture_int(f, "SELECT CAST(COALESCE(sum(qty), 0) AS bigint) FROM oversold WHERE tenant = $1",
+					  ARGS(v_uuid(f->w.tenant))));
+	text = pool_strdup(f->pool, b.data);
+	buf_release(&b);
+	return text;
+}
+
+static int64_t in_stock(struct fixture *f, const char *column)
+{
+	struct buf sql = { 0 };
+	const char *text;
+
+	buf_printf(&sql, "SELECT %s FROM stock WHERE tenant = $1", column);
+	text = pool_strdup(f->pool, sql.data);
+	buf_release(&sql);
+	return fixture_int(f, text, ARGS(v_uuid(f->w.tenant)));
+}
+
+struct giving {
+	const char *what;
+	int64_t in[2], unit_cost[2], sold, back[3], cost[3];
+	const char *shelf;
+	int64_t on_hand, value;
+};
+
+static const struct giving givings[] = {
+	{ "all of it", { 10000, 10000 }, { 5, 7 }, 12000, { 12000 }, { 64 }, "10000:50 10000:70 oversold 0", 20000, 120 },
+	{ "the last taken first", { 10000, 10000 }, { 5, 7 }, 12000, { 1000 }, { 7 }, "9000:63 oversold 0", 9000, 63 },
+	{ "then from the layer before", { 10000, 10000 }, { 5, 7 }, 12000, { 3000 }, { 19 }, "1000:5 10000:70 oversold 0", 11000, 75 },
+	{ "piece by piece", { 10000, 10000 }, { 5, 7 }, 12000, { 1000, 1000, 10000 }, { 7, 7, 50 },
+	  "10000:50 10000:70 oversold 0", 20000, 120 },
+	{ "not more than was taken", { 10000, 10000 }, { 5, 7 }, 2000, { 1000, 5000 }, { 5, 5 }, "10000:50 10000:70 oversold 0", 20000, 120 },
+	{ "first what no layer had", { 4000, 0 }, { 5, 0 }, 6000, { 1000 }, { 0 }, "oversold 1000", -1000, 0 },
+	{ "then what one had", { 4000, 0 }, { 5, 0 }, 6000, { 1000, 2000 }, { 0, 5 }, "1000:5 oversold 0", 1000, 5 },
+	{ "thirds leave nothing behind", { 3000, 0 }, { 3, 0 }, 1000, { 333, 333, 334 }, { 1, 1, 1 }, "3000:9 oversold 0", 3000, 9 },
+	{ "the last part takes the rest", { 7, 0 }, { 1000, 0 }, 7, { 3, 3, 1 }, { 3, 3, 1 }, "7:7 oversold 0", 7, 7 },
+	{ "a hundredth of a penny each", { 1000, 0 }, { 5, 0 }, 1000, { 100, 100, 800 }, { 1, 0, 4 }, "1000:5 oversold 0", 1000, 5 },
+};
+
+static void gives(struct fixture *f, const struct giving *c)
+{
+	struct uuid sale;
+	int64_t cost;
+
+	for (int i = 0; i < 2; i++)
+		if (c->in[i])
+			buy(f, c->in[i], c->unit_cost[i]);
+	sale = sell(f, c->sold);
+	for (int i = 0; i < 3 && c->back[i]; i++) {
+		give_back(f, sale, c->back[i], 1, false, &cost);
+		if (cost != c->cost[i])
+			fail_msg("%s: part %d cost %lld, not %lld", c->what, i, (long long)cost, (long long)c->cost[i]);
+	}
+	if (strcmp(shelf(f), c->shelf) != 0)
+		fail_msg("%s: %s, not %s", c->what, shelf(f), c->shelf);
+	if (in_stock(f, "on_hand") != c->on_hand || in_stock(f, "value") != c->value)
+		fail_msg("%s: %lld worth %lld, not %lld worth %lld", c->what, (long long)in_stock(f, "on_hand"),
+			 (long long)in_stock(f, "value"), (long long)c->on_hand, (long long)c->value);
+}
+
+static void test_what_comes_back_goes_where_it_came_from(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(givings); i++) {
+		open_shop(f);
+		gives(f, &givings[i]);
+		fixture_rollback(f);
+	}
+}
+
+static void test_one_document_gives_the_same_line_back_twice(void **state)
+{
+	struct fixture *f = *state;
+	int64_t cost;
+
+	open_shop(f);
+	buy(f, 10000, 5);
+	buy(f, 10000, 7);
+	give_back(f, sell(f, 12000), 3000, 3, false, &cost);
+	assert_int_equal(cost, 14 + 5 + 15 + 15);
+	assert_string_equal(shelf(f), "7000:35 10000:70 oversold 0");
+}
+
+static void test_what_is_broken_comes_back_and_goes_for_good(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid sale;
+	struct doc back;
+	int64_t cost;
+
+	open_shop(f);
+	buy(f, 10000, 5);
+	sale = sell(f, 12000);
+	back = give_back(f, sale, 5000, 1, true, &cost);
+	assert_int_equal(cost, 15);
+	assert_string_equal(shelf(f), "oversold 2000");
+	assert_int_equal(in_stock(f, "on_hand"), -2000);
+	/* The sale holds none of it any more: the document that took it back does. */
+	assert_int_equal(fixture_int(f, "SELECT qty FROM oversold WHERE doc = $1", ARGS(v_uuid(back.head.uuid))), 2000);
+	give_back(f, sale, 12000, 1, false, &cost);
+	assert_int_equal(cost, 35);
+	assert_string_equal(shelf(f), "7000:35 oversold 2000");
+}
+
+static void test_a_document_taken_back_leaves_the_caches_as_they_were(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid sale;
+	struct doc back;
+	int64_t cost;
+
+	open_shop(f);
+	buy(f, 10000, 5);
+	sale = sell(f, 12000);
+	back = give_back(f, sale, 5000, 1, true, &cost);
+	must(f, stock_count(&f->w, &back, -1, &f->err));
+	assert_string_equal(shelf(f), "oversold 2000");
+	must(f, stock_count(&f->w, &back, 1, &f->err));
+	back = give_back(f, sale, 1000, 1, false, &cost);
+	assert_int_equal(cost, 5);
+	must(f, stock_count(&f->w, &back, -1, &f->err));
+	assert_string_equal(shelf(f), "oversold 2000");
+}
+
+static void test_what_is_oversold_stands_in_the_hubs_order(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid sale;
+	struct doc d;
+
+	open_shop(f);
+	sale = sell(f, 2000);
+	assert_int_equal(doc_load(f->db, f->pool, f->w.tenant, schema_table("invoices"), sale, &d, &f->err), 1);
+	if (!f->site.hub) {
+		d.head.seq = 77;
+		must(f, stock_number(&f->w, &d, &f->err));
+	}
+	assert_int_equal(fixture_int(f, "SELECT pos FROM oversold WHERE doc = $1", ARGS(v_uuid(sale))), d.head.seq);
+}
+
+FIXTURE_MAIN(
+	TILL(test_what_comes_back_goes_where_it_came_from),
+	HUB(test_what_comes_back_goes_where_it_came_from),
+	TILL(test_one_document_gives_the_same_line_back_twice),
+	TILL(test_what_is_broken_comes_back_and_goes_for_good),
+	TILL(test_a_document_taken_back_leaves_the_caches_as_they_were),
+	TILL(test_what_is_oversold_stands_in_the_hubs_order),
+	HUB(test_what_is_oversold_stands_in_the_hubs_order))
