@@ -60,7 +60,8 @@ int document_take_head(struct write *w, struct json body, struct doc *d, struct 
 
 static int fill_head(struct write *w, struct doc *d, struct err *err)
 {
-	unsigned filled = 0;
+	unsigned filled = (unsigned)row_int(&d->head, "filled");	/* by take */
+	struct uuid device = uuid_is_zero(w->who->device) ? w->site->device : w->who->device;
 	const char *number;
 
 	if (row_get(&d->head, "at").type == VAL_NULL) {
@@ -75,7 +76,7 @@ static int fill_head(struct write *w, struct doc *d, struct err *err)
 	}
 	row_set(&d->head, "filled", v_int(filled));
 	row_set(&d->head, "entered_by", v_uuid_or_null(w->who->user));
-	row_set(&d->head, "device", v_uuid(w->site->device));
+	row_set(&d->head, "device", v_uuid(device));
 	row_set(&d->head, "clock_offset", v_int(clock_offset()));
 	return 0;
 }

@@ -7,6 +7,22 @@
 
 #define LINES_AT_ONCE 12	/* accounts one document may touch */
 
+/* Where money is that came, or goes, in this way. */
+static const struct {
+	const char *method, *account;
+} ways[] = {
+	{ "cash", "1010" },	    { "card", "1020" },	   { "bank", "1020" },
+	{ "mobile", "1030" },	    { "store_credit", "2100" }, { "account", "1100" },
+};
+
+const char *ledger_account(const char *method)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		if (strcmp(ways[i].method, method) == 0)
+			return ways[i].account;
+	panic("no account is for payments by %s", method);
+}
+
 void entry_begin(struct entry *e, struct pool *pool, struct doc *doc)
 {
 	struct part_rows *head = doc_part(doc, "entry");
@@ -32,16 +48,21 @@ static int line_of(struct entry *e, struct uuid account)
 	return e->lines->n++;
 }
 
-void entry_debit(struct entry *e, const char *account, int64_t amount)
+void entry_add(struct entry *e, struct uuid account, int64_t amount)
 {
-	int i, net;
+	int i;
 
 	if (amount == 0)
 		return;
-	net = i = line_of(e, seed_uuid("account", account));
+	i = line_of(e, account);
 	amount += part_int(e->lines, i, "debit") - part_int(e->lines, i, "credit");
-	part_set(e->lines, net, "debit", v_int(MAX(amount, 0)));
-	part_set(e->lines, net, "credit", v_int(MAX(-amount, 0)));
+	part_set(e->lines, i, "debit", v_int(MAX(amount, 0)));
+	part_set(e->lines, i, "credit", v_int(MAX(-amount, 0)));
+}
+
+void entry_debit(struct entry *e, const char *account, int64_t amount)
+{
+	entry_add(e, seed_uuid("account", account), amount);
 }
 
 void entry_credit(struct entry *e, const char *account, int64_t amount)

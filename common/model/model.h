@@ -290,8 +290,11 @@ struct entry {
 void entry_begin(struct entry *e, struct pool *pool, struct doc *doc);
 void entry_debit(struct entry *e, const char *account, int64_t amount);	/* 0 adds nothing, negative is a credit */
 void entry_credit(struct entry *e, const char *account, int64_t amount);
+void entry_add(struct entry *e, struct uuid account, int64_t amount);	/* a debit, by the account's uuid */
 /* Panics when debits and credits differ: no caller may get that far. */
 void entry_end(struct entry *e);
+/* The code of the account where a payment by this method is: "cash" is in 1010. */
+const char *ledger_account(const char *method);
 /* Of a document that came from elsewhere: -1 with err. */
 int ledger_check(const struct doc *d, struct err *err) MUST_CHECK;
 

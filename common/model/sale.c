@@ -146,27 +146,13 @@ int sale_settle(struct doc *d, struct err *err)
 
 /* --- what follows from it --- */
 
-static const struct {
-	const char *method, *account;
-} till_of[] = {
-	{ "cash", "1010" }, { "card", "1020" }, { "bank", "1020" }, { "mobile", "1030" },
-};
-
-static const char *account_of(const char *method)
-{
-	for (size_t i = 0; i < ARRAY_LEN(till_of); i++)
-		if (strcmp(till_of[i].method, method) == 0)
-			return till_of[i].account;
-	return "1010";
-}
-
 /* Money in, by method; the change leaves the cash drawer again. */
 static void book_payments(struct entry *e, struct doc *d)
 {
 	const struct part_rows *payments = doc_part(d, "payments");
 
 	for (int i = 0; i < payments->n; i++)
-		entry_debit(e, account_of(part_get(payments, i, "method").s), part_int(payments, i, "amount"));
+		entry_debit(e, ledger_account(part_get(payments, i, "method").s), part_int(payments, i, "amount"));
 	entry_credit(e, "1010", row_int(&d->head, "change_given"));
 	entry_debit(e, "1100", row_int(&d->head, "total") - row_int(&d->head, "paid"));
 }

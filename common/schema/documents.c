@@ -7,7 +7,7 @@
 	{ "number", .type = COL_TEXT, .max = 40, .fill = FILL_NUMBER },                 \
 	{ "at", TIME, .fill = FILL_AT }
 
-/* Who, and what was left to the server; then: which server, and how far its clock was off. */
+/* Who, and what was left to the server; then: at which till (or server), and how far its clock was off. */
 #define MADE_BY                                                                         \
 	{ "entered_by", .type = COL_UUID, .flags = SRV },                               \
 	{ "filled", COUNT, .flags = SRV },                                              \

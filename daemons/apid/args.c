@@ -44,6 +44,31 @@ int call_body_only(struct call *c, const char *const *names, struct json *body, 
 	return call_body(c, body, err) < 0 ? -1 : json_only(*body, names, err);
 }
 
+int call_body_of(struct call *c, const char *member, struct uuid uuid, struct json *body, struct err *err)
+{
+	struct buf text = { 0 };
+	char field[POINTER_MAX];
+	struct json sent;
+	int rc;
+
+	if (call_body(c, &sent, err) < 0)
+		return -1;
+	member_pointer(field, member);
+	if (json_type(json_member(sent, member)) != JSON_MISSING)
+		return err_field(err, field, "unknown_field", "%s is named by the path: leave it out", member);
+	jw_open(&text, '{');
+	jw_put_uuid(&text, member, uuid);
+	for (struct json_iter it = json_iter(sent); json_next(&it);) {
+		jw_str(&text, it.name, strlen(it.name));
+		buf_char(&text, ':');
+		json_print(it.value, &text);
+	}
+	jw_close(&text, '}');
+	rc = json_parse(c->pool, text.data, text.len, body, err);
+	buf_release(&text);
+	return rc;
+}
+
 static int missing(const char *name, struct err *err)
 {
 	char field[80];

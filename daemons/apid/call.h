@@ -116,6 +116,8 @@ int call_then(struct call *c, enum mode mode, handler_fn *fn);
 /* The body, an object (parsed once, on whatever thread asks first). */
 int call_body(struct call *c, struct json *body, struct err *err) MUST_CHECK;
 int call_body_only(struct call *c, const char *const *names, struct json *body, struct err *err) MUST_CHECK;
+/* The body (or none) as if it named what the path names already: "shift", of /api/shifts/UUID/close. */
+int call_body_of(struct call *c, const char *member, struct uuid uuid, struct json *body, struct err *err) MUST_CHECK;
 int call_need(struct json body, const char *name, size_t max, const char **out, struct err *err) MUST_CHECK;
 int call_need_uuid(struct json body, const char *name, struct uuid *out, struct err *err) MUST_CHECK;
 /* The first parameter of the path; what is no UUID is not found. */

@@ -94,6 +94,7 @@ static int look_user(struct call *c, const struct jwt *t, enum standing standing
 			       "the cloud knows no such user, or not any more");
 	c->caller.by_till = true;
 	c->caller.actor = (struct actor){ .kind = ACTOR_USER, .tenant = t->tenant, .user = t->user,
+					  .device = t->device,
 					  .expires_at = t->expires_s * SECOND_US };
 	snprintf(c->caller.actor.role, sizeof c->caller.actor.role, "%s", row_text(&user, "role"));
 	return 0;
