@@ -75,6 +75,15 @@ int err_under(struct err *err, const char *fmt, ...)
 	return -1;
 }
 
+int err_most(struct err *err, int64_t max)
+{
+	if (err) {
+		err->has_max = true;
+		err->max = max;
+	}
+	return -1;
+}
+
 void err_clear(struct err *err)
 {
 	*err = (struct err){ .kind = ERR_NONE };

@@ -36,6 +36,8 @@ enum err_kind {
 struct err {
 	enum err_kind kind;
 	int retry_after_s;	/* ERR_RATE, ERR_BUSY: 0 is unknown */
+	bool has_max;
+	int64_t max;		/* code "overpaid" and the like: the most that would do */
 	char code[32];		/* for programs: "duplicate", "pin_wrong" */
 	char field[96];		/* JSON pointer to the culprit, or empty: "/lines/3/qty" */
 	char text[320];		/* for people: what, which, and what next */
@@ -50,6 +52,9 @@ int err_field(struct err *err, const char *field, const char *code, const char *
 /* Puts a parent in front of the field: err_under(err, "/lines/%d", 3) turns
  * "/qty" into "/lines/3/qty".  Returns -1. */
 int err_under(struct err *err, const char *fmt, ...) PRINTF(2, 3);
+
+/* Says beside what is refused how much would not be.  Returns -1. */
+int err_most(struct err *err, int64_t max);
 
 void err_clear(struct err *err);
 

@@ -64,6 +64,8 @@ void http_problem_open(struct buf *out, const struct http_request *rq, int statu
 	jw_put_str(out, "instance", rq->id);
 	if (err->field[0] != '\0')
 		jw_put_str(out, "field", err->field);
+	if (err->has_max)
+		jw_put_int(out, "max", err->max);
 }
 
 static void explain_in_headers(struct http_request *rq, int status, const struct err *err)

@@ -13,14 +13,17 @@ static const struct kind {
 	int (*take)(struct write *w, struct json body, struct doc *d, struct err *err);
 	/* Amounts from what was entered; pure. */
 	int (*settle)(struct doc *d, struct err *err);
+	/* What only a person is refused: it does not go with what is stored.  Not asked of
+	 * what is here already.  NULL: nothing is refused. */
+	int (*permit)(struct write *w, const struct doc *d, struct err *err);
 	/* Moves and journal entry by this server's books. */
 	int (*derive)(struct write *w, struct doc *d, struct err *err);
-	/* On the hub, of a document that a till took while it was alone: what take would have
+	/* On the hub, of a document that a till took while it was alone: what permit would have
 	 * refused is stored and listed for people (review_open).  NULL: nothing to judge. */
 	int (*judge)(struct write *w, const struct doc *d, struct err *err);
 } kinds[] = {
-	{ "invoices", sale_take, sale_settle, sale_derive },
-	{ "purchases", purchase_take, purchase_settle, purchase_derive },
+	{ "invoices", .take = sale_take, .settle = sale_settle, .derive = sale_derive },
+	{ "purchases", .take = purchase_take, .settle = purchase_settle, .derive = purchase_derive },
 };
 
 static const struct kind *kind_of(const struct table *t)
@@ -175,7 +178,9 @@ int document_create(struct write *w, const struct table *table, struct json body
 		return n < 0 ? -1 : already_here(w, d, taken, identical, err);
 	if (!taken)
 		return -1;
-	if (kind->settle(d, err) < 0 || fill_head(w, d, err) < 0)
+	if (kind->settle(d, err) < 0 || (kind->permit && kind->permit(w, d, err) < 0))
+		return -1;
+	if (fill_head(w, d, err) < 0)
 		return -1;
 	if (kind->derive(w, d, err) < 0)
 		return -1;

@@ -9,6 +9,15 @@ static const struct {
 } kinds[] = {
 	{ "invoice", "" },
 	{ "purchase", "P" },
+	{ "purchase_void", "PV" },
+	{ "cancellation", "X" },
+	{ "return", "R" },
+	{ "customer_payment", "CP" },
+	{ "supplier_payment", "SP" },
+	{ "stock_adjustment", "A" },
+	{ "shift", "S" },
+	{ "shift_movement", "M" },
+	{ "shift_close", "Z" },
 };
 
 static const char *infix_of(const char *kind)

@@ -155,6 +155,15 @@ static bool same_entered(const struct table *t, const struct val *a, const struc
 	return true;
 }
 
+/* Nothing of these lines was entered: not even how many they are. */
+static bool all_filled(const struct table *t, unsigned filled)
+{
+	for (const struct column *c = t->columns; c->name; c++)
+		if (!(c->flags & COL_SERVER) && !(c->fill & filled))
+			return false;
+	return true;
+}
+
 static unsigned filled_in(const struct doc *d)
 {
 	return table_column(d->head.table, "filled") < 0 ? 0 : (unsigned)row_int(&d->head, "filled");
@@ -167,7 +176,7 @@ bool doc_same_entered(const struct doc *a, const struct doc *b)
 	if (!same_entered(a->head.table, a->head.v, b->head.v, filled))
 		return false;
 	for (int p = 0; p < PARTS_MAX && a->part[p].table; p++) {
-		if (a->part[p].table->rule != PART)
+		if (a->part[p].table->rule != PART || all_filled(a->part[p].table, filled))
 			continue;
 		if (a->part[p].n != b->part[p].n)
 			return false;

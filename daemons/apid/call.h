@@ -65,6 +65,7 @@ struct route {
 	enum where where;
 	enum scope scope;
 	const char *table;	/* records and documents */
+	const char *about;	/* documents: the member that the path says, not the body */
 	int body_max;		/* bytes; 0: the option body_bytes */
 };
 extern const struct route routes[];

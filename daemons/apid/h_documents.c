@@ -55,6 +55,39 @@ static int refuse_duplicate(struct call *c, const struct doc *d, bool identical)
 	return -1;
 }
 
+static int read_body(struct call *c, struct json *body, struct err *err)
+{
+	const char *about = c->route->about;
+	struct uuid uuid;
+
+	if (about && call_uuid(c, &uuid, err) < 0)
+		return -1;
+	if ((about ? call_body_of(c, about, uuid, body, err) : call_body(c, body, err)) < 0)
+		return -1;
+	return check_key(c, *body, err);
+}
+
+/* What the path names is not a wrong field when it is missing. */
+static int refuse(struct call *c, struct err *err)
+{
+	const char *about = c->route->about;
+
+	if (about && strcmp(err->code, "unknown") == 0 && err->field[0] == '/' && strcmp(err->field + 1, about) == 0)
+		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %.60s", about, c->param[0]);
+	return -1;
+}
+
+/* /api/customer-payments/…, whatever path it was made under. */
+static const char *location_of(struct call *c, const struct doc *d)
+{
+	char *path = pool_printf(c->pool, "/api/%s/%s", d->head.table->name, uuid_text(d->head.uuid).s);
+
+	for (char *p = path; *p; p++)
+		if (*p == '_')
+			*p = '-';
+	return path;
+}
+
 int h_document_create(struct call *c, struct err *err)
 {
 	struct write w = call_write(c);
@@ -62,11 +95,11 @@ int h_document_create(struct call *c, struct err *err)
 	struct json body;
 	struct doc d;
 
-	if (call_body(c, &body, err) < 0 || check_key(c, body, err) < 0)
+	if (read_body(c, &body, err) < 0)
 		return -1;
 	if (document_create(&w, call_table(c), body, &d, &identical, err) < 0)
-		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, &d, identical) : -1;
-	c->location = pool_printf(c->pool, "%s/%s", c->rq->path, uuid_text(d.head.uuid).s);
+		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, &d, identical) : refuse(c, err);
+	c->location = location_of(c, &d);
 	put_doc(c, &d, &c->out);
 	return 201;
 }

@@ -28,6 +28,7 @@
 #define NO_SHOP .scope = OF_SERVER
 #define ANY_SHOP .scope = OF_ANY
 #define TABLE(name) .table = name
+#define ABOUT(member) .about = member			/* what :uuid in the path is to the document */
 
 #define RECORDS(path, name, reads, writes)                                             \
 	{ GET(path), READ, h_record_list, SHOP, reads, TABLE(name), LIST },            \
