@@ -14,4 +14,5 @@ libbase_a_SOURCES = \
 	%D%/pool.h %D%/pool.c \
 	%D%/secret.h %D%/secret.c \
 	%D%/utf8.h %D%/utf8.c \
-	%D%/uuid.h %D%/uuid.c
+	%D%/uuid.h %D%/uuid.c \
+	%D%/words.h %D%/words.c

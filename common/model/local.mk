@@ -12,6 +12,7 @@ libmodel_a_SOURCES = \
 	%D%/lockout.c \
 	%D%/lists.c \
 	%D%/record.c \
+	%D%/search.c \
 	%D%/setting.c \
 	%D%/outbox.c \
 	%D%/number.c \

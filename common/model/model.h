@@ -7,6 +7,7 @@
  *	access.c	roles and what they permit
  *	user.c		people; session.c their sign-ins and lockouts
  *	record.c	any record: list, read, create, change, delete
+ *	search.c	finding records by the beginnings of words
  *	setting.c	one row a key
  *	outbox.c	what is not in the cloud yet
  *	number.c	numbers for people: series and reservations
@@ -168,6 +169,15 @@ struct page {
 /* Appends {"items":[…],"next":…|null}. */
 int record_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page,
 		struct buf *out, struct err *err) MUST_CHECK;
+
+/* The words of a record's searched columns, kept with every version that is
+ * written; before: the version it takes the place of, or NULL. */
+int search_put(struct txn *t, struct uuid tenant, const struct row *r, const struct row *before, struct err *err) MUST_CHECK;
+/* From the records, after an upgrade or by doctor. */
+int search_rebuild(struct txn *t, struct uuid tenant, struct err *err) MUST_CHECK;
+/* record_list() for a page with q: who has words that begin so. */
+int search_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page, struct buf *out,
+		struct err *err) MUST_CHECK;
 
 /* Makes or changes the row of a key: scope "tenant" (no owner), "user" (owner:
  * whose), "device" (this one; stays here).  Keys that servers read are checked. */

@@ -40,7 +40,8 @@ static int put(struct write *w, const struct row *r, const struct row *before, s
 	struct change c = { .table = r->table, .tenant = w->tenant, .uuid = r->uuid, .seq = r->seq,
 			    .kind = !before ? CHANGE_CREATED : r->deleted_at ? CHANGE_DELETED : CHANGE_UPDATED };
 
-	if ((before ? row_update : row_insert)(w->t, w->tenant, r, err) < 0)
+	if ((before ? row_update : row_insert)(w->t, w->tenant, r, err) < 0 ||
+	    search_put(w->t, w->tenant, r, before, err) < 0)
 		return -1;
 	if (r->dirty && outbox_put(w->t, w->tenant, r->table, r->uuid, err) < 0)
 		return -1;
@@ -239,21 +240,6 @@ int record_delete(struct write *w, const struct table *table, struct uuid uuid, 
 
 /* --- lists --- */
 
-static bool contains(struct val v, const char *q)
-{
-	return v.type == VAL_TEXT && strcasestr(v.s, q);
-}
-
-static bool is_wanted(const struct row *r, const char *q)
-{
-	if (!q || !*q)
-		return true;
-	for (int i = 0; r->table->columns[i].name; i++)
-		if (r->table->columns[i].flags & COL_SEARCH && contains(r->v[i], q))
-			return true;
-	return false;
-}
-
 /* Where a list stands while it is being made. */
 struct listing {
 	struct uuid last;	/* row looked at */
@@ -281,7 +267,7 @@ static int list_chunk(struct db *db, struct pool *scratch, struct uuid tenant, c
 		row_from_rows(table, &rs, scratch, &r);
 		l->last = r.uuid;
 		seen++;
-		if (r.deleted_at || !is_wanted(&r, page->q))
+		if (r.deleted_at)
 			continue;
 		jw_open(out, '{');
 		row_json(&r, FORM_REST, out);
@@ -296,10 +282,13 @@ static int list_chunk(struct db *db, struct pool *scratch, struct uuid tenant, c
 int record_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page,
 		struct buf *out, struct err *err)
 {
-	int chunk = page->q ? LIST_CHUNK : page->limit + 1, rc = 0, scanned = 0;
-	struct pool *scratch = pool_new();
+	int chunk = page->limit + 1, rc = 0, scanned = 0;
+	struct pool *scratch;
 	struct listing l = { .more = true };
 
+	if (page->q && *page->q)
+		return search_list(db, tenant, table, page, out, err);
+	scratch = pool_new();
 	if (list_cursor_uuid(page, &l.last, err) < 0)
 		rc = -1;
 	list_open(out);

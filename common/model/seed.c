@@ -63,7 +63,7 @@ static int plant(struct txn *t, struct site *site, struct uuid tenant, struct ro
 		return MIN(n, 0);
 	if (site->hub && txn_seq(t, tenant, &r->seq, err) < 0)
 		return -1;
-	return row_insert(t, tenant, r, err);
+	return row_insert(t, tenant, r, err) < 0 ? -1 : search_put(t, tenant, r, NULL, err);
 }
 
 static int plant_roles(struct txn *t, struct site *site, struct uuid tenant, struct err *err)

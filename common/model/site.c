@@ -56,16 +56,27 @@ static int local_tenant(struct txn *t, struct site *site, struct err *err)
 	return seed_tenant(t, site, tenant, err);
 }
 
+/* A database of before there were words has none: even the seeds have some. */
+static int words_are_there(struct txn *t, struct err *err)
+{
+	int64_t n;
+
+	if (db_int(t->db, "SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM words LIMIT 1) AS few", NO_ARGS, &n, err) < 0)
+		return -1;
+	return n > 0;
+}
+
 /* What a newer version knows besides. */
 static int seed_all(struct txn *t, struct site *site, struct err *err)
 {
 	struct rows rs;
-	int n;
+	int n, indexed = words_are_there(t, err);
 
-	if (db_rows(t->db, "SELECT uuid FROM tenants ORDER BY uuid", NO_ARGS, &rs, err) < 0)
+	if (indexed < 0 || db_rows(t->db, "SELECT uuid FROM tenants ORDER BY uuid", NO_ARGS, &rs, err) < 0)
 		return -1;
 	while ((n = rows_next(&rs, err)) > 0)
-		if ((n = seed_tenant(t, site, rows_uuid(&rs, 0), err)) < 0)
+		if ((n = seed_tenant(t, site, rows_uuid(&rs, 0), err)) < 0 ||
+		    (!indexed && (n = search_rebuild(t, rows_uuid(&rs, 0), err)) < 0))
 			break;
 	rows_end(&rs);
 	return n;

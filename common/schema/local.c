@@ -140,6 +140,15 @@ const struct column conflicts_columns[] = {
 	{ NULL }
 };
 
+/* The searched words of records (model/search.c); rebuildable. */
+const struct column words_columns[] = {
+	{ "tenant", .type = COL_UUID, .flags = REQ },
+	{ "tbl", COUNT, .flags = REQ },			/* rank of the table */
+	{ "word", .type = COL_BLOB, .flags = REQ },
+	{ "uuid", .type = COL_UUID, .flags = REQ },
+	{ NULL }
+};
+
 const struct column series_columns[] = {
 	{ "tenant", .type = COL_UUID, .flags = REQ },
 	{ "kind", .type = COL_TEXT, .flags = REQ },

@@ -88,6 +88,8 @@ const struct table schema[] = {
 	  INDEXES("(tenant, root) WHERE root IS NOT NULL", "(tenant, " RANK_STAGE ", since, uuid) WHERE state = 'ready'") },
 	{ "parked", .rule = LOCAL, .columns = parked_columns, .key = "tenant, tbl, uuid", INDEXES("(tenant, needs)") },
 	{ "conflicts", .rule = LOCAL, .columns = conflicts_columns, .key = "tenant, uuid" },
+	{ "words", .rule = LOCAL, .columns = words_columns, .key = "tenant, tbl, word, uuid",
+	  INDEXES("(tenant, tbl, uuid, word)") },
 	{ "series", .rule = LOCAL, .columns = series_columns, .key = "tenant, kind, prefix" },
 	{ "numbers", .rule = LOCAL, .columns = numbers_columns, .key = "tenant, uuid" },
 	{ "stock", .rule = LOCAL, .columns = stock_columns, .key = "tenant, product" },

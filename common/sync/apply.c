@@ -50,7 +50,8 @@ static int take(struct write *w, struct row *theirs, const struct row *here, str
 {
 	make_clean(w, theirs, here);
 	clock_seen(theirs->updated_at);
-	if ((here ? row_update : row_insert)(w->t, w->tenant, theirs, err) < 0)
+	if ((here ? row_update : row_insert)(w->t, w->tenant, theirs, err) < 0 ||
+	    search_put(w->t, w->tenant, theirs, here, err) < 0)
 		return -1;
 	tell(w, theirs, here != NULL);
 	if (here && here->dirty && outbox_remove(w->t, w->tenant, theirs->table, theirs->uuid, err) < 0)

@@ -171,7 +171,8 @@ static int confirm_gone(struct result *r, struct err *err)
 	grave.head.deleted_at = r->w->t->stamp;
 	grave.head.dirty = false;
 	if (conflict_keep(r->w->t, r->w->tenant, &grave, &ours, "gone", err) < 0 ||
-	    row_update(r->w->t, r->w->tenant, &grave.head, err) < 0)
+	    row_update(r->w->t, r->w->tenant, &grave.head, err) < 0 ||
+	    search_put(r->w->t, r->w->tenant, &grave.head, &ours.head, err) < 0)
 		return -1;
 	return outbox_remove(r->w->t, r->w->tenant, r->table, r->uuid, err);
 }

@@ -126,7 +126,8 @@ static int store_record(struct pushed *p, struct err *err)
 	r->base_at = 0;
 	r->base_origin = (struct uuid){ { 0 } };
 	r->cloud_id = 0;
-	if ((p->is_here ? row_update : row_insert)(p->w->t, p->w->tenant, r, err) < 0)
+	if ((p->is_here ? row_update : row_insert)(p->w->t, p->w->tenant, r, err) < 0 ||
+	    search_put(p->w->t, p->w->tenant, r, p->is_here ? &p->here.head : NULL, err) < 0)
 		return -1;
 	c.seq = r->seq;
 	txn_changed(p->w->t, &c);
