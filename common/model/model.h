@@ -208,6 +208,7 @@ int session_create(struct txn *t, struct uuid tenant, struct uuid user, int64_t 
 		   int64_t *expires_at, struct err *err) MUST_CHECK;
 /* 1 and who, 0 unknown or expired, -1.  A disabled user is unknown. */
 int session_find(struct db *db, const char *token, struct actor *who, struct err *err) MUST_CHECK;
+int session_find_hash(struct db *db, const uint8_t hash[32], struct actor *who, struct err *err) MUST_CHECK;	/* of the token */
 int session_end(struct txn *t, const char *token, struct err *err) MUST_CHECK;
 
 /* --- outbox --- */

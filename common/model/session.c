@@ -50,23 +50,30 @@ static void read_actor(const struct rows *rs, struct actor *who)
 		snprintf(who->role, sizeof who->role, "%.*s", (int)role.len, role.s);
 }
 
-int session_find(struct db *db, const char *token, struct actor *who, struct err *err)
+int session_find_hash(struct db *db, const uint8_t hash[SHA256_LEN], struct actor *who, struct err *err)
 {
 	static const char sql[] =
 		"SELECT s.tenant, s.user_uuid, s.expires_at, u.role FROM sessions s "
 		"LEFT JOIN users u ON u.tenant = s.tenant AND u.uuid = s.user_uuid "
 		"WHERE s.token_hash = $1 AND s.expires_at > $2 AND ((s.tenant IS NULL AND s.user_uuid IS NULL) OR "
 		"(u.active = 1 AND u.deleted_at IS NULL))";
-	uint8_t hash[SHA256_LEN];
 	struct rows rs;
 	int n;
 
-	if (db_rows(db, sql, ARGS(hash_of(token, hash), v_int(clock_wall())), &rs, err) < 0)
+	if (db_rows(db, sql, ARGS(v_blob(hash, SHA256_LEN), v_int(clock_wall())), &rs, err) < 0)
 		return -1;
 	if ((n = rows_next(&rs, err)) > 0)
 		read_actor(&rs, who);
 	rows_end(&rs);
 	return n;
+}
+
+int session_find(struct db *db, const char *token, struct actor *who, struct err *err)
+{
+	uint8_t hash[SHA256_LEN];
+
+	sha256(token, strlen(token), hash);
+	return session_find_hash(db, hash, who, err);
 }
 
 int session_end(struct txn *t, const char *token, struct err *err)

@@ -71,7 +71,7 @@ const struct option_desc option_table[] = {
 	{ "clock_ahead_ms", "FEXL_CLOCK_AHEAD_MS", OPT_INT, "60000", 1000, HOUR_MS, NULL, "ms", APID, "a till's stamp may lie in the hub's future" },
 
 	/* live updates */
-	{ "ws_clients", "FEXL_WS_CLIENTS", OPT_INT, "20000", 1, 1000000, NULL, "sockets", REALTIMED, "at once; one more is answered 503" },
+	{ "ws_clients", "FEXL_WS_CLIENTS", OPT_INT, "10000", 1, 1000000, NULL, "sockets", REALTIMED, "at once; one more is answered 503" },
 	{ "ws_clients_tenant", "FEXL_WS_CLIENTS_TENANT", OPT_INT, "2000", 1, 1000000, NULL, "sockets", REALTIMED, "of one shop at once; one more is answered 503" },
 	{ "ws_events_kept", "FEXL_WS_EVENTS_KEPT", OPT_INT, "1024", 16, 1048576, NULL, "events", REALTIMED, "of a shop, for who comes back or reads slowly; who is further behind is told to resync" },
 	{ "ws_memory_s", "FEXL_WS_MEMORY_S", OPT_INT, "600", 1, 86400, NULL, "s", REALTIMED, "for which they are kept when nobody listens any more" },

@@ -66,17 +66,28 @@ static bool is_word(struct slice s, const char *word)
 	return s.len == strlen(word) && strncasecmp(s.p, word, s.len) == 0;
 }
 
+bool ws_list_next(struct slice *rest, struct slice *member)
+{
+	const char *comma;
+	size_t n;
+
+	if (rest->len == 0)
+		return false;
+	comma = memchr(rest->p, ',', rest->len);
+	n = comma ? (size_t)(comma - rest->p) : rest->len;
+	*member = trimmed((struct slice){ rest->p, n });
+	n = MIN(n + 1, rest->len);
+	*rest = (struct slice){ rest->p + n, rest->len - n };
+	return true;
+}
+
 bool ws_list_has(struct slice list, const char *word)
 {
-	while (list.len) {
-		const char *comma = memchr(list.p, ',', list.len);
-		size_t n = comma ? (size_t)(comma - list.p) : list.len;
+	struct slice member;
 
-		if (is_word(trimmed((struct slice){ list.p, n }), word))
+	while (ws_list_next(&list, &member))
+		if (is_word(member, word))
 			return true;
-		n = MIN(n + 1, list.len);
-		list = (struct slice){ list.p + n, list.len - n };
-	}
 	return false;
 }
 

@@ -107,7 +107,9 @@ void ws_add_asking(struct buf *out, const char *host, const char *target, const 
  * HTTP, a head above `max` bytes, or a 101 that does not belong to the key. */
 ssize_t ws_read_answer(const char *p, size_t len, size_t max, const char *key, int *status_r, struct err *err) MUST_CHECK;
 
-/* Is this word in a header's comma-separated list?  Without case. */
+/* The members of a header's comma-separated list, without blanks around. */
+bool ws_list_next(struct slice *rest, struct slice *member);
+/* Is this word among them?  Without case. */
 bool ws_list_has(struct slice list, const char *word);
 
 #endif

@@ -9,6 +9,9 @@
  *	shop.c		whose server this is; on a till pairing changes it
  *	keys.c		files that hold secrets
  *	notify.c	wire: what was committed, and how sync is doing
+ *	events.c	wire: each event, for fexl-realtimed and who listens there
+ *	live.c		GET /ws: a socket is handed over
+ *	standing.c	may those who listen still do so?
  *	roster.c	what tills say of themselves, written down now and then
  *	status.c	GET /status and GET /metrics
  *	static.c	the console's files
@@ -26,9 +29,11 @@
 
 #define APID_NAME "fexl-apid"
 #define SYNCD_NAME "fexl-syncd"
+#define REALTIMED_NAME "fexl-realtimed"
 
 struct apid;
 struct call;
+struct wire_peer;
 struct event;
 
 /* --- shop.c --- */
@@ -68,6 +73,8 @@ void browser_free(struct browser **bp);
 int browser_check(const struct browser *b, const struct http_request *rq, struct err *err) MUST_CHECK;
 bool browser_is_preflight(const struct browser *b, const struct http_request *rq);
 void browser_answer_preflight(struct http_request *rq);
+/* Nobody asks a browser before a page opens a WebSocket: we do. */
+int browser_may_listen(const struct browser *b, const struct http_request *rq, struct err *err) MUST_CHECK;
 void browser_headers(const struct browser *b, struct http_request *rq, struct buf *out);
 
 /* --- cache.c --- */
@@ -106,6 +113,29 @@ void notify_pinned(int64_t bytes, void *notify);
 void notify_kick(struct notify *n, const char *why);
 const struct worker *notify_worker(const struct notify *n);
 int notify_peers(const struct notify *n);
+struct wire_peer *notify_realtimed(const struct notify *n);	/* NULL while it is away */
+/* On the loop: what no table tells, "device" "pending"; both literals. */
+void notify_event(struct notify *n, struct uuid tenant, const char *entity, const char *what, struct uuid uuid);
+
+/* --- events.c --- */
+
+#define EVENT_SESSION "session"	/* between daemons only */
+
+struct events;
+struct events *events_new(struct apid *a);
+void events_free(struct events **ep);
+/* From the store's threads. */
+void events_committed(struct events *e, const struct change *c, int n);
+void events_put(struct events *e, struct uuid tenant, const char *entity, const char *what, struct uuid uuid);
+/* On the loop, once a turn. */
+void events_send(struct events *e);
+/* Under which name realtimed knows a tenant. */
+struct uuid events_shop(const struct apid *a, struct uuid tenant);
+
+/* --- standing.c --- */
+
+struct wire_msg;
+void standing_ask(struct apid *a, const struct wire_msg *m);
 
 /* --- roster.c --- */
 
@@ -174,6 +204,7 @@ struct apid {
 	struct browser *browser;
 	struct cache *cache;
 	struct notify *notify;
+	struct events *events;
 	struct roster *roster;
 	struct files *files;
 

@@ -196,6 +196,15 @@ int browser_check(const struct browser *b, const struct http_request *rq, struct
 	return 0;
 }
 
+int browser_may_listen(const struct browser *b, const struct http_request *rq, struct err *err)
+{
+	struct slice origin = http_header(rq, "Origin");
+
+	if (!origin.p || is_own_page(origin, http_header(rq, "Host")) || may_cross(b, origin))
+		return 0;
+	return err_set(err, ERR_DENIED, "cross_site", "a page of another site may not listen here");
+}
+
 /* --- CORS --- */
 
 bool browser_is_preflight(const struct browser *b, const struct http_request *rq)

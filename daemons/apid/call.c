@@ -156,6 +156,22 @@ static void call_known(struct call *c)
 	call_admit(c);
 }
 
+/* The call ends before its request is taken away. */
+static void hand_over(struct call *c)
+{
+	struct http_request *rq = c->rq;
+	struct err err = { 0 };
+	struct live *live;
+
+	if (live_begin(c, &live, &err) < 0) {
+		refuse(c, &err);
+		return;
+	}
+	call_free(c);
+	if (live_end(&live, rq, &err) < 0)
+		http_reply_problem(rq, &err);
+}
+
 void call_go_on(struct call *c, int rc, const struct err *err)
 {
 	switch (rc) {
@@ -166,6 +182,9 @@ void call_go_on(struct call *c, int rc, const struct err *err)
 		break;
 	case CALL_KNOWN:
 		call_known(c);
+		break;
+	case CALL_UPGRADE:
+		hand_over(c);
 		break;
 	case CALL_KEEP:
 	case -1:

@@ -33,6 +33,7 @@ enum mode {
 #define CALL_MORE 2	/* SLICES: commit and call again */
 #define CALL_KEEP 3	/* a write: commit it, then answer err all the same */
 #define CALL_KNOWN 4	/* the guard's own: the caller is known now */
+#define CALL_UPGRADE 5	/* LOOP: the socket is handed over, there is no answer of ours */
 
 /* May be called again from its start after a rollback: it has answered nobody. */
 typedef int handler_fn(struct call *c, struct err *err);
@@ -45,6 +46,7 @@ enum who {
 	SHOP,		/* a user with the row's permission, also by a till's word */
 	USER,		/* the same, signed in at this very server */
 	DEVICE,		/* an approved till */
+	LISTENER,	/* an approved till, a user, also by a till's word, or the operator */
 	ADMIN,		/* the operator or the platform's admin */
 	OPERATOR,		/* the operator on our Unix socket; unknown elsewhere */
 };
@@ -52,7 +54,7 @@ enum who {
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY };
-enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY };
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY, Q_WS };
 
 struct route {
 	struct route_key key;
@@ -139,6 +141,14 @@ handler_fn guard_tenant;	/* whom the operator of a hub means */
 int guard_only_tenant(struct call *c, struct uuid *tenant, struct err *err) MUST_CHECK;
 int guard_admit(const struct call *c, struct err *err) MUST_CHECK;
 
+/* --- live.c --- */
+
+/* In two steps, because the request ends between them: what the call knows,
+ * then the socket itself.  -1 with err: answer as usual. */
+struct live;
+int live_begin(const struct call *c, struct live **live_r, struct err *err) MUST_CHECK;
+int live_end(struct live **lp, struct http_request *rq, struct err *err) MUST_CHECK;
+
 /* --- handlers, by file --- */
 
 handler_fn h_setup, h_setup_code;
@@ -151,6 +161,7 @@ handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;
 handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest;
 handler_fn h_sync_status, h_sync_run, h_pending, h_pairing_put, h_pairing_end;
+handler_fn h_ws;
 handler_fn h_state, h_registered, h_apply, h_confirm, h_restamp, h_done, h_pause, h_verified, h_kick;
 
 /* What a sign-in answers: {token, user, expires_at}. */

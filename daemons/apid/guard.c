@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/jwt.h"
+#include "ws/ws.h"
 
 #include <strings.h>
 
@@ -19,18 +20,44 @@
 
 /* --- the token --- */
 
-int guard_token(struct call *c, struct err *err)
+/* A page cannot set Authorization when it opens a WebSocket: there the token
+ * stands among the protocols, as "bearer." and the token. */
+static struct slice token_among_protocols(const struct call *c)
+{
+	static const char prefix[] = "bearer.";
+	struct slice rest = http_header(c->rq, "Sec-WebSocket-Protocol"), member;
+	size_t len = sizeof prefix - 1;
+
+	while (c->route->who == LISTENER && ws_list_next(&rest, &member))
+		if (member.len > len && strncasecmp(member.p, prefix, len) == 0)
+			return (struct slice){ member.p + len, member.len - len };
+	return (struct slice){ NULL, 0 };
+}
+
+/* p is NULL when none is shown, len 0 when it is not readable. */
+static struct slice token_sent(const struct call *c)
 {
 	static const char scheme[] = "Bearer ";
 	struct slice sent = http_header(c->rq, "Authorization");
 	size_t len = sizeof scheme - 1;
 
-	if (!sent.p || c->route->who == ANYONE)
+	if (!sent.p)
+		return token_among_protocols(c);
+	if (sent.len <= len || strncasecmp(sent.p, scheme, len) != 0)
+		return (struct slice){ sent.p, 0 };
+	return (struct slice){ sent.p + len, sent.len - len };
+}
+
+int guard_token(struct call *c, struct err *err)
+{
+	struct slice token = token_sent(c);
+
+	if (!token.p || c->route->who == ANYONE)
 		return 0;
-	if (sent.len <= len || sent.len > TOKEN_LEN_MAX || strncasecmp(sent.p, scheme, len) != 0)
+	if (token.len == 0 || token.len > TOKEN_LEN_MAX)
 		return err_set(err, ERR_UNKNOWN_USER, "token_bad",
 			       "Authorization must be: Bearer, a blank, a token");
-	c->token = pool_strndup(c->pool, sent.p + len, sent.len - len);
+	c->token = pool_strndup(c->pool, token.p, token.len);
 	sha256(c->token, strlen(c->token), c->token_hash);
 	return 1;
 }
@@ -233,6 +260,15 @@ static int admit_device(const struct call *c, struct err *err)
 	return c->caller.standing == DEVICE_APPROVED ? 0 : standing_error(c->caller.standing, err);
 }
 
+static int admit_listener(const struct call *c, struct err *err)
+{
+	enum actor_kind kind = c->caller.actor.kind;
+
+	if (kind == ACTOR_DEVICE)
+		return admit_device(c, err);
+	return kind == ACTOR_USER || kind == ACTOR_OPERATOR ? 0 : denied(c, err);
+}
+
 static int admit_admin(const struct call *c, struct err *err)
 {
 	enum actor_kind kind = c->caller.actor.kind;
@@ -252,6 +288,7 @@ static int (*const admit[])(const struct call *c, struct err *err) = {
 	[SHOP] = admit_shop,
 	[USER] = admit_user,
 	[DEVICE] = admit_device,
+	[LISTENER] = admit_listener,
 	[ADMIN] = admit_admin,
 	[OPERATOR] = admit_local,
 };

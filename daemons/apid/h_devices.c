@@ -29,8 +29,12 @@ static int find_device(struct call *c, handler_fn *then, struct err *err)
 static void forget_tokens(struct call *c)
 {
 	const struct actor *who = &c->caller.actor;
+	struct err err = { 0 };
+	struct uuid uuid;
 
 	cache_clear(c->apid->cache);
+	if (call_uuid(c, &uuid, &err) == 0)
+		notify_event(c->apid->notify, c->tenant, "device", c->state, uuid);
 	log_info("device %s: %s by %s", c->param[0], (const char *)c->state,
 		 who->kind == ACTOR_OPERATOR ? "the operator" : uuid_text(who->user).s);
 }

@@ -149,6 +149,7 @@ int h_sign_in(struct call *c, struct err *err)
 static void forget_tokens(struct call *c)
 {
 	cache_clear(c->apid->cache);
+	notify_event(c->apid->notify, c->tenant, EVENT_SESSION, "ended", c->caller.actor.user);
 }
 
 int h_sign_out(struct call *c, struct err *err)

@@ -126,6 +126,14 @@ struct asking {
 	char license[LICENSE_LEN + 1];
 };
 
+/* The owner's roster shows it at once. */
+static void tell_pending(struct call *c)
+{
+	const struct asking *a = c->state;
+
+	notify_event(c->apid->notify, c->tenant, "device", "pending", a->device.uuid);
+}
+
 static int registered(struct call *c, const struct device *d)
 {
 	bool approved = strcmp(d->status, "approved") == 0;
@@ -136,6 +144,8 @@ static int registered(struct call *c, const struct device *d)
 	jw_put_str(&c->out, "code", approved ? NULL : d->code);
 	jw_put_str(&c->out, "prefix", approved ? d->prefix : NULL);
 	jw_close(&c->out, '}');
+	if (!approved)
+		c->after = tell_pending;
 	return approved ? 200 : 202;
 }
 

@@ -268,6 +268,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 	routes_check();
 	a->browser = browser_new(a->conf, a->hub);
 	a->cache = cache_new();
+	a->events = events_new(a);
 	a->notify = notify_new(a);
 	a->roster = roster_new(a);
 	a->files = files_new(a->conf);
@@ -358,6 +359,7 @@ static void release(void *state)
 			event_free(events[i]);
 	store_close(&a->store);
 	notify_free(&a->notify);
+	events_free(&a->events);
 	roster_free(&a->roster);
 	files_free(&a->files);
 	cache_free(&a->cache);

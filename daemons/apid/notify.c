@@ -1,6 +1,7 @@
-/* Wire: fexl-syncd hears that something was committed, and tells how it fares.
+/* Wire: fexl-syncd hears that something was committed, and tells how it fares;
+ * fexl-realtimed hears each event (events.c) and asks who may listen.
  *
- * The lanes leave word in a mailbox with one place a table, so it can never
+ * For fexl-syncd the lanes leave word in a mailbox with one place a table, so it can never
  * fill: whoever listens wants to know that products changed, and looks himself
  * at what.  The loop empties it and sends one message a table and turn. */
 #include "base/base.h"
@@ -38,6 +39,7 @@ struct notify {
 	struct apid *apid;
 	struct wire_hub *hub;
 	struct worker worker;
+	struct wire_peer *realtimed;
 	int syncd_fd;		/* pidfd: names the process even after it has left the wire */
 	pid_t syncd_pid;
 	struct pin pin;
@@ -73,6 +75,13 @@ void notify_committed(const struct change *c, int count, void *notify)
 		w->last.by_sync = by_sync;
 	}
 	pthread_mutex_unlock(&n->lock);
+	events_committed(n->apid->events, c, count);
+	knock(n);
+}
+
+void notify_event(struct notify *n, struct uuid tenant, const char *entity, const char *what, struct uuid uuid)
+{
+	events_put(n->apid->events, tenant, entity, what, uuid);
 	knock(n);
 }
 
@@ -167,6 +176,7 @@ static void on_wake(evutil_socket_t fd, short what UNUSED, void *arg)
 	/* A role that was changed, here or by sync, counts at once. */
 	if (word[schema_index(schema_table("users"))].set)
 		cache_clear(n->apid->cache);
+	events_send(n->apid->events);
 	for (int i = 0; n->hub && i < TABLES_MAX; i++)
 		if (word[i].set)
 			send_word(n, &word[i].last);
@@ -194,13 +204,15 @@ static void syncd_came(struct notify *n, pid_t pid)
 	n->worker.up = true;
 }
 
-static void on_up(struct wire_peer *peer UNUSED, const char *name, pid_t pid, void *ctx)
+static void on_up(struct wire_peer *peer, const char *name, pid_t pid, void *ctx)
 {
 	struct notify *n = ctx;
 
 	log_info("%s (pid %d) is here", name, (int)pid);
 	if (strcmp(name, SYNCD_NAME) == 0)
 		syncd_came(n, pid);
+	else if (strcmp(name, REALTIMED_NAME) == 0)
+		n->realtimed = peer;
 }
 
 static void set_text(char **at, const struct wire_value *v)
@@ -209,12 +221,18 @@ static void set_text(char **at, const struct wire_value *v)
 	*at = v->set ? x_strdup(v->s) : NULL;
 }
 
-static void on_message(struct wire_peer *peer UNUSED, const struct wire_msg *m, void *ctx)
+/* Screens show how sync goes on. */
+static bool is_news(const struct worker *w, const struct wire_msg *m)
 {
-	struct notify *n = ctx;
+	const struct wire_value *v = m->v;
 
-	if (m->type != WIRE_STATUS)
-		return;
+	return !w->state || strcmp(w->state, v[STATUS_STATE].s) != 0 || strcmp(w->text, v[STATUS_TEXT].s) != 0;
+}
+
+static void on_status(struct notify *n, const struct wire_msg *m)
+{
+	if (is_news(&n->worker, m))
+		notify_event(n, n->apid->shop.tenant, "sync", "progress", n->apid->shop.site.device);
 	n->worker.at = clock_wall();
 	set_text(&n->worker.state, &m->v[STATUS_STATE]);
 	set_text(&n->worker.text, &m->v[STATUS_TEXT]);
@@ -222,10 +240,22 @@ static void on_message(struct wire_peer *peer UNUSED, const struct wire_msg *m, 
 	apid_say(n->apid);
 }
 
+static void on_message(struct wire_peer *peer UNUSED, const struct wire_msg *m, void *ctx)
+{
+	struct notify *n = ctx;
+
+	if (m->type == WIRE_STATUS)
+		on_status(n, m);
+	else if (m->type == WIRE_HOLDERS)
+		standing_ask(n->apid, m);
+}
+
 static void on_down(struct wire_peer *peer, const char *why UNUSED, void *ctx)
 {
 	struct notify *n = ctx;
 
+	if (peer == n->realtimed)
+		n->realtimed = NULL;
 	if (wire_peer_pid(peer) != n->syncd_pid)
 		return;
 	n->worker.up = false;
@@ -235,6 +265,11 @@ static void on_down(struct wire_peer *peer, const char *why UNUSED, void *ctx)
 const struct worker *notify_worker(const struct notify *n)
 {
 	return &n->worker;
+}
+
+struct wire_peer *notify_realtimed(const struct notify *n)
+{
+	return n->realtimed;
 }
 
 int notify_peers(const struct notify *n)

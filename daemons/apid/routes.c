@@ -89,6 +89,9 @@ const struct route routes[] = {
 	{ POST("/api/sync/digest"),		READ, h_digest, DEVICE, PERM_NONE, LARGE, AT_HUB },
 	{ POST("/api/sync/credentials"),	LOOP, h_credentials, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
 
+	/* live updates */
+	{ GET("/ws"),				LOOP, h_ws, LISTENER, PERM_NONE, TAKES(Q_WS) },
+
 	/* the roster of tills */
 	{ GET("/api/devices"),			READ, h_device_list, USER, PERM_DEVICES, AT_HUB, ANY_SHOP },
 	{ PATCH("/api/devices/:uuid"),		QUICK, h_device_rename, USER, PERM_DEVICES, SMALL, AT_HUB, ANY_SHOP },
@@ -124,6 +127,7 @@ static const char *const queries[][5] = {
 	[Q_PULL] = { "tenant", "since", "limit" },
 	[Q_SNAPSHOT] = { "tenant", "after", "limit" },
 	[Q_APPLY] = { "tenant", "load" },
+	[Q_WS] = { "tenant", "since", "epoch" },
 };
 
 const char *const *route_query(const struct route *r, bool operator)

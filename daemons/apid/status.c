@@ -30,6 +30,7 @@ void apid_status(void *state, struct buf *json)
 		return;
 	w = notify_worker(a->notify);
 	jw_put_bool(json, "syncd_up", w->up);
+	jw_put_bool(json, "realtimed_up", notify_realtimed(a->notify) != NULL);
 	jw_put_str(json, "sync_text", w->text);
 }
 

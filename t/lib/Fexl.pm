@@ -90,6 +90,52 @@ sub wait_for
 	}
 }
 
+# fexl-realtimed beside it; back when it has found its apid.
+sub start_realtimed
+{
+	my ($self, %env) = @_;
+	my $dir = $self->{dir};
+
+	$self->{realtimed} = fork() // die "fork: $!";
+	if (!$self->{realtimed}) {
+		delete $ENV{$_} for grep { /^FEXL_/ } keys %ENV;
+		%ENV = (%ENV, FEXL_DATA_DIR => "$dir/data", FEXL_RUN_DIR => "$dir/run", %env);
+		open(STDOUT, ">>", "$dir/log") or die;
+		open(STDERR, ">&", \*STDOUT) or die;
+		exec("$build/fexl-realtimed") or die "$build/fexl-realtimed: $!";
+	}
+	$self->wait_for($START_MAX, sub { $self->realtimed->{apid} });
+	return $self;
+}
+
+# Its status; nothing while it does not answer.
+sub realtimed
+{
+	my ($self) = @_;
+	my $socket = IO::Socket::UNIX->new(Peer => "$self->{dir}/run/realtimed.sock") or return {};
+
+	return eval { answer_read_of($socket, "GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")->{json} } // {};
+}
+
+sub answer_read_of
+{
+	my ($socket, $text) = @_;
+
+	syswrite($socket, $text);
+	return answer_read($socket);
+}
+
+sub stop_realtimed
+{
+	my ($self, $signal) = @_;
+	my $status;
+
+	kill($signal // 'TERM', $self->{realtimed});
+	$self->wait_for($STOP_MAX, sub { waitpid($self->{realtimed}, WNOHANG) == $self->{realtimed} && defined($status = $?) });
+	delete $self->{realtimed};
+	return $status;
+}
+
 # An orderly end; the exit status, which sanitizers raise.
 sub stop
 {
@@ -116,9 +162,11 @@ sub DESTROY
 	my ($self) = @_;
 
 	local ($?, $!);
-	return if !$self->{pid} || $self->{owner} != $$;
-	kill('KILL', $self->{pid});
-	waitpid($self->{pid}, 0);
+	return if $self->{owner} != $$;
+	for my $pid (grep { defined } @$self{qw(pid realtimed)}) {
+		kill('KILL', $pid);
+		waitpid($pid, 0);
+	}
 }
 
 sub slurp
