@@ -24,7 +24,16 @@ static const struct kind {
 } kinds[] = {
 	{ "invoices", .take = sale_take, .settle = sale_settle, .derive = sale_derive },
 	{ "purchases", .take = purchase_take, .settle = purchase_settle, .derive = purchase_derive },
+	{ "number_voids" },	/* made by servers (number_void.c): nothing follows from it */
 };
+
+const struct table *document_table(const char *entity)
+{
+	for (const struct table *t = schema; t->name; t++)
+		if (t->rule == INSERT_ONCE && strcmp(t->entity, entity) == 0)
+			return t;
+	return NULL;
+}
 
 static const struct kind *kind_of(const struct table *t)
 {
@@ -36,12 +45,16 @@ static const struct kind *kind_of(const struct table *t)
 
 int document_settle(struct doc *d, struct err *err)
 {
-	return kind_of(d->head.table)->settle(d, err);
+	const struct kind *k = kind_of(d->head.table);
+
+	return k->settle ? k->settle(d, err) : 0;
 }
 
 int document_derive(struct write *w, struct doc *d, struct err *err)
 {
-	return kind_of(d->head.table)->derive(w, d, err);
+	const struct kind *k = kind_of(d->head.table);
+
+	return k->derive ? k->derive(w, d, err) : 0;
 }
 
 /* --- taking --- */
@@ -72,10 +85,12 @@ static int fill_head(struct write *w, struct doc *d, struct err *err)
 		filled |= FILL_AT;
 	}
 	if (row_get(&d->head, "number").type == VAL_NULL) {
-		if (number_reserve(w, d->head.uuid, d->head.table->entity, &number, err) < 0)
+		if (number_take(w, d->head.uuid, d->head.table->entity, &number, err) < 0)
 			return -1;
 		row_set(&d->head, "number", v_text(number));
 		filled |= FILL_NUMBER;
+	} else if (number_settled(w, d->head.uuid, err) < 0) {
+		return -1;
 	}
 	row_set(&d->head, "filled", v_int(filled));
 	row_set(&d->head, "entered_by", v_uuid_or_null(w->who->user));
@@ -132,7 +147,7 @@ int document_is_tracked(struct write *w, struct uuid product, struct err *err)
 
 /* --- creating --- */
 
-static int stamp_and_store(struct write *w, struct doc *d, struct err *err)
+int document_write(struct write *w, struct doc *d, struct err *err)
 {
 	d->head.updated_at = w->t->stamp;
 	d->head.origin = w->site->uuid;
@@ -184,7 +199,7 @@ int document_create(struct write *w, const struct table *table, struct json body
 		return -1;
 	if (kind->derive(w, d, err) < 0)
 		return -1;
-	return stamp_and_store(w, d, err);
+	return document_write(w, d, err);
 }
 
 /* --- storing --- */
@@ -195,6 +210,16 @@ static void tell(struct write *w, const struct doc *d, enum change_kind kind)
 			    .seq = d->head.seq, .by_sync = !uuid_eq(d->head.origin, w->site->uuid) };
 
 	txn_changed(w->t, &c);
+}
+
+/* A series of our own has no gaps: the number was drawn in this very write. */
+static int see_number(struct write *w, const struct doc *d, struct err *err)
+{
+	bool ours = w->who->kind != ACTOR_DEVICE && row_filled(&d->head) & FILL_NUMBER;
+
+	if (!w->site->hub || ours || table_column(d->head.table, "number") < 0)
+		return 0;
+	return gaps_see(w->t, w->tenant, row_text(&d->head, "number"), err);
 }
 
 static int judge(struct write *w, const struct doc *d, struct err *err)
@@ -209,7 +234,7 @@ int document_store(struct write *w, const struct doc *d, struct err *err)
 	if (ledger_check(d, err) < 0 || doc_insert(w->t, w->tenant, d, err) < 0)
 		return -1;
 	tell(w, d, CHANGE_CREATED);
-	if (stock_count(w, d, 1, err) < 0)
+	if (stock_count(w, d, 1, err) < 0 || see_number(w, d, err) < 0)
 		return -1;
 	return w->site->hub && w->who->kind == ACTOR_DEVICE ? judge(w, d, err) : 0;
 }

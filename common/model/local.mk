@@ -16,6 +16,8 @@ libmodel_a_SOURCES = \
 	%D%/setting.c \
 	%D%/outbox.c \
 	%D%/number.c \
+	%D%/number_void.c \
+	%D%/gaps.c \
 	%D%/document.c \
 	%D%/sale.c \
 	%D%/purchase.c \

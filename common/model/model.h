@@ -11,6 +11,7 @@
  *	setting.c	one row a key
  *	outbox.c	what is not in the cloud yet
  *	number.c	numbers for people: series and reservations
+ *	number_void.c gaps.c	numbers nobody used, numbers the hub misses
  *	document.c	any document: take from a person, settle, derive, store
  *	sale.c purchase.c	the two documents there are so far
  *	moves.c		goods in, out and back: FIFO over cost layers
@@ -230,10 +231,30 @@ int outbox_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err)
 
 /* The number of this document: the same uuid gets the same number. */
 int number_reserve(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err) MUST_CHECK;
+/* The same for a document that is stored in this very write: no row remembers it. */
+int number_take(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err) MUST_CHECK;
 /* The next of a series that counts without gaps from 1. */
 int series_next(struct txn *t, struct uuid tenant, const char *kind, const char *prefix, int64_t *n_r, struct err *err) MUST_CHECK;
 
+/* The document is stored: its number is its own, and no reservation any more. */
+int number_settled(struct write *w, struct uuid document, struct err *err) MUST_CHECK;
+/* Reservations older than that whose document never came are voided, a few at a
+ * time: the caller knows that it is nowhere else. */
+int number_void_unused(struct write *w, int64_t reserved_before, int *voided, struct err *err) MUST_CHECK;
+struct uuid number_void_uuid(struct uuid document);
+
+/* The hub has seen this number (NULL: none). */
+int gaps_see(struct txn *t, struct uuid tenant, const char *number, struct err *err) MUST_CHECK;
+/* {"items":[{series, first, last, missing, since, device, state: delayed | lost, text}],"next":null} */
+int gaps_list(struct db *db, struct pool *pool, struct uuid tenant, int64_t now, struct buf *out, struct err *err) MUST_CHECK;
+
 /* --- documents --- */
+
+/* The table of documents of an entity ("invoice"), or NULL. */
+const struct table *document_table(const char *entity);
+/* Stamps a document made here and stores it: numbered on a hub, to be sent on a till. */
+int document_write(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+
 
 /* From a person's request.  ERR_CONFLICT with code "duplicate" when the uuid
  * is taken: *d is then the stored document, *identical tells. */

@@ -87,30 +87,56 @@ static int reserved(struct write *w, struct uuid uuid, const char *kind, const c
 	return 1;
 }
 
-static int reserve(struct write *w, struct uuid uuid, const char *kind, const char *infix,
-		   const char **number, struct err *err)
+/* The next one, which nobody else will get. */
+static int draw(struct write *w, const char *kind, const char **number, struct err *err)
 {
-	static const char sql[] = "INSERT INTO numbers (tenant, uuid, kind, number, reserved_at) "
-				  "VALUES ($1, $2, $3, $4, $5)";
 	const char *prefix;
 	int64_t n;
 
 	if (prefix_of(w, &prefix, err) < 0 || series_next(w->t, w->tenant, kind, prefix, &n, err) < 0)
 		return -1;
-	*number = pool_printf(w->t->pool, "%s-%s%06lld", prefix, infix, (long long)n);
-	return txn_send(w->t, sql,
-			ARGS(v_uuid(w->tenant), v_uuid(uuid), v_text(kind), v_text(*number),
-			     v_int(w->t->stamp)), err);
+	*number = pool_printf(w->t->pool, "%s-%s%06lld", prefix, infix_of(kind), (long long)n);
+	return 0;
+}
+
+/* The number of a document that is here already. */
+static int of_document(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err)
+{
+	struct row r;
+	int n = row_load(w->t->db, w->t->pool, w->tenant, document_table(kind), uuid, &r, err);
+
+	if (n > 0)
+		*number = row_text(&r, "number");
+	return n;
 }
 
 int number_reserve(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err)
 {
-	const char *infix = infix_of(kind);
+	static const char sql[] = "INSERT INTO numbers (tenant, uuid, kind, number, reserved_at) "
+				  "VALUES ($1, $2, $3, $4, $5)";
 	int n;
 
-	if (!infix)
+	if (!infix_of(kind))
 		return err_field(err, "/kind", "not_a_choice", "kind: documents of kind %s have no numbers", kind);
-	if ((n = reserved(w, uuid, kind, number, err)) != 0)
+	if ((n = reserved(w, uuid, kind, number, err)) != 0 || (n = of_document(w, uuid, kind, number, err)) != 0)
 		return MIN(n, 0);
-	return reserve(w, uuid, kind, infix, number, err);
+	if (draw(w, kind, number, err) < 0)
+		return -1;
+	return txn_send(w->t, sql,
+			ARGS(v_uuid(w->tenant), v_uuid(uuid), v_text(kind), v_text(*number), v_int(w->t->stamp)), err);
+}
+
+int number_take(struct write *w, struct uuid uuid, const char *kind, const char **number, struct err *err)
+{
+	int n = reserved(w, uuid, kind, number, err);
+
+	if (n == 0)
+		return draw(w, kind, number, err);
+	return n < 0 ? -1 : number_settled(w, uuid, err);
+}
+
+int number_settled(struct write *w, struct uuid document, struct err *err)
+{
+	return txn_send(w->t, "DELETE FROM numbers WHERE tenant = $1 AND uuid = $2",
+			ARGS(v_uuid(w->tenant), v_uuid(document)), err);
 }

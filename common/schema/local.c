@@ -140,6 +140,23 @@ const struct column conflicts_columns[] = {
 	{ NULL }
 };
 
+/* How far each series has got at the hub, and what is missing below that. */
+const struct column series_seen_columns[] = {
+	{ "tenant", .type = COL_UUID, .flags = REQ },
+	{ "series", .type = COL_TEXT, .flags = REQ },	/* T1-P */
+	{ "last", COUNT, .flags = REQ },
+	{ NULL }
+};
+
+const struct column gaps_columns[] = {
+	{ "tenant", .type = COL_UUID, .flags = REQ },
+	{ "series", .type = COL_TEXT, .flags = REQ },
+	{ "first", COUNT, .flags = REQ },
+	{ "last", COUNT, .flags = REQ },
+	{ "since", TIME, .flags = REQ },
+	{ NULL }
+};
+
 /* The searched words of records (model/search.c); rebuildable. */
 const struct column words_columns[] = {
 	{ "tenant", .type = COL_UUID, .flags = REQ },
@@ -162,7 +179,7 @@ const struct column numbers_columns[] = {
 	{ "uuid", .type = COL_UUID, .flags = REQ },	/* of the document */
 	{ "kind", .type = COL_TEXT, .flags = REQ },
 	{ "number", .type = COL_TEXT, .flags = REQ },
-	{ "reserved_at", TIME, .flags = REQ },
+	{ "reserved_at", TIME, .flags = REQ },		/* the row goes when the document is here */
 	{ NULL }
 };
 

@@ -164,14 +164,14 @@ static bool all_filled(const struct table *t, unsigned filled)
 	return true;
 }
 
-static unsigned filled_in(const struct doc *d)
+unsigned row_filled(const struct row *head)
 {
-	return table_column(d->head.table, "filled") < 0 ? 0 : (unsigned)row_int(&d->head, "filled");
+	return table_column(head->table, "filled") < 0 ? 0 : (unsigned)row_int(head, "filled");
 }
 
 bool doc_same_entered(const struct doc *a, const struct doc *b)
 {
-	unsigned filled = filled_in(a) | filled_in(b);
+	unsigned filled = row_filled(&a->head) | row_filled(&b->head);
 
 	if (!same_entered(a->head.table, a->head.v, b->head.v, filled))
 		return false;

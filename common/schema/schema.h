@@ -190,6 +190,7 @@ void row_set(struct row *r, const char *column, struct val v);
 int64_t row_int(const struct row *r, const char *column);	/* 0 for null */
 const char *row_text(const struct row *r, const char *column);	/* NULL for null; terminated */
 struct uuid row_uuid(const struct row *r, const char *column);	/* zero for null */
+unsigned row_filled(const struct row *head);	/* FILL_… bits; 0 where nobody fills anything in */
 struct row row_keep(struct pool *pool, const struct row *r);
 
 struct part_rows *doc_part(struct doc *d, const char *member);	/* "lines"; panics if unknown */

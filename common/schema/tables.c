@@ -91,6 +91,8 @@ const struct table schema[] = {
 	{ "words", .rule = LOCAL, .columns = words_columns, .key = "tenant, tbl, word, uuid",
 	  INDEXES("(tenant, tbl, uuid, word)") },
 	{ "series", .rule = LOCAL, .columns = series_columns, .key = "tenant, kind, prefix" },
+	{ "series_seen", .rule = LOCAL, .columns = series_seen_columns, .key = "tenant, series" },
+	{ "gaps", .rule = LOCAL, .columns = gaps_columns, .key = "tenant, series, first" },
 	{ "numbers", .rule = LOCAL, .columns = numbers_columns, .key = "tenant, uuid" },
 	{ "stock", .rule = LOCAL, .columns = stock_columns, .key = "tenant, product" },
 	{ "layers", .rule = LOCAL, .columns = layers_columns, .key = "tenant, uuid",

@@ -195,7 +195,8 @@ struct apid {
 	} lane_shop;			/* SQLite's one lane's copy */
 	char *cloud_url;
 	uint8_t device_key[32];
-	int64_t last_cycle;		/* of sync; written down now and then */
+	int64_t last_cycle;		/* of sync: its end, written down now and then … */
+	int64_t cycle_began;		/* … and when it began; 0: none since our start */
 
 	struct store *store;
 	struct event *answers, *minute;
@@ -220,6 +221,8 @@ struct apid {
 /* Something that the stop waits for begins and ends. */
 void apid_hold(struct apid *a);
 void apid_let_go(struct apid *a);
+/* Writes down what is worth it once a minute: now. */
+void minute_save(struct apid *a);
 /* The status line: is my shop safe? */
 void apid_say(struct apid *a);
 

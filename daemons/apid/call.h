@@ -155,7 +155,7 @@ handler_fn h_setup, h_setup_code;
 handler_fn h_sign_in, h_sign_out, h_cloud_token;
 handler_fn h_record_list, h_record_get, h_record_create, h_record_change, h_record_delete, h_setting_put;
 handler_fn h_user_create, h_user_change, h_user_delete;
-handler_fn h_document_create, h_document_list, h_document_get, h_number;
+handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;

@@ -2,6 +2,8 @@
 #include "base/base.h"
 #include "apid/call.h"
 
+#include "base/clock.h"
+
 /* What goods have cost shows in what is derived from a document: not for all. */
 static struct doc without_derived(const struct doc *d)
 {
@@ -153,4 +155,9 @@ int h_number(struct call *c, struct err *err)
 	jw_put_str(&c->out, "number", number);
 	jw_close(&c->out, '}');
 	return 200;
+}
+
+int h_gaps(struct call *c, struct err *err)
+{
+	return gaps_list(c->db, c->pool, c->tenant, clock_wall(), &c->out, err) < 0 ? -1 : 200;
 }

@@ -2,6 +2,7 @@ sbin_PROGRAMS += fexl-apid
 fexl_apid_SOURCES = \
 	%D%/apid.h %D%/call.h %D%/stage.h \
 	%D%/main.c \
+	%D%/minute.c \
 	%D%/call.c %D%/stage.c %D%/args.c %D%/routes.c \
 	%D%/guard.c %D%/cache.c %D%/browser.c \
 	%D%/shop.c %D%/keys.c \

@@ -105,69 +105,9 @@ static int open_store(struct apid *a, struct err *err)
 	return a->hub ? 0 : device_key_open(a->conf, a->device_key, err);
 }
 
-/* --- the clock, once a minute and at the end --- */
-
-struct saving {
-	struct apid *apid;
-	struct pool *pool;
-	struct site site;
-	int64_t last_cycle;
-	struct job job;
-};
-
-/* Sync's last cycle goes along: by itself it is not worth a commit. */
-static int save_cycle(struct saving *s, struct txn *t, struct err *err)
-{
-	struct write w = { .t = t, .site = &s->site };
-	struct pairing p;
-	int n;
-
-	if (s->last_cycle == 0)
-		return 0;
-	if ((n = pairing_load(t->db, t->pool, &p, err)) <= 0 || p.last_cycle >= s->last_cycle)
-		return MIN(n, 0);
-	w.tenant = p.tenant;
-	return pairing_cycle(&w, s->last_cycle, err);
-}
-
-static int save_clock(struct txn *t, void *ctx, struct err *err)
-{
-	return site_save_clock(t, err) < 0 ? -1 : save_cycle(ctx, t, err);
-}
-
-static void on_clock_saved(struct job *job, enum job_end end)
-{
-	struct saving *s = job->ctx;
-	struct apid *a = s->apid;
-	struct pool *pool = s->pool;
-
-	if (end != JOB_DONE)
-		log_warn("the clock was not saved: %s", job->err.text);
-	pool_free(&pool);
-	apid_let_go(a);
-}
-
-static void clock_save(struct apid *a)
-{
-	struct pool *pool = pool_new();
-	struct saving *s = pool_alloc(pool, sizeof *s);
-	struct err err;
-
-	s->apid = a;
-	s->pool = pool;
-	s->site = a->shop.site;
-	s->last_cycle = a->last_cycle;
-	s->job = (struct job){ .write = save_clock, .done = on_clock_saved, .ctx = s, .pool = pool };
-	apid_hold(a);
-	if (store_write(a->store, &s->job, &err) < 0) {
-		s->job.err = err;
-		on_clock_saved(&s->job, JOB_FAILED);
-	}
-}
-
 static void on_minute(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
-	clock_save(arg);
+	minute_save(arg);
 }
 
 /* --- listening --- */
@@ -324,7 +264,7 @@ static void on_drained(void *ctx)
 	a->closing = true;
 	apid_hold(a);
 	roster_flush(a->roster);
-	clock_save(a);
+	minute_save(a);
 	apid_let_go(a);
 }
 

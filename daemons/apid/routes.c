@@ -58,6 +58,7 @@ const struct route routes[] = {
 	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, LIST },
 	{ GET("/api/inventory/:product/moves"),	READ, h_moves, SHOP, PERM_READ_COST, PAGES },
 	{ GET("/api/journal-entries"),		READ, h_journal, SHOP, PERM_READ_COST, PAGES },
+	{ GET("/api/numbers/gaps"),		READ, h_gaps, SHOP, PERM_REPORTS, AT_HUB },
 	{ GET("/api/reports/trial-balance"),	READ, h_trial_balance, SHOP, PERM_READ_COST },
 	{ GET("/api/reports/valuation"),	READ, h_valuation, SHOP, PERM_READ_COST },
 
@@ -108,7 +109,7 @@ const struct route routes[] = {
 	{ POST("/internal/sync/state"),		WRITE, h_state, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/apply"),		SLICES, h_apply, OPERATOR, PERM_NONE, LARGE, TAKES(Q_APPLY), AT_TILL },
 	{ POST("/internal/sync/confirm"),	SLICES, h_confirm, OPERATOR, PERM_NONE, LARGE, AT_TILL },
-	{ POST("/internal/sync/done"),		LOOP, h_done, OPERATOR, PERM_NONE, EMPTY, AT_TILL },
+	{ POST("/internal/sync/done"),		LOOP, h_done, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/registered"),	WRITE, h_registered, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/restamp"),	WRITE, h_restamp, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/pause"),		WRITE, h_pause, OPERATOR, PERM_NONE, SMALL, AT_TILL },
