@@ -266,8 +266,30 @@ static bool is_wanted(const struct row *head, const char *q)
 	return !q || !*q || (number && strcasestr(number, q));
 }
 
-int document_list(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
-		  struct buf *out, struct err *err)
+static void put_head(const struct row *head, struct buf *out)
+{
+	jw_open(out, '{');
+	row_json(head, FORM_REST, out);
+	jw_close(out, '}');
+}
+
+/* Most know the whole number, from a receipt: 1 and the row that has it, 0, -1. */
+static int by_number(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const char *q,
+		     struct row *head, struct err *err)
+{
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, table_sql(table)->by_number, ARGS(v_uuid(tenant), v_text(q)), &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0)
+		row_from_rows(table, &rs, pool, head);
+	rows_end(&rs);
+	return n;
+}
+
+static int list_down(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		     struct buf *out, struct err *err)
 {
 	struct uuid before = newest, last = newest;
 	struct rows rs;
@@ -284,12 +306,28 @@ int document_list(struct db *db, struct pool *pool, struct uuid tenant, const st
 		seen++;
 		if (!is_wanted(&head, page->q))
 			continue;
-		jw_open(out, '{');
-		row_json(&head, FORM_REST, out);
-		jw_close(out, '}');
+		put_head(&head, out);
 		found++;
 	}
 	rows_end(&rs);
 	list_close(out, n > 0 || seen == chunk ? uuid_text(last).s : NULL);
 	return n < 0 ? -1 : 0;
+}
+
+int document_list(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		  struct buf *out, struct err *err)
+{
+	struct row head;
+	int n = 0;
+
+	if (page->q && *page->q && !page->after && table_column(table, "number") >= 0)
+		n = by_number(db, pool, tenant, table, page->q, &head, err);
+	if (n == 0)
+		return list_down(db, pool, tenant, table, page, out, err);
+	if (n < 0)
+		return -1;
+	list_open(out);
+	put_head(&head, out);
+	list_close(out, NULL);
+	return 0;
 }

@@ -11,6 +11,8 @@
 #define INDEXES(...) .indexes = (const char *const[]){ __VA_ARGS__, NULL }
 #define PARTS(...) .parts = (const char *const[]){ __VA_ARGS__, NULL }
 #define MOVES "stock_moves"
+/* People ask for a document by the number on its paper. */
+#define BY_NUMBER "(tenant, number)"
 #define BOOKS "journal_entries", "journal_lines"
 
 const struct table schema[] = {
@@ -32,38 +34,42 @@ const struct table schema[] = {
 	{ "reviews", "review", NULL, NEWEST_WINS, reviews_columns, .rank = 210 },
 
 	{ "purchases", "purchase", NULL, INSERT_ONCE, purchases_columns, .rank = 300,
+	  INDEXES(BY_NUMBER),
 	  PARTS("purchase_lines", MOVES, BOOKS) },
 	{ "purchase_voids", "purchase_void", NULL, INSERT_ONCE, purchase_voids_columns, .rank = 310,
-	  INDEXES("(tenant, purchase)"),
+	  INDEXES("(tenant, purchase)", BY_NUMBER),
 	  PARTS(MOVES, BOOKS) },
 	{ "invoices", "invoice", NULL, INSERT_ONCE, invoices_columns, .rank = 320,
-	  INDEXES("(tenant, customer) WHERE customer IS NOT NULL"),
+	  INDEXES("(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER),
 	  PARTS("invoice_lines", "invoice_payments", MOVES, BOOKS) },
 	{ "cancellations", "cancellation", NULL, INSERT_ONCE, cancellations_columns, .rank = 330,
-	  INDEXES("(tenant, invoice)"),
+	  INDEXES("(tenant, invoice)", BY_NUMBER),
 	  PARTS("cancellation_lines", "refunds", MOVES, BOOKS) },
 	{ "returns", "return", NULL, INSERT_ONCE, returns_columns, .rank = 340,
-	  INDEXES("(tenant, invoice) WHERE invoice IS NOT NULL", "(tenant, customer) WHERE customer IS NOT NULL"),
+	  INDEXES("(tenant, invoice) WHERE invoice IS NOT NULL", "(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER),
 	  PARTS("return_lines", "refunds", MOVES, BOOKS) },
 	{ "customer_payments", "customer_payment", NULL, INSERT_ONCE, customer_payments_columns, .rank = 350,
-	  INDEXES("(tenant, customer)"),
+	  INDEXES("(tenant, customer)", BY_NUMBER),
 	  PARTS(BOOKS) },
 	{ "supplier_payments", "supplier_payment", NULL, INSERT_ONCE, supplier_payments_columns, .rank = 360,
-	  INDEXES("(tenant, supplier)"),
+	  INDEXES("(tenant, supplier)", BY_NUMBER),
 	  PARTS(BOOKS) },
 	{ "stock_adjustments", "stock_adjustment", NULL, INSERT_ONCE, stock_adjustments_columns, .rank = 370,
+	  INDEXES(BY_NUMBER),
 	  PARTS("stock_adjustment_lines", MOVES, BOOKS) },
-	{ "shifts", "shift", NULL, INSERT_ONCE, shifts_columns, .rank = 380 },
+	{ "shifts", "shift", NULL, INSERT_ONCE, shifts_columns, .rank = 380,
+	  INDEXES(BY_NUMBER) },
 	{ "shift_movements", "shift_movement", NULL, INSERT_ONCE, shift_movements_columns, .rank = 390,
-	  INDEXES("(tenant, shift)"),
+	  INDEXES("(tenant, shift)", BY_NUMBER),
 	  PARTS(BOOKS) },
 	{ "shift_closes", "shift_close", NULL, INSERT_ONCE, shift_closes_columns, .rank = 400,
-	  INDEXES("(tenant, shift)"),
+	  INDEXES("(tenant, shift)", BY_NUMBER),
 	  PARTS(BOOKS) },
 	{ "cost_corrections", "cost_correction", NULL, INSERT_ONCE, cost_corrections_columns, .rank = 410,
 	  INDEXES("(tenant, product)"),
 	  PARTS(MOVES, BOOKS) },
-	{ "number_voids", "number_void", NULL, INSERT_ONCE, number_voids_columns, .rank = 420 },
+	{ "number_voids", "number_void", NULL, INSERT_ONCE, number_voids_columns, .rank = 420,
+	  INDEXES(BY_NUMBER) },
 
 	{ "purchase_lines", NULL, "lines", PART, purchase_lines_columns },
 	{ "invoice_lines", NULL, "lines", PART, invoice_lines_columns },

@@ -107,6 +107,8 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->load = select_where(t, "AND uuid = $2");
 	s->page_uuid = select_where(t, "AND uuid > $2 ORDER BY uuid LIMIT $3");
 	s->page_seq = select_where(t, "AND _seq > $2 AND _origin <> $4 ORDER BY _seq LIMIT $3");
+	if (table_column(t, "number") >= 0)
+		s->by_number = select_where(t, "AND number = $2 AND deleted_at IS NULL ORDER BY uuid LIMIT 1");
 	s->page_down = select_where(t, "AND uuid < $2 AND deleted_at IS NULL ORDER BY uuid DESC LIMIT $3");
 	s->insert = insert_synced(t);
 	s->update = update_synced(t);
