@@ -206,7 +206,7 @@ EXTRA_DIST += t/fuzz/corpus/http-head t/fuzz/corpus/http-body
 # --- fexlctl ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-csv t/unit/test-online-retail t/unit/test-fexlctl
-t_unit_test_csv_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
+t_unit_test_csv_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 t_unit_test_online_retail_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_fexlctl_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 endif

@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	%D%/buf.h %D%/buf.c \
 	%D%/clock.h %D%/clock.c %D%/time.c \
 	%D%/crypto.h %D%/crypto.c %D%/coding.c \
+	%D%/csv.h %D%/csv.c \
 	%D%/err.h %D%/err.c \
 	%D%/json.h %D%/json.c %D%/jsonscan.h %D%/jsonscan.c %D%/jsontwin.c %D%/jsonwrite.c \
 	%D%/jwt.h %D%/jwt.c \

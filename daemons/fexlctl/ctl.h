@@ -13,7 +13,7 @@
  *	out.c		a reply as JSON, as a table, as lines with tabs
  *	cell.c		one value as text: times, counts, states
  *	qr.c		a QR code on the terminal
- *	cmd_*.c		the commands; cmd_import.c with import.c, csv.c and map_*.c
+ *	cmd_*.c		the commands; cmd_import.c with import.c and map_*.c
  */
 #ifndef FEXLCTL_CTL_H
 #define FEXLCTL_CTL_H

@@ -2,7 +2,6 @@
  *
  *	cmd_import.c	the command
  *	input.c		the file's bytes; Latin-1 to UTF-8
- *	csv.c		records and fields (csv.h)
  *	map_*.c		what the columns of one kind of file mean: records -> plan
  *	plan.c		products, customers, purchases and sales to be made, and what became of every line
  *	import.c	the plan into the shop, by the API
@@ -16,7 +15,7 @@
 #include "base/map.h"
 #include "base/pool.h"
 #include "base/uuid.h"
-#include "fexlctl/csv.h"
+#include "base/csv.h"
 #include "fexlctl/ctl.h"
 
 #define DOCUMENT_LINES_MAX 2000		/* what the API takes in one document */

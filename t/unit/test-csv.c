@@ -1,6 +1,6 @@
 #include "base/base.h"
 #include "base/buf.h"
-#include "fexlctl/csv.h"
+#include "base/csv.h"
 #include "unit.h"
 
 /* The records of a text as "line:field|field;…", or "!" and the error. */

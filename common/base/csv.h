@@ -3,8 +3,8 @@
  * What real files have besides is taken as it can only be meant: a quote
  * inside an unquoted field is a character, an empty line is no record, a byte
  * order mark at the beginning is none of the text. */
-#ifndef FEXLCTL_CSV_H
-#define FEXLCTL_CSV_H
+#ifndef BASE_CSV_H
+#define BASE_CSV_H
 
 #include "base/err.h"
 #include "base/pool.h"

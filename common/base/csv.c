@@ -1,6 +1,6 @@
 /* One pass over the text; only a field with doubled quotes is copied. */
 #include "base/base.h"
-#include "fexlctl/csv.h"
+#include "base/csv.h"
 #include "base/buf.h"
 
 void csv_open(struct csv *csv, const char *text, size_t len)
