@@ -229,11 +229,13 @@ EXTRA_DIST += t/link.sh t/proxy.pl t/post.pl t/3100-kill.t t/3110-stopped-syncd.
 
 # --- sales and purchases ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-sale t/unit/test-stock
+check_PROGRAMS += t/unit/test-sale t/unit/test-stock t/unit/test-cost
 t_unit_test_sale_SOURCES = t/unit/test-sale.c $(FIXTURE)
 t_unit_test_sale_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_stock_SOURCES = t/unit/test-stock.c $(FIXTURE)
 t_unit_test_stock_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_cost_SOURCES = t/unit/test-cost.c $(FIXTURE)
+t_unit_test_cost_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 
 # --- a real shop; the file itself is not part of the tree ---

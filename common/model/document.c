@@ -25,6 +25,7 @@ static const struct kind {
 	{ "invoices", .take = sale_take, .settle = sale_settle, .derive = sale_derive },
 	{ "purchases", .take = purchase_take, .settle = purchase_settle, .derive = purchase_derive },
 	{ "number_voids" },	/* made by servers (number_void.c): nothing follows from it */
+	{ "cost_corrections", .settle = cost_settle },	/* made by cost_run() and nobody else */
 };
 
 const struct table *document_table(const char *entity)
@@ -234,7 +235,7 @@ int document_store(struct write *w, const struct doc *d, struct err *err)
 	if (ledger_check(d, err) < 0 || doc_insert(w->t, w->tenant, d, err) < 0)
 		return -1;
 	tell(w, d, CHANGE_CREATED);
-	if (stock_count(w, d, 1, err) < 0 || see_number(w, d, err) < 0)
+	if (stock_count(w, d, 1, err) < 0 || see_number(w, d, err) < 0 || cost_run(w, d, err) < 0)
 		return -1;
 	return w->site->hub && w->who->kind == ACTOR_DEVICE ? judge(w, d, err) : 0;
 }

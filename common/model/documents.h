@@ -15,4 +15,21 @@ int document_check_lines(struct write *w, const char *member, struct doc *d, str
 /* Is this product kept in stock?  1, 0 (not, or unknown), -1. */
 int document_is_tracked(struct write *w, struct uuid product, struct err *err) MUST_CHECK;
 
+/* One move of goods; see the columns of stock_moves.  A zero layer or for_doc is none. */
+struct move {
+	int line;
+	struct uuid product;
+	int64_t qty, cost;
+	struct uuid layer, for_doc;
+};
+void moves_add(struct moves *m, struct move v);
+
+/* Where a document stands in FIFO: the hub's number, or behind all of those. */
+#define POS_LOCAL ((int64_t)1 << 62)
+#define DOC_POS_IN(table, doc) "(SELECT CASE WHEN _seq > 0 THEN _seq END FROM " table " WHERE tenant = $1 AND uuid = " doc ")"
+/* The same in SQL ($1 is the tenant), of any document whose lines may hold goods. */
+#define DOC_POS(doc)                                                                                                \
+	"COALESCE(" DOC_POS_IN("invoices", doc) ", " DOC_POS_IN("returns", doc) ", " DOC_POS_IN("cancellations", doc) ", " \
+	DOC_POS_IN("stock_adjustments", doc) ", CAST(4611686018427387904 AS bigint))"
+
 #endif

@@ -22,6 +22,7 @@ libmodel_a_SOURCES = \
 	%D%/sale.c \
 	%D%/purchase.c \
 	%D%/moves.c \
+	%D%/cost.c \
 	%D%/stock.c \
 	%D%/ledger.c \
 	%D%/device.c \

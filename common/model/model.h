@@ -15,6 +15,7 @@
  *	document.c	any document: take from a person, settle, derive, store
  *	sale.c purchase.c	the two documents there are so far
  *	moves.c		goods in, out and back: FIFO over cost layers
+ *	cost.c		the hub's cost run: what earlier documents turned out to cost
  *	stock.c		caches of sums over moves: what is on hand, what layers hold
  *	ledger.c	journal entries; refuses what does not balance
  *	device.c	the hub's roster of tills
@@ -310,6 +311,18 @@ void moves_discard(struct moves *m, int from, int line);
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err) MUST_CHECK;
 /* The hub has numbered the document: its layers take their place. */
 int stock_number(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+
+/* --- cost --- */
+
+/* After a document that brought goods in, gave back, or emptied a layer that others
+ * had used: what has no layer takes from the open ones, and the difference is a
+ * correction document.  Only where the books are final: on a hub, and on a till
+ * that has none. */
+int cost_run(struct write *w, const struct doc *cause, struct err *err) MUST_CHECK;
+/* Corrections that a hub has not numbered go, or all: this till has another hub now. */
+int cost_forget(struct write *w, bool all, struct err *err) MUST_CHECK;
+/* Always refuses: nobody sends a hub what only hubs make. */
+int cost_settle(struct doc *d, struct err *err) MUST_CHECK;
 
 /* --- ledger --- */
 

@@ -8,7 +8,7 @@
  * A layer is worth its cost less the cost of its moves, never units times
  * price; the move that empties it takes the rest.  No fraction is ever lost. */
 #include "base/base.h"
-#include "model/model.h"
+#include "model/documents.h"
 
 #include "base/money.h"
 
@@ -31,7 +31,7 @@ static void grow(struct moves *m)
 	m->rows->n = old.n;
 }
 
-static void add(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost, struct val layer, struct val for_doc)
+void moves_add(struct moves *m, struct move v)
 {
 	int i = m->rows->n;
 
@@ -41,19 +41,19 @@ static void add(struct moves *m, int line, struct uuid product, int64_t qty, int
 	part_set(m->rows, i, "uuid", v_uuid(uuid_derived(m->doc->head.uuid, "move", (unsigned)i)));
 	part_set(m->rows, i, "source", v_text(m->source));
 	part_set(m->rows, i, "at", v_int(m->at));
-	part_set(m->rows, i, "line", v_int(line));
-	part_set(m->rows, i, "product", v_uuid(product));
-	part_set(m->rows, i, "qty", v_int(qty));
-	part_set(m->rows, i, "cost", v_int(cost));
-	part_set(m->rows, i, "layer", layer);
-	part_set(m->rows, i, "for_doc", for_doc);
+	part_set(m->rows, i, "line", v_int(v.line));
+	part_set(m->rows, i, "product", v_uuid(v.product));
+	part_set(m->rows, i, "qty", v_int(v.qty));
+	part_set(m->rows, i, "cost", v_int(v.cost));
+	part_set(m->rows, i, "layer", v_uuid_or_null(v.layer));
+	part_set(m->rows, i, "for_doc", v_uuid_or_null(v.for_doc));
 }
 
 /* --- in and out --- */
 
 void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost)
 {
-	add(m, line, product, qty, cost, v_null(), v_null());
+	moves_add(m, (struct move){ .line = line, .product = product, .qty = qty, .cost = cost });
 }
 
 /* What this document already took from a layer with earlier lines. */
@@ -77,7 +77,7 @@ static void take_from_layer(struct moves *m, int line, struct uuid product, cons
 		return;
 	qty = MIN(left, *wanted);
 	part = qty == left ? value : mul_div(value, qty, left);
-	add(m, line, product, -qty, -part, v_uuid(layer), v_null());
+	moves_add(m, (struct move){ .line = line, .product = product, .qty = -qty, .cost = -part, .layer = layer });
 	*wanted -= qty;
 	*cost += part;
 }
@@ -98,43 +98,37 @@ int moves_out(struct moves *m, struct write *w, int line, struct uuid product, i
 	if (n < 0)
 		return -1;
 	if (qty > 0)
-		add(m, line, product, -qty, 0, v_null(), v_null());	/* oversold: a sale is never refused for want of stock */
+		/* Oversold: a sale is never refused for want of stock. */
+		moves_add(m, (struct move){ .line = line, .product = product, .qty = -qty });
 	return 0;
 }
 
 /* --- back --- */
 
-/* What one line holds of one layer, or without any. */
-struct held {
-	struct uuid doc, product;
-	int line;
-	struct val layer;
-	int64_t qty, cost;
-};
-
-/* What this document already gave back of it. */
-static void already_back(const struct moves *m, struct held *h)
+/* What this document already gave back of what a line holds. */
+static void already_back(const struct moves *m, struct move *held)
 {
 	for (int i = 0; i < m->rows->n; i++)
-		if (uuid_eq(part_uuid(m->rows, i, "for_doc"), h->doc) && part_int(m->rows, i, "line") == h->line &&
-		    uuid_eq(part_uuid(m->rows, i, "product"), h->product) && val_eq(part_get(m->rows, i, "layer"), h->layer)) {
-			h->qty -= part_int(m->rows, i, "qty");
-			h->cost -= part_int(m->rows, i, "cost");
+		if (uuid_eq(part_uuid(m->rows, i, "for_doc"), held->for_doc) && part_int(m->rows, i, "line") == held->line &&
+		    uuid_eq(part_uuid(m->rows, i, "product"), held->product) &&
+		    uuid_eq(part_uuid(m->rows, i, "layer"), held->layer)) {
+			held->qty -= part_int(m->rows, i, "qty");
+			held->cost -= part_int(m->rows, i, "cost");
 		}
 }
 
-static void give_back(struct moves *m, struct held *h, int64_t *wanted, int64_t *cost)
+static void give_back(struct moves *m, struct move held, int64_t *wanted, int64_t *cost)
 {
-	int64_t qty, part;
+	struct move back = held;
 
-	already_back(m, h);
-	if (h->qty <= 0)
+	already_back(m, &held);
+	if (held.qty <= 0)
 		return;
-	qty = MIN(h->qty, *wanted);
-	part = qty == h->qty ? h->cost : mul_div(h->cost, qty, h->qty);
-	add(m, h->line, h->product, qty, part, h->layer, v_uuid(h->doc));
-	*wanted -= qty;
-	*cost += part;
+	back.qty = MIN(held.qty, *wanted);
+	back.cost = back.qty == held.qty ? held.cost : mul_div(held.cost, back.qty, held.qty);
+	moves_add(m, back);
+	*wanted -= back.qty;
+	*cost += back.cost;
 }
 
 int moves_back(struct moves *m, struct write *w, struct uuid for_doc, int line, struct uuid product, int64_t qty,
@@ -156,12 +150,9 @@ int moves_back(struct moves *m, struct write *w, struct uuid for_doc, int line, 
 	*cost = 0;
 	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(for_doc), v_int(line), v_uuid(product)), &rs, err) < 0)
 		return -1;
-	while (wanted > 0 && (n = rows_next(&rs, err)) > 0) {
-		struct held h = { for_doc, product, line, rows_null(&rs, 0) ? v_null() : v_uuid(rows_uuid(&rs, 0)),
-				  rows_int(&rs, 1), rows_int(&rs, 2) };
-
-		give_back(m, &h, &wanted, cost);
-	}
+	while (wanted > 0 && (n = rows_next(&rs, err)) > 0)
+		give_back(m, (struct move){ .line = line, .product = product, .layer = rows_uuid(&rs, 0), .qty = rows_int(&rs, 1),
+					    .cost = rows_int(&rs, 2), .for_doc = for_doc }, &wanted, cost);
 	rows_end(&rs);
 	*qty_r = qty - wanted;
 	return n < 0 ? -1 : 0;
@@ -170,6 +161,7 @@ int moves_back(struct moves *m, struct write *w, struct uuid for_doc, int line, 
 void moves_discard(struct moves *m, int from, int line)
 {
 	for (int i = from, n = m->rows->n; i < n; i++)
-		add(m, line, part_uuid(m->rows, i, "product"), -part_int(m->rows, i, "qty"), -part_int(m->rows, i, "cost"),
-		    part_get(m->rows, i, "layer"), v_null());
+		moves_add(m, (struct move){ .line = line, .product = part_uuid(m->rows, i, "product"),
+					    .qty = -part_int(m->rows, i, "qty"), .cost = -part_int(m->rows, i, "cost"),
+					    .layer = part_uuid(m->rows, i, "layer") });
 }

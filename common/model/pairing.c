@@ -4,7 +4,8 @@
  *	        \-> refused (trouble says why)
  *
  * The licence key waits outside the database; with it a till asks.  From the
- * first approval on the till belongs to that shop for good: its rows are there. */
+ * first approval on the till belongs to that shop for good: its rows are there.
+ * What it was its own hub for, the cost run, is the shop's hub's from then on. */
 #include "base/base.h"
 #include "model/model.h"
 
@@ -115,6 +116,9 @@ int pairing_begin(struct write *w, const char *url, struct uuid tenant, const ch
 	back = comes_back(&mine, was ? &old : NULL);
 	other = was && !uuid_eq(old.tenant, tenant);	/* an earlier try; that shop never let us in */
 	if (other && txn_send(w->t, "DELETE FROM pairing", NO_ARGS, err) < 0)
+		return -1;
+	w->tenant = mine.uuid;
+	if (cost_forget(w, false, err) < 0)
 		return -1;
 	if (!uuid_eq(mine.uuid, tenant) && tenant_rename(w->t, mine.uuid, tenant, err) < 0)
 		return -1;

@@ -1,16 +1,7 @@
 /* Stock is a sum over moves (P4).  `stock`, `layers` and `oversold` are caches
  * of such sums: kept in the same transaction, never synced, rebuildable. */
 #include "base/base.h"
-#include "model/model.h"
-
-/* Behind every number of the hub: what the hub has not numbered yet is newer. */
-#define POS_LOCAL ((int64_t)1 << 62)
-
-#define POS_IN(table, doc) "(SELECT CASE WHEN _seq > 0 THEN _seq END FROM " table " WHERE tenant = $1 AND uuid = " doc ")"
-/* Of any document whose lines may hold goods. */
-#define POS_OF(doc)                                                                                                \
-	"COALESCE(" POS_IN("invoices", doc) ", " POS_IN("returns", doc) ", " POS_IN("cancellations", doc) ", "      \
-	POS_IN("stock_adjustments", doc) ", CAST(4611686018427387904 AS bigint))"
+#include "model/documents.h"
 
 static int count_stock(struct write *w, const struct part_rows *moves, int i, int sign, struct err *err)
 {
@@ -68,7 +59,7 @@ static int close_layer(struct write *w, const struct part_rows *moves, int i, st
 static int count_oversold(struct write *w, const struct doc *d, const struct part_rows *moves, int i, int sign, struct err *err)
 {
 	static const char sql[] =
-		"INSERT INTO oversold (tenant, product, doc, line, pos, qty) VALUES ($1, $2, $3, $4, COALESCE($5, " POS_OF("$3") "), $6) "
+		"INSERT INTO oversold (tenant, product, doc, line, pos, qty) VALUES ($1, $2, $3, $4, COALESCE($5, " DOC_POS("$3") "), $6) "
 		"ON CONFLICT (tenant, doc, line, product) DO UPDATE SET pos = excluded.pos, qty = oversold.qty + excluded.qty";
 	struct val for_doc = part_get(moves, i, "for_doc");
 	bool other = for_doc.type != VAL_NULL;
