@@ -1,11 +1,11 @@
-/* libcurl on our loop.  Connections stay open between calls, for the cloud and
+/* HTTP over libcurl.  Connections stay open between calls, for the cloud and
  * for apid alike; every call has an end, and every answer a size. */
 #include "base/base.h"
 #include "syncd/syncd.h"
+#include "syncd/multi.h"
 #include "base/log.h"
 
-#include <curl/curl.h>
-#include <event2/event.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
@@ -17,6 +17,7 @@
 #define LIFE_MAX_S 110			/* of a resting connection: firewalls forget it */
 
 struct call {
+	struct ended ended;		/* first: libcurl's private pointer is ours */
 	TAILQ_ENTRY(call) link;
 	struct remote *remote;
 	CURL *easy;
@@ -30,9 +31,7 @@ struct call {
 };
 
 struct remote {
-	struct event_base *base;
-	CURLM *multi;
-	struct event *timer;
+	struct multi *multi;
 	char *apid_socket;
 	int connect_ms;
 	TAILQ_HEAD(, call) calls;
@@ -48,7 +47,7 @@ static void call_free(struct call *c)
 	struct remote *r = c->remote;
 
 	TAILQ_REMOVE(&r->calls, c, link);
-	curl_multi_remove_handle(r->multi, c->easy);
+	multi_remove(r->multi, c->easy);
 	curl_slist_free_all(c->headers);
 	/* It still points to what dies here, the token among it. */
 	curl_easy_reset(c->easy);
@@ -94,74 +93,13 @@ static void answer_fill(struct call *c, CURLcode code)
 	a->retry_after_s = (int)MIN(retry_after, INT32_MAX);
 }
 
-static void calls_finish(struct remote *r)
+static void call_ended(struct ended *e, CURLcode code)
 {
-	CURLMsg *m;
-	int left;
+	struct call *c = CONTAINER_OF(e, struct call, ended);
 
-	while ((m = curl_multi_info_read(r->multi, &left)) != NULL) {
-		char *of = NULL;
-		struct call *c;
-
-		if (m->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &of);
-		c = (struct call *)of;
-		answer_fill(c, m->data.result);
-		c->done(&c->answer, c->ctx);
-		call_free(c);
-	}
-}
-
-/* --- libcurl and the loop --- */
-
-static void on_socket(evutil_socket_t fd, short what, void *arg)
-{
-	struct remote *r = arg;
-	int ready = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-	int running;
-
-	curl_multi_socket_action(r->multi, fd, ready, &running);
-	calls_finish(r);
-}
-
-static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
-{
-	struct remote *r = arg;
-	int running;
-
-	curl_multi_socket_action(r->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	calls_finish(r);
-}
-
-static int watch_timer(CURLM *multi UNUSED, long ms, void *arg)
-{
-	struct remote *r = arg;
-	struct timeval in = { ms / 1000, ms % 1000 * 1000 };
-
-	if (ms < 0)
-		event_del(r->timer);
-	else
-		event_add(r->timer, &in);
-	return 0;
-}
-
-static int watch_socket(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, void *watched)
-{
-	struct remote *r = arg;
-	struct event *ev = watched;
-	int wants = (what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0);
-
-	if (ev != NULL)
-		event_free(ev);
-	ev = what == CURL_POLL_REMOVE ? NULL :
-	     event_new(r->base, fd, (short)(wants | EV_PERSIST), on_socket, r);
-	if (ev == NULL && what != CURL_POLL_REMOVE)
-		panic("no event for descriptor %d", (int)fd);
-	if (ev != NULL)
-		event_add(ev, NULL);
-	curl_multi_assign(r->multi, fd, ev);
-	return 0;
+	answer_fill(c, code);
+	c->done(&c->answer, c->ctx);
+	call_free(c);
 }
 
 /* --- a call --- */
@@ -231,6 +169,11 @@ static void set_limits(struct call *c, const struct ask *a)
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)MAX(SLOW_MIN_S, a->timeout_ms / 2000));
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ANSWER_MAX);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)LIFE_MAX_S);
+	remote_secure(easy);
+}
+
+void remote_secure(CURL *easy)
+{
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* A resolver that hangs must not hold up our end. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -259,8 +202,14 @@ static bool is_loopback(const char *url)
 	return yes;
 }
 
+void remote_proxy(CURL *easy, const char *url)
+{
+	if (is_loopback(url))
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+}
+
 /* An address typed with a slash behind it is the same address. */
-static size_t base_length(const char *base)
+size_t remote_base_length(const char *base)
 {
 	size_t len = strlen(base);
 
@@ -277,12 +226,11 @@ static void set_target(struct call *c, const struct ask *a)
 		buf_printf(&url, "http://localhost%s", a->path);
 		curl_easy_setopt(c->easy, CURLOPT_UNIX_SOCKET_PATH, c->remote->apid_socket);
 	} else {
-		buf_printf(&url, "%.*s%s", (int)base_length(a->base), a->base, a->path);
+		buf_printf(&url, "%.*s%s", (int)remote_base_length(a->base), a->base, a->path);
 		curl_easy_setopt(c->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	}
 	curl_easy_setopt(c->easy, CURLOPT_URL, url.data);
-	if (a->base == NULL || is_loopback(a->base))
-		curl_easy_setopt(c->easy, CURLOPT_NOPROXY, "*");
+	remote_proxy(c->easy, url.data);
 	buf_release(&url);
 }
 
@@ -301,7 +249,7 @@ void remote_ask(struct remote *r, const struct ask *a, answer_fn *done, void *ct
 	bool packs;
 
 	*c = (struct call){
-		.remote = r, .easy = handle_get(r), .to_apid = a->base == NULL, .done = done, .ctx = ctx,
+		.ended = { call_ended }, .remote = r, .easy = handle_get(r), .to_apid = a->base == NULL, .done = done, .ctx = ctx,
 	};
 	TAILQ_INSERT_TAIL(&r->calls, c, link);
 	if (a->body != NULL)
@@ -317,10 +265,8 @@ void remote_ask(struct remote *r, const struct ask *a, answer_fn *done, void *ct
 	curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->why);
 	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
-	curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
 	c->answer.asked_at = r->progress_at = clock_boot();
-	if (curl_multi_add_handle(r->multi, c->easy) != CURLM_OK)
-		panic("libcurl takes no call");
+	multi_add(r->multi, c->easy, &c->ended);
 }
 
 void query_add(struct buf *path, const char *name, const char *value)
@@ -344,19 +290,10 @@ struct remote *remote_new(struct event_base *base, const char *apid_socket, int 
 {
 	struct remote *r = x_alloc(sizeof(*r));
 
-	r->base = base;
 	r->apid_socket = x_strdup(apid_socket);
 	r->connect_ms = connect_ms;
 	TAILQ_INIT(&r->calls);
-	r->timer = evtimer_new(base, on_timer, r);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		r->multi = curl_multi_init();
-	if (r->multi == NULL || r->timer == NULL)
-		panic("libcurl does not start");
-	curl_multi_setopt(r->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	curl_multi_setopt(r->multi, CURLMOPT_SOCKETDATA, r);
-	curl_multi_setopt(r->multi, CURLMOPT_TIMERFUNCTION, watch_timer);
-	curl_multi_setopt(r->multi, CURLMOPT_TIMERDATA, r);
+	r->multi = multi_new(base);
 	return r;
 }
 
@@ -372,9 +309,7 @@ void remote_free(struct remote **rp)
 		call_free(c);
 	while (r->n_spare > 0)
 		curl_easy_cleanup(r->spare[--r->n_spare]);
-	curl_multi_cleanup(r->multi);
-	curl_global_cleanup();
-	event_free(r->timer);
+	multi_free(&r->multi);
 	free(r->apid_socket);
 	free(r);
 }
