@@ -62,6 +62,7 @@ const struct option_desc option_table[] = {
 	{ "sync_interval_s", "FEXL_SYNC_INTERVAL_S", OPT_INT, "30", 1, 3600, NULL, "s", SYNCD, "between two cycles while nothing happens" },
 	{ "health_timeout_ms", "FEXL_HEALTH_TIMEOUT_MS", OPT_INT, "5000", 100, 60000, NULL, "ms", SYNCD, "for the cloud to say how it is" },
 	{ "sync_timeout_ms", "FEXL_SYNC_TIMEOUT_MS", OPT_INT, "30000", 100, 600000, NULL, "ms", SYNCD, "for any other answer of the cloud" },
+	{ "cloud_socket", "FEXL_CLOUD_SOCKET", OPT_BOOL, "yes", 0, 0, NULL, NULL, SYNCD, "a WebSocket to the cloud, to hear of changes at once" },
 	{ "backoff_min_ms", "FEXL_BACKOFF_MIN_MS", OPT_INT, "1000", 10, HOUR_MS, NULL, "ms", SYNCD, "until the next try after a first failure" },
 	{ "backoff_max_ms", "FEXL_BACKOFF_MAX_MS", OPT_INT, "60000", 10, HOUR_MS, NULL, "ms", SYNCD, "until the next try after many" },
 	{ "push_rows", "FEXL_PUSH_ROWS", OPT_INT, "1000", 1, 10000, NULL, "rows", BOTH, "in one batch to the cloud; a document counts as one" },
@@ -78,7 +79,7 @@ const struct option_desc option_table[] = {
 	{ "ws_screen_events", "FEXL_WS_SCREEN_EVENTS", OPT_INT, "50", 1, 100000, NULL, "events", REALTIMED, "a second to a browser; what is more is told as one of a kind" },
 	{ "ws_send_buffer_bytes", "FEXL_WS_SEND_BUFFER_BYTES", OPT_INT, "65536", 4 * KIB, 16 * MIB, NULL, "bytes", REALTIMED, "that the kernel holds for a client that does not read" },
 	{ "ws_message_bytes", "FEXL_WS_MESSAGE_BYTES", OPT_INT, "4096", 125, MIB, NULL, "bytes", REALTIMED, "of one message of a client" },
-	{ "ws_ping_s", "FEXL_WS_PING_S", OPT_INT, "20", 1, 3600, NULL, "s", REALTIMED, "between two pings; who answers none of three is dropped" },
+	{ "ws_ping_s", "FEXL_WS_PING_S", OPT_INT, "20", 1, 3600, NULL, "s", SYNCD | REALTIMED, "between two pings; who answers none of three is dropped" },
 	{ "ws_goodbye_ms", "FEXL_WS_GOODBYE_MS", OPT_INT, "2000", 100, 60000, NULL, "ms", REALTIMED, "for a client to answer the end of its socket" },
 
 	/* how long things are kept */

@@ -73,6 +73,7 @@ static const char *who_text(unsigned who)
 		{ FOR_APID, "fexl-apid" },
 		{ FOR_SYNCD, "fexl-syncd" },
 		{ FOR_REALTIMED, "fexl-realtimed" },
+		{ FOR_SYNCD | FOR_REALTIMED, "fexl-syncd and fexl-realtimed" },
 	};
 	size_t i = 0;
 

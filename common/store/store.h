@@ -115,6 +115,7 @@ struct change {			/* for those who want to know after the commit */
 	enum change_kind { CHANGE_CREATED, CHANGE_UPDATED, CHANGE_DELETED } kind;
 	bool by_sync;		/* came from another server */
 	int64_t seq;		/* the hub's; 0 on a till */
+	struct uuid from;	/* the till that pushed it, or zero */
 };
 
 struct txn {
@@ -123,6 +124,7 @@ struct txn {
 	bool careful;		/* alone in its transaction: a part that may fail is guarded by a savepoint */
 	bool wrote;		/* something was changed since the job began */
 	int64_t stamp;		/* clock_now() when the job began */
+	struct uuid from;	/* a push: the till's; goes into each change */
 	size_t resume;		/* where a job that returned JOB_MORE goes on: what it left in progress … */
 	size_t progress;	/* … before the last commit that succeeded */
 	struct change *changes;

@@ -36,7 +36,8 @@ void txn_changed(struct txn *t, const struct change *c)
 		t->changes = more;
 		t->room_changes = room;
 	}
-	t->changes[t->n_changes++] = *c;
+	t->changes[t->n_changes] = *c;
+	t->changes[t->n_changes++].from = t->from;
 }
 
 /* --- change numbers --- */

@@ -345,6 +345,7 @@ int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 	size_t n = json_len(in->rows), i = t->resume;
 	int stored = in->stored, conflicts = in->conflicts;
 
+	t->from = in->device->device;
 	in->results.len = in->mark[i];
 	if (check_device(in, t, err) < 0)
 		return -1;

@@ -43,7 +43,7 @@ const struct wire_desc wire_desc[WIRE_TYPES] = {
 	}, .carries = true },
 	[WIRE_EVENTS] = { "events", {
 		{ "tenant",	WIRE_UUID,	MUST },
-		{ "list",	WIRE_JSON,	MUST },	/* [{"event", "uuid", "at", "count"?}] */
+		{ "list",	WIRE_JSON,	MUST },	/* [{"event", "at", "uuid"?, "count"?, "device"?}] */
 	} },
 	[WIRE_LOST] = { "lost", { { NULL } } },
 	[WIRE_RECHECK] = { "recheck", {

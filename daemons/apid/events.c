@@ -23,6 +23,7 @@ struct item {
 	const char *entity, *what;	/* the schema's words, and literals */
 	int64_t at;
 	int count;
+	struct uuid from;		/* the till that pushed it: it need not pull */
 };
 
 struct events {
@@ -58,7 +59,7 @@ static void put(struct events *e, const struct item *item)
 static void put_each(struct events *e, const struct change *c, int n, int64_t at)
 {
 	for (int i = 0; i < n; i++) {
-		struct item item = { c[i].tenant, c[i].uuid, c[i].table->entity, words[c[i].kind], at, 1 };
+		struct item item = { c[i].tenant, c[i].uuid, c[i].table->entity, words[c[i].kind], at, 1, c[i].from };
 
 		put(e, &item);
 	}
@@ -68,7 +69,7 @@ static void put_each(struct events *e, const struct change *c, int n, int64_t at
 static void put_bulk(struct events *e, const struct change *c, int n, int64_t at)
 {
 	for (int i = 0, next; i < n; i = next) {
-		struct item item = { c[i].tenant, c[i].uuid, c[i].table->entity, words[c[i].kind], at, 0 };
+		struct item item = { c[i].tenant, c[i].uuid, c[i].table->entity, words[c[i].kind], at, 0, c[i].from };
 
 		for (next = i; next < n && c[next].table == c[i].table && c[next].kind == c[i].kind &&
 			       uuid_eq(c[next].tenant, c[i].tenant); next++)
@@ -88,7 +89,7 @@ void events_committed(struct events *e, const struct change *c, int n)
 
 void events_put(struct events *e, struct uuid tenant, const char *entity, const char *what, struct uuid uuid)
 {
-	struct item item = { tenant, uuid, entity, what, clock_wall(), 1 };
+	struct item item = { tenant, uuid, entity, what, clock_wall(), 1, { { 0 } } };
 
 	pthread_mutex_lock(&e->lock);
 	put(e, &item);
@@ -159,6 +160,8 @@ static void add(struct buf *list, const struct item *item)
 		jw_put_uuid(list, "uuid", item->uuid);
 	else
 		jw_put_int(list, "count", item->count);
+	if (!uuid_is_zero(item->from))
+		jw_put_uuid(list, "device", item->from);
 	jw_put_int(list, "at", item->at);
 	jw_close(list, '}');
 }

@@ -80,7 +80,7 @@ static int happening_read(struct json j, struct happening *h, struct err *err)
 	    (n = json_get_uuid(j, "uuid", &h->uuid, err)) < 0)
 		return -1;
 	h->has_uuid = n > 0;
-	return 0;
+	return json_get_uuid(j, "device", &h->device, err) < 0 ? -1 : 0;
 }
 
 static void on_events(struct realtimed *rt, const struct wire_msg *m)

@@ -98,6 +98,7 @@ struct happening {		/* as apid tells it */
 	const char *name;	/* "invoice:created" */
 	struct uuid uuid;
 	bool has_uuid;
+	struct uuid device;	/* the till that pushed it, or zero */
 	int64_t at;		/* microseconds */
 	int64_t count;		/* more than 1: so many, told as one */
 };

@@ -97,6 +97,8 @@ void event_text(const struct shop *s, int64_t seq, const struct happening *h, st
 	else
 		jw_put_null(out, "uuid");
 	jw_put_time(out, "at", h->at);
+	if (!uuid_is_zero(h->device))
+		jw_put_uuid(out, "device", h->device);
 	if (h->count > 1)
 		jw_put_int(out, "count", h->count);
 	jw_close(out, '}');

@@ -10,6 +10,9 @@ fexl_syncd_SOURCES = \
 	%D%/page.c \
 	%D%/eye.c \
 	%D%/remote.c \
+	%D%/multi.h %D%/multi.c \
+	%D%/line.c \
+	%D%/ear.c \
 	%D%/pack.c \
 	%D%/token.c \
 	%D%/link.c \
@@ -17,5 +20,5 @@ fexl_syncd_SOURCES = \
 	%D%/status.c \
 	%D%/history.c \
 	%D%/outlook.c
-fexl_syncd_LDADD = libservice.a $(SYNC_LIBS) libhttp.a libwire.a $(BASE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS) \
+fexl_syncd_LDADD = libservice.a $(SYNC_LIBS) libhttp.a libwire.a libws.a $(BASE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS) \
 	$(CURL_LIBS) $(Z_LIBS)

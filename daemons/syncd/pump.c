@@ -318,6 +318,8 @@ static void turn(struct pump *p)
 		return;
 	}
 	what = cycle_next(&p->cycle, clock_boot(), dice());
+	if (what == DO_WAIT)
+		ear_look(p->ear);
 	local_settle(p->local);
 	if (what == DO_WAIT)
 		at_rest(p);
@@ -425,6 +427,7 @@ int pump_open(struct pump *p, struct service_ctx *svc, struct err *err)
 			       (int)conf_int(p->conf, "health_timeout_ms"));
 	p->local = local_new(p);
 	p->verify = verify_new(p);
+	p->ear = ear_new(p);
 	p->turn = event_new(p->base, -1, 0, on_turn, p);
 	p->timer = evtimer_new(p->base, on_turn, p);
 	p->tick = event_new(p->base, -1, EV_PERSIST, on_tick, p);
@@ -445,6 +448,7 @@ void pump_stop(struct pump *p)
 	p->stopping = true;
 	err_set(&err, ERR_BUSY, "stopping", "fexl-syncd is stopping: ask again once it is back");
 	remote_free(&p->remote);
+	ear_free(&p->ear);
 	if (p->verify != NULL)
 		verify_stop(p->verify, &err);
 	if (p->local != NULL)

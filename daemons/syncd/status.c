@@ -120,6 +120,7 @@ void pump_status(void *pump, struct buf *json)
 	jw_put_str(json, "text", text.data);
 	jw_put_int(json, "pending", o.pending);
 	jw_put_bool(json, "apid", link_is_up(p->link));
+	jw_put_bool(json, "cloud_socket", ear_is_open(p->ear));
 	put_state(p, json);
 	put_history(p, json);
 	buf_release(&text);
@@ -142,6 +143,8 @@ void pump_metrics(void *pump, struct buf *text)
 	metric(text, "fexl_sync_unreachable", "gauge", "1 while the cloud is away.", p->lost_at != 0);
 	metric(text, "fexl_sync_pending_rows", "gauge", "Rows that the cloud has not got yet.", p->view.pending);
 	metric(text, "fexl_sync_refused_rows", "gauge", "Rows that the cloud refused.", p->view.refused);
+	metric(text, "fexl_sync_cloud_socket", "gauge", "1 while the cloud tells us of changes.", ear_is_open(p->ear));
+	metric(text, "fexl_sync_events_total", "counter", "Events that the cloud told us.", ear_heard(p->ear));
 	metric(text, "fexl_sync_pushed_rows_total", "counter", "Rows that the cloud took.", p->pushed);
 	metric(text, "fexl_sync_pulled_rows_total", "counter", "Rows that came from the cloud.", p->pulled);
 }

@@ -12,6 +12,8 @@
  *	page.c		what must be known of a page without parsing it
  *	eye.c		the database, read-only and briefly
  *	remote.c	HTTP to the cloud and to our apid, over libcurl; pack.c gzip
+ *	multi.[ch]	libcurl on our loop (private to remote.c and line.c)
+ *	line.c		a WebSocket to the cloud;  ear.c when there is one, what it hears
  *	token.c		who we are: signed with the till's key, by the cloud's clock
  *	link.c		signals to and from apid
  *	local.c		what people ask on our Unix socket
@@ -72,6 +74,34 @@ void query_add(struct buf *path, const char *name, const char *value);
 
 /* pack.c: gzip; the body is replaced by a smaller one. */
 void pack(struct buf *body);
+
+/* --- line.c --- */
+
+struct line;
+
+struct line_events {
+	void (*up)(void *ctx);
+	void (*heard)(const char *text, size_t len, void *ctx);	/* a message */
+	void (*alive)(void *ctx);			/* a sign of life */
+	/* It is over, and to be freed, but not within this call.  code: of the
+	 * close, or the HTTP status instead of 101, or 0. */
+	void (*down)(int code, const char *why, void *ctx);
+	void *ctx;
+};
+struct line *line_new(struct event_base *base, const char *url, const char *target, const char *token, int timeout_ms,
+		      struct line_events ev);
+void line_ping(struct line *l);
+void line_free(struct line **lp);
+
+/* --- ear.c --- */
+
+struct ear;
+struct ear *ear_new(struct pump *p);
+void ear_free(struct ear **ep);
+/* Is it wanted, and does it stand?  After each look at the database. */
+void ear_look(struct ear *e);
+bool ear_is_open(const struct ear *e);
+int64_t ear_heard(const struct ear *e);
 
 /* --- eye.c --- */
 
@@ -246,6 +276,7 @@ struct pump {
 	struct remote *remote;
 	struct token token;
 	struct link *link;
+	struct ear *ear;
 	struct local *local;
 	struct verify *verify;
 

@@ -209,6 +209,7 @@ static void become_syncd(struct world *w)
 	setenv("FEXL_DATA_DIR", w->f->dir, 1);
 	setenv("FEXL_RUN_DIR", w->f->dir, 1);
 	setenv("FEXL_LOG_LEVEL", "debug", 1);
+	setenv("FEXL_CLOUD_SOCKET", "no", 1);	/* the cloud that is played here has none */
 	snprintf(path, sizeof path, "%s/fexl-syncd", build ? build : ".");
 	execl(path, path, NULL);
 	_exit(127);
