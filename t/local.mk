@@ -240,6 +240,15 @@ t_unit_test_cost_SOURCES = t/unit/test-cost.c $(FIXTURE)
 t_unit_test_cost_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 
+# --- stock, suppliers, drawers, reports ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-stock-documents
+t_unit_test_stock_documents_SOURCES = t/unit/test-stock-documents.c $(FIXTURE)
+t_unit_test_stock_documents_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+endif
+TESTS += t/2110-stock.t
+EXTRA_DIST += t/2110-stock.t
+
 # --- a real shop; the file itself is not part of the tree ---
 TESTS += t/6000-real-data.t
 EXTRA_DIST += t/6000-real-data.t t/online-retail.awk

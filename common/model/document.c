@@ -23,7 +23,12 @@ static const struct kind {
 	int (*judge)(struct write *w, const struct doc *d, struct err *err);
 } kinds[] = {
 	{ "invoices", .take = sale_take, .settle = sale_settle, .derive = sale_derive },
-	{ "purchases", .take = purchase_take, .settle = purchase_settle, .derive = purchase_derive },
+	{ "purchases", .take = purchase_take, .settle = purchase_settle, .permit = purchase_permit, .derive = purchase_derive },
+	{ "purchase_voids", .take = purchase_void_take, .permit = purchase_void_permit,
+	  .derive = purchase_void_derive, .judge = purchase_void_judge },
+	{ "supplier_payments", .take = supplier_payment_take, .permit = supplier_payment_permit,
+	  .derive = supplier_payment_derive, .judge = supplier_payment_judge },
+	{ "stock_adjustments", .take = adjustment_take, .settle = adjustment_settle, .derive = adjustment_derive },
 	{ "number_voids" },	/* made by servers (number_void.c): nothing follows from it */
 	{ "cost_corrections", .settle = cost_settle },	/* made by cost_run() and nobody else */
 };
@@ -161,6 +166,17 @@ int document_write(struct write *w, struct doc *d, struct err *err)
 	return d->head.dirty ? outbox_put(w->t, w->tenant, d->head.table, d->head.uuid, err) : 0;
 }
 
+int document_post(struct write *w, struct doc *d, struct err *err)
+{
+	const struct kind *kind = kind_of(d->head.table);
+
+	if (document_settle(d, err) < 0 || (kind->permit && kind->permit(w, d, err) < 0))
+		return -1;
+	if (fill_head(w, d, err) < 0 || document_derive(w, d, err) < 0)
+		return -1;
+	return document_write(w, d, err);
+}
+
 /* The stored document stands; *d becomes it.  What could not be taken (its
  * product is gone meanwhile, say) is not known to be the same. */
 static int already_here(struct write *w, struct doc *d, bool taken, bool *identical, struct err *err)
@@ -194,13 +210,7 @@ int document_create(struct write *w, const struct table *table, struct json body
 		return n < 0 ? -1 : already_here(w, d, taken, identical, err);
 	if (!taken)
 		return -1;
-	if (kind->settle(d, err) < 0 || (kind->permit && kind->permit(w, d, err) < 0))
-		return -1;
-	if (fill_head(w, d, err) < 0)
-		return -1;
-	if (kind->derive(w, d, err) < 0)
-		return -1;
-	return document_write(w, d, err);
+	return document_post(w, d, err);
 }
 
 /* --- storing --- */

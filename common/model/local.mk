@@ -21,6 +21,10 @@ libmodel_a_SOURCES = \
 	%D%/document.c \
 	%D%/sale.c \
 	%D%/purchase.c \
+	%D%/order.c \
+	%D%/void.c \
+	%D%/supplier.c \
+	%D%/adjustment.c \
 	%D%/moves.c \
 	%D%/cost.c \
 	%D%/stock.c \
@@ -28,4 +32,5 @@ libmodel_a_SOURCES = \
 	%D%/device.c \
 	%D%/pairing.c \
 	%D%/conflict.c \
+	%D%/review.c \
 	%D%/report.c

@@ -13,7 +13,10 @@
  *	number.c	numbers for people: series and reservations
  *	number_void.c gaps.c	numbers nobody used, numbers the hub misses
  *	document.c	any document: take from a person, settle, derive, store
- *	sale.c purchase.c	the two documents there are so far
+ *	sale.c		Complete Sale
+ *	purchase.c order.c	goods ordered, bought; void.c a purchase undone
+ *	adjustment.c	goods counted, found, lost
+ *	supplier.c	what we owe, and paying it
  *	moves.c		goods in, out and back: FIFO over cost layers
  *	cost.c		the hub's cost run: what earlier documents turned out to cost
  *	stock.c		caches of sums over moves: what is on hand, what layers hold
@@ -277,7 +280,38 @@ int sale_settle(struct doc *d, struct err *err) MUST_CHECK;
 int sale_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 int purchase_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int purchase_settle(struct doc *d, struct err *err) MUST_CHECK;
+int purchase_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int purchase_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int adjustment_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int adjustment_settle(struct doc *d, struct err *err) MUST_CHECK;
+int adjustment_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int purchase_void_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int purchase_void_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int purchase_void_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int purchase_void_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int supplier_payment_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int supplier_payment_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int supplier_payment_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int supplier_payment_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+
+/* All of a product's stock becomes another's, layer by layer, without an effect
+ * on the books.  0 and d, or 1 when there is none and nothing was stored. */
+int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const char *reason, struct doc *d, struct err *err) MUST_CHECK;
+
+/* --- purchase orders --- */
+
+/* What goods were ordered is a record; what came is a document.  Called by
+ * record.c before it stores a purchase order; before is NULL for a new one. */
+int order_check(struct write *w, const struct row *r, const struct row *before, struct err *err) MUST_CHECK;
+/* The goods are here: makes the purchase as document_create() does, and the
+ * order is received.  The body is a purchase's; without lines: those ordered. */
+int order_receive(struct write *w, struct uuid order, struct json body, struct doc *d, bool *identical, struct err *err) MUST_CHECK;
+
+/* --- suppliers --- */
+
+/* {supplier, owed, credit, items:[{at, kind, uuid, number, amount, open?}]}: our debt is
+ * their part of 2010, what was paid too much their credit; newest first. */
+int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struct uuid supplier, struct buf *out, struct err *err) MUST_CHECK;
 
 /* --- stock --- */
 
@@ -293,6 +327,8 @@ struct moves {
 void moves_begin(struct moves *m, struct pool *pool, struct doc *doc);
 /* Goods in: opens a layer. */
 void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost);
+/* The same at the unit cost of the last goods in; *cost: what they are worth. */
+int moves_in_as_last(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;
 /* Goods out: from the open layers, oldest first; what no layer has is oversold
  * at cost 0.  *cost: what they had cost. */
 int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;

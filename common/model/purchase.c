@@ -6,7 +6,7 @@
 
 int purchase_take(struct write *w, struct json body, struct doc *d, struct err *err)
 {
-	static const char *const members[] = { "uuid", "number", "at", "supplier", "status", "note", "lines", NULL };
+	static const char *const members[] = { "uuid", "number", "at", "purchase_order", "supplier", "status", "note", "lines", NULL };
 
 	if (json_only(body, members, err) < 0 || document_take_head(w, body, d, err) < 0)
 		return -1;

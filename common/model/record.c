@@ -144,6 +144,22 @@ void record_etag(const struct row *r, char etag[40])
 	buf_release(&b);
 }
 
+/* What else must be so, by table; r->deleted_at: it is about to go. */
+static const struct {
+	const char *table;
+	int (*check)(struct write *w, const struct row *r, const struct row *before, struct err *err);
+} rules[] = {
+	{ "purchase_orders", order_check },
+};
+
+static int check_rules(struct write *w, const struct row *r, const struct row *before, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (strcmp(rules[i].table, r->table->name) == 0)
+			return rules[i].check(w, r, before, err);
+	return 0;
+}
+
 static int check_match(const struct row *r, const char *if_match, struct err *err)
 {
 	char etag[40];
@@ -193,7 +209,7 @@ int record_create(struct write *w, const struct table *table, struct json body, 
 		*r = there;
 		return err_set(err, ERR_CONFLICT, "duplicate", "%s %s is already here", table->entity, uuid_text(there.uuid).s);
 	}
-	if (check(w, r, UINT32_MAX, err) < 0)
+	if (check(w, r, UINT32_MAX, err) < 0 || check_rules(w, r, NULL, err) < 0)
 		return -1;
 	return record_write(w, r, NULL, UINT32_MAX, err);
 }
@@ -222,7 +238,7 @@ int record_change(struct write *w, const struct table *table, struct uuid uuid, 
 		return -1;
 	if (!(changed = differing(r, &before, changed)))
 		return 0;
-	if (check(w, r, changed, err) < 0)
+	if (check(w, r, changed, err) < 0 || check_rules(w, r, &before, err) < 0)
 		return -1;
 	return record_write(w, r, &before, changed, err);
 }
@@ -235,6 +251,8 @@ int record_delete(struct write *w, const struct table *table, struct uuid uuid, 
 		return -1;
 	r = before;
 	r.deleted_at = MAX(w->t->stamp, before.updated_at + 1);
+	if (check_rules(w, &r, &before, err) < 0)
+		return -1;
 	return record_write(w, &r, &before, 0, err);
 }
 

@@ -121,6 +121,16 @@ const char *call_header(const struct call *c, const char *name)
 
 /* --- the answer --- */
 
+const char *call_location(const struct call *c, const struct row *r)
+{
+	char *path = pool_printf(c->pool, "/api/%s/%s", r->table->name, uuid_text(r->uuid).s);
+
+	for (char *p = path; *p; p++)
+		if (*p == '_')
+			*p = '-';
+	return path;
+}
+
 /* Weak: gzip may come over the bytes. */
 void call_etag_of_body(struct call *c)
 {

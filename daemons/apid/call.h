@@ -129,6 +129,8 @@ int call_page(const struct call *c, struct page *page, struct err *err) MUST_CHE
 /* A header as text, or NULL. */
 const char *call_header(const struct call *c, const char *name);
 struct write call_write(struct call *c);
+/* Where a row is found: /api/customer-payments/…, whatever path it was made under. */
+const char *call_location(const struct call *c, const struct row *r);
 const struct table *call_table(const struct call *c);
 
 /* --- guard.c --- */
@@ -156,6 +158,7 @@ handler_fn h_sign_in, h_sign_out, h_cloud_token;
 handler_fn h_record_list, h_record_get, h_record_create, h_record_change, h_record_delete, h_setting_put;
 handler_fn h_user_create, h_user_change, h_user_delete;
 handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
+handler_fn h_purchase_create, h_order_receive, h_supplier_account;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;
@@ -163,6 +166,12 @@ handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest;
 handler_fn h_sync_status, h_sync_run, h_pending, h_pairing_put, h_pairing_end;
 handler_fn h_ws;
 handler_fn h_state, h_registered, h_apply, h_confirm, h_restamp, h_done, h_pause, h_verified, h_kick;
+
+/* The body of a route that makes a document: with what the path names, and its key checked. */
+int document_body(struct call *c, struct json *body, struct err *err) MUST_CHECK;
+/* What document_create() and record_create() ended with, as an answer. */
+int document_answer(struct call *c, int rc, const struct doc *d, bool identical, struct err *err);
+int record_answer(struct call *c, int rc, const struct row *r, struct err *err);
 
 /* What a sign-in answers: {token, user, expires_at}. */
 void session_json(struct call *c, const struct row *user, const char *token, int64_t expires_at);

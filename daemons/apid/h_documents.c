@@ -57,7 +57,7 @@ static int refuse_duplicate(struct call *c, const struct doc *d, bool identical)
 	return -1;
 }
 
-static int read_body(struct call *c, struct json *body, struct err *err)
+int document_body(struct call *c, struct json *body, struct err *err)
 {
 	const char *about = c->route->about;
 	struct uuid uuid;
@@ -79,15 +79,13 @@ static int refuse(struct call *c, struct err *err)
 	return -1;
 }
 
-/* /api/customer-payments/…, whatever path it was made under. */
-static const char *location_of(struct call *c, const struct doc *d)
+int document_answer(struct call *c, int rc, const struct doc *d, bool identical, struct err *err)
 {
-	char *path = pool_printf(c->pool, "/api/%s/%s", d->head.table->name, uuid_text(d->head.uuid).s);
-
-	for (char *p = path; *p; p++)
-		if (*p == '_')
-			*p = '-';
-	return path;
+	if (rc < 0)
+		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, d, identical) : refuse(c, err);
+	c->location = call_location(c, &d->head);
+	put_doc(c, d, &c->out);
+	return 201;
 }
 
 int h_document_create(struct call *c, struct err *err)
@@ -96,14 +94,12 @@ int h_document_create(struct call *c, struct err *err)
 	bool identical;
 	struct json body;
 	struct doc d;
+	int rc;
 
-	if (read_body(c, &body, err) < 0)
+	if (document_body(c, &body, err) < 0)
 		return -1;
-	if (document_create(&w, call_table(c), body, &d, &identical, err) < 0)
-		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, &d, identical) : refuse(c, err);
-	c->location = location_of(c, &d);
-	put_doc(c, &d, &c->out);
-	return 201;
+	rc = document_create(&w, call_table(c), body, &d, &identical, err);
+	return document_answer(c, rc, &d, identical, err);
 }
 
 int h_document_list(struct call *c, struct err *err)

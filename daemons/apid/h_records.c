@@ -60,18 +60,25 @@ int h_record_get(struct call *c, struct err *err)
 
 /* --- writing --- */
 
+int record_answer(struct call *c, int rc, const struct row *r, struct err *err)
+{
+	if (rc < 0)
+		return strcmp(err->code, "duplicate") == 0 ? refuse_with(c, r) : -1;
+	c->location = call_location(c, r);
+	return answer_row(c, r, 201);
+}
+
 int h_record_create(struct call *c, struct err *err)
 {
 	struct write w = call_write(c);
 	struct json body;
 	struct row r;
+	int rc;
 
 	if (call_body(c, &body, err) < 0)
 		return -1;
-	if (record_create(&w, call_table(c), body, &r, err) < 0)
-		return strcmp(err->code, "duplicate") == 0 ? refuse_with(c, &r) : -1;
-	c->location = pool_printf(c->pool, "%s/%s", c->rq->path, uuid_text(r.uuid).s);
-	return answer_row(c, &r, 201);
+	rc = record_create(&w, call_table(c), body, &r, err);
+	return record_answer(c, rc, &r, err);
 }
 
 int h_record_change(struct call *c, struct err *err)

@@ -30,17 +30,20 @@
 #define TABLE(name) .table = name
 #define ABOUT(member) .about = member			/* what :uuid in the path is to the document */
 
-#define RECORDS(path, name, reads, writes)                                             \
+#define SIZED_RECORDS(path, name, reads, writes, size)                                 \
 	{ GET(path), READ, h_record_list, SHOP, reads, TABLE(name), LIST },            \
 	{ GET(path "/:uuid"), QUICK, h_record_get, SHOP, reads, TABLE(name) },         \
-	{ POST(path), WRITE, h_record_create, SHOP, writes, TABLE(name), RECORD },     \
-	{ PATCH(path "/:uuid"), WRITE, h_record_change, SHOP, writes, TABLE(name), RECORD }, \
+	{ POST(path), WRITE, h_record_create, SHOP, writes, TABLE(name), size },       \
+	{ PATCH(path "/:uuid"), WRITE, h_record_change, SHOP, writes, TABLE(name), size }, \
 	{ DELETE(path "/:uuid"), WRITE, h_record_delete, SHOP, writes, TABLE(name) }
+#define RECORDS(path, name, reads, writes) SIZED_RECORDS(path, name, reads, writes, RECORD)
 
-#define DOCUMENTS(path, name, reads, writes)                                           \
-	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), LARGE },    \
+#define SHOWN(path, name, reads)                                                       \
 	{ GET(path), READ, h_document_list, SHOP, reads, TABLE(name), LIST },          \
 	{ GET(path "/:uuid"), QUICK, h_document_get, SHOP, reads, TABLE(name) }
+#define DOCUMENTS(path, name, reads, writes)                                           \
+	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), LARGE },    \
+	SHOWN(path, name, reads)
 
 const struct route routes[] = {
 	/* selling */
@@ -52,7 +55,17 @@ const struct route routes[] = {
 	RECORDS("/api/tax-rates", "tax_rates", PERM_READ, PERM_CATALOGUE),
 
 	/* the stock and the books */
-	DOCUMENTS("/api/purchases", "purchases", PERM_READ_COST, PERM_STOCK),
+	{ POST("/api/purchases"),		WRITE, h_purchase_create, SHOP, PERM_STOCK, TABLE("purchases"), LARGE },
+	SHOWN("/api/purchases", "purchases", PERM_READ_COST),
+	{ POST("/api/purchases/:uuid/void"),	WRITE, h_document_create, SHOP, PERM_ADJUST, TABLE("purchase_voids"),
+	  ABOUT("purchase"), RECORD },
+	SHOWN("/api/purchase-voids", "purchase_voids", PERM_READ_COST),
+	SIZED_RECORDS("/api/purchase-orders", "purchase_orders", PERM_READ_COST, PERM_STOCK, LARGE),
+	{ POST("/api/purchase-orders/:uuid/receive"), WRITE, h_order_receive, SHOP, PERM_STOCK, TABLE("purchases"),
+	  ABOUT("purchase_order"), .body = MAY_BODY },
+	DOCUMENTS("/api/stock-adjustments", "stock_adjustments", PERM_READ_COST, PERM_ADJUST),
+	DOCUMENTS("/api/supplier-payments", "supplier_payments", PERM_READ_COST, PERM_PAY_SUPPLIERS),
+	{ GET("/api/suppliers/:uuid/account"),	READ, h_supplier_account, SHOP, PERM_READ_COST, TABLE("suppliers") },
 	RECORDS("/api/suppliers", "suppliers", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/accounts", "accounts", PERM_READ_COST, PERM_SETTINGS),
 	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, LIST },
