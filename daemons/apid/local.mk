@@ -8,6 +8,7 @@ fexl_apid_SOURCES = \
 	%D%/shop.c %D%/keys.c \
 	%D%/notify.c %D%/events.c %D%/standing.c %D%/live.c %D%/roster.c \
 	%D%/status.c %D%/static.c \
+	%D%/h_site.c \
 	%D%/h_setup.c %D%/h_session.c %D%/h_users.c \
 	%D%/h_records.c %D%/h_documents.c %D%/h_stock.c %D%/h_reports.c \
 	%D%/h_devices.c %D%/h_admin.c \

@@ -79,6 +79,7 @@ const struct route routes[] = {
 	{ POST("/api/session"),			QUICK, h_sign_in, ANYONE, PERM_NONE, SMALL, NO_SHOP },
 	{ DELETE("/api/session"),		WRITE, h_sign_out, SIGNED_IN, PERM_NONE, NO_SHOP },
 	{ GET("/api/session/cloud-token"),	QUICK, h_cloud_token, USER, PERM_NONE, AT_TILL },
+	{ GET("/api/site"),			QUICK, h_site, ANYONE, PERM_NONE, NO_SHOP },
 	{ POST("/api/setup"),			LOOP, h_setup, ANYONE, PERM_NONE, SMALL, AT_TILL },
 	{ GET("/api/users"),			READ, h_record_list, USER, PERM_READ, TABLE("users"), LIST },
 	{ GET("/api/users/:uuid"),		QUICK, h_record_get, USER, PERM_READ, TABLE("users") },
