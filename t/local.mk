@@ -252,3 +252,7 @@ EXTRA_DIST += t/2110-stock.t
 # --- a real shop; the file itself is not part of the tree ---
 TESTS += t/6000-real-data.t
 EXTRA_DIST += t/6000-real-data.t t/online-retail.awk
+
+# --- the web console ---
+TESTS += t/8000-console-units.t t/8010-console-sell.t
+EXTRA_DIST += t/console.sh t/8000-console-units.t t/8010-console-sell.t

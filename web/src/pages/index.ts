@@ -1,0 +1,25 @@
+// Every page: where it is, who sees it, and how it is loaded.  A page is a folder
+// here: queries.ts (what it asks), components beside it, its words in i18n/*/.
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { Key } from '~/i18n';
+import { type Perm, type Session, may } from '~/state/session';
+import { isTill } from '~/state/site';
+import type { IconName } from '~/ui/Icon';
+
+export interface Page {
+	path: string; // wouter's; what follows the first part is the page's own
+	title: Key;
+	icon: IconName;
+	perm: Perm | 'admin';
+	where?: 'till' | 'cloud';
+	View: LazyExoticComponent<ComponentType>;
+}
+
+export const pages: Page[] = [
+	{ path: '/sell', title: 'nav.sell', icon: 'sell', perm: 'sell', View: lazy(() => import('./pos/Pos')) },
+];
+
+export function pagesFor(s: Session | null): Page[] {
+	const place = isTill() ? 'till' : 'cloud';
+	return pages.filter((p) => (!p.where || p.where === place) && (p.perm === 'admin' ? s?.kind === 'admin' : may(p.perm, s)));
+}

@@ -1,0 +1,149 @@
+// Selling.  Left what there is, right what is being bought; a scan works anywhere.
+import { Group, Kbd, Modal, Table } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { notifications } from '@mantine/notifications';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Invoice, Product } from '~/api/types';
+import { t, useLanguage } from '~/i18n';
+import { useStore } from '~/state/store';
+import { toastError } from '~/ui/toasts';
+import { addProduct, carts, current, hold, setQty } from './cart';
+import { CartPanel } from './CartPanel';
+import { Done } from './Done';
+import { PaySheet } from './PaySheet';
+import css from './Pos.module.css';
+import { completeSale, findByCode, useDefaultRate } from './queries';
+import { listenForScans } from './scanner';
+import { hit, miss } from './sound';
+import { Tiles } from './Tiles';
+import { UnknownCode } from './UnknownCode';
+
+const shortcuts: [string[], Parameters<typeof t>[0]][] = [
+	[['F9'], 'keys.sale'], [['Ctrl', 'Enter'], 'keys.sale'], [['F2'], 'keys.search'], [['F4'], 'keys.hold'], [['+', '−'], 'keys.quantity'],
+	[['Esc'], 'keys.close'], [['?'], 'keys.help'],
+];
+
+function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+	return (
+		<Modal opened={opened} onClose={onClose} title={t('frame.shortcuts')} closeButtonProps={{ 'aria-label': t('do.close') }}>
+			<Table>
+				<Table.Tbody>
+					{shortcuts.map(([keys, what]) => (
+						<Table.Tr key={keys.join()}>
+							<Table.Td><Group gap={4}>{keys.map((k) => <Kbd key={k}>{k}</Kbd>)}</Group></Table.Td>
+							<Table.Td>{t(what)}</Table.Td>
+						</Table.Tr>
+					))}
+				</Table.Tbody>
+			</Table>
+		</Modal>
+	);
+}
+
+function isTyping(e: KeyboardEvent): boolean {
+	return e.target instanceof HTMLElement && e.target.matches('input, textarea, [contenteditable]');
+}
+
+export default function Pos() {
+	useLanguage();
+	const state = useStore(carts);
+	const cart = current(state);
+	const queries = useQueryClient();
+	const rate = useDefaultRate();
+	const search = useRef<HTMLInputElement>(null);
+	const [paying, setPaying] = useState(false);
+	const [done, setDone] = useState<Invoice | null>(null);
+	const [help, setHelp] = useState(false);
+	const [unknown, setUnknown] = useState<string | null>(null);
+	const [fresh, setFresh] = useState<string | null>(null);
+	const [said, say] = useState('');
+
+	const add = useCallback((p: Product, qty = 1000) => {
+		setDone(null);
+		setFresh(addProduct(p, qty, rate));
+		say(t('pos.added', { name: p.name }));
+	}, [rate]);
+
+	const sold = useCallback((invoice: Invoice) => {
+		setPaying(false);
+		setDone(invoice);
+		for (const key of ['invoices', 'inventory', 'shifts', 'reports', 'customers'])
+			void queries.invalidateQueries({ queryKey: [key] });
+	}, [queries]);
+
+	const pay = useCallback(() => {
+		if (current().lines.length > 0)
+			setPaying(true);
+	}, []);
+
+	// A sale that was under way when the page was loaded anew goes on, as it was fixed.
+	useEffect(() => {
+		const open = current();
+		if (open.sale)
+			void completeSale(open.uuid, open.sale.payments, null).then(sold, toastError);
+	}, [sold]);
+
+	useEffect(() => listenForScans((code) => {
+		findByCode(code).then((p) => {
+			if (p) {
+				hit();
+				add(p);
+				return;
+			}
+			miss();
+			setUnknown(code);
+			say(t('pos.unknown', { code }));
+		}, toastError);
+	}), [add]);
+
+	useEffect(() => {
+		const onKey = (e: KeyboardEvent) => {
+			if (paying || help || unknown)
+				return;
+			if (e.key === 'F9' || (e.key === 'Enter' && e.ctrlKey))
+				pay();
+			else if (e.key === 'F2')
+				search.current?.focus();
+			else if (e.key === 'F4')
+				hold();
+			else if (e.key === '?' && !isTyping(e))
+				setHelp(true);
+			else if ((e.key === '+' || e.key === '-') && (!isTyping(e) || search.current?.value === ''))
+				step(e.key === '+' ? 1000 : -1000);
+			else if (e.key === 'Enter' && done && !isTyping(e))
+				setDone(null);
+			else
+				return;
+			e.preventDefault();
+		};
+		window.addEventListener('keydown', onKey);
+		return () => window.removeEventListener('keydown', onKey);
+	}, [paying, help, unknown, done, pay]);
+
+	function step(by: number) {
+		const lines = current().lines;
+		const line = lines.find((l) => l.key === fresh) ?? lines.at(-1);
+		if (line && line.qty + by > 0)
+			setQty(line.key, line.qty + by);
+	}
+
+	useEffect(() => {
+		document.title = `${t('nav.sell')} · Fexl`;
+		search.current?.focus();
+	}, []);
+
+	return (
+		<div className={css.pos}>
+			<h1 className={css.aloud}>{t('nav.sell')}</h1>
+			<Tiles search={search} onPick={add} />
+			{done && cart.lines.length === 0
+				? <Done invoice={done} onNext={() => (setDone(null), search.current?.focus())} />
+				: <CartPanel cart={cart} all={state.all} fresh={fresh} onPay={pay} onHelp={() => setHelp(true)} />}
+			<PaySheet cart={cart} opened={paying} onClose={() => (setPaying(false), search.current?.focus())} onSold={sold} />
+			<Help opened={help} onClose={() => setHelp(false)} />
+			<UnknownCode code={unknown} onClose={() => setUnknown(null)} onMade={(p) => (setUnknown(null), notifications.clean(), add(p))} />
+			<span className={css.aloud} role="status">{said}</span>
+		</div>
+	);
+}
+

@@ -1,0 +1,42 @@
+// What the shop has set, as far as the screen depends on it.
+import type { Setting } from '~/api/types';
+import { createStore, useStore } from './store';
+
+export interface ShopSettings {
+	shopName: string;
+	address: string;
+	receiptNote: string;
+	currency: string;
+	exponent: number;
+	timezone: string;
+	pricesIncludeTax: boolean;
+}
+
+export const defaults: ShopSettings = {
+	shopName: '', address: '', receiptNote: '', currency: '', exponent: 2, timezone: '', pricesIncludeTax: true,
+};
+
+export const settings = createStore<ShopSettings>(defaults);
+
+function text(v: unknown): string {
+	return typeof v === 'string' ? v : '';
+}
+
+export function settingsFrom(rows: Setting[]): ShopSettings {
+	const of = new Map(rows.filter((r) => r.scope === 'tenant').map((r) => [r.key, r.value]));
+	const e = of.get('currency_exponent');
+	const tax = of.get('prices_include_tax');
+	return {
+		shopName: text(of.get('shop_name')),
+		address: text(of.get('shop_address')),
+		receiptNote: text(of.get('receipt_note')),
+		currency: text(of.get('currency')),
+		exponent: typeof e === 'number' ? e : defaults.exponent,
+		timezone: text(of.get('timezone')),
+		pricesIncludeTax: tax !== false && tax !== 0,
+	};
+}
+
+export function useSettings(): ShopSettings {
+	return useStore(settings);
+}

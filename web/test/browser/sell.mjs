@@ -1,0 +1,221 @@
+// A new till from its first moment: set up on screen, then sales by scanner and keyboard.
+import { cpus, loadavg } from 'node:os';
+import { axeProblems, fexlctl, finish, is, note, ok, open, operator, promise, scan, shot, signIn, until, url } from './fexl.mjs';
+
+const world = await open();
+const page = await world.newPage();
+const done = () => page.getByTestId('done');
+const invoices = () => operator('till', 'GET', '/api/invoices?limit=200').items;
+const total = () => page.getByTestId('total').innerText();
+
+async function clean(name) {
+	const problems = await axeProblems(page);
+	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
+	await shot(page, name);
+}
+
+await promise('a till that nobody has set up asks for the code', async () => {
+	await page.goto(`${url('till')}/`);
+	await page.getByText('Set up this till').waitFor();
+});
+await clean('set-up');
+await promise('a wrong code is refused beside its field', async () => {
+	await page.locator('input[name=code]').fill('AAAA-AAAA');
+	await page.locator('input[name=name]').fill('Corner shop');
+	await page.locator('input[name=owner]').fill('Amal');
+	await page.locator('input[name=pin]').fill('1234');
+	await page.keyboard.press('Enter');
+	await page.getByText('There is no valid set-up code').waitFor();
+});
+await promise('with the code of fexlctl setup one is the owner and inside', async () => {
+	await page.locator('input[name=code]').fill(JSON.parse(fexlctl('till', ['--json', 'setup'])).code.toLowerCase());
+	await page.keyboard.press('Enter');
+	await page.getByTestId('status').waitFor();
+	return (await page.getByTestId('status').innerText()) === 'Local only';
+});
+
+const codes = [];
+for (let i = 0; i < 40; i++) {
+	const p = { name: `Product ${i}`, price: 100 + i, barcode: String(6281000000000 + i), sku: `SKU-${i}` };
+	operator('till', 'POST', '/api/products', p);
+	codes.push(p.barcode);
+}
+await page.reload();
+await page.getByText('Product 7', { exact: true }).first().waitFor();
+await clean('sell');
+
+await promise('scans become lines, the same code twice is two', async () => {
+	for (const c of [codes[0], codes[1], codes[1]])
+		await scan(page, c);
+	await until(async () => (await total()) === '3.02');
+	return (await page.getByRole('listitem').count()) === 2;
+});
+await promise('a scan into a field leaves nothing in it', async () => {
+	const field = page.getByPlaceholder('Search by name');
+	await field.fill('Prod');
+	await scan(page, codes[2]);
+	await until(async () => (await total()) === '4.04');
+	return (await field.inputValue()) === 'Prod';
+});
+await clean('sell-cart');
+await page.getByPlaceholder('Search by name').fill('');
+
+await promise('F9, then Enter: sold, exact, with the number of this till', async () => {
+	await page.keyboard.press('F9');
+	await page.getByTestId('due').waitFor();
+	await clean('sell-pay');
+	await page.keyboard.press('Enter');
+	await done().waitFor();
+});
+is(invoices().length, 1, 'it is stored once');
+is(invoices()[0]?.total, 404, 'with the total that was shown');
+is(await done().getAttribute('data-number').catch(() => null), invoices()[0]?.number, 'the number on the screen is the stored one');
+await clean('sell-done');
+await promise('the receipt has its lines and fits 80 mm', async () => {
+	await page.emulateMedia({ media: 'print' });
+	const text = await page.locator('#print').innerText();
+	const width = await page.locator('#print article').evaluate((el) => el.getBoundingClientRect().width / 96 * 25.4);
+	await shot(page, 'receipt');
+	await page.emulateMedia({ media: 'screen' });
+	return text.includes('Product 1') && text.includes('4.04') && width <= 73;
+});
+
+await promise('the next scan begins the next sale by itself', async () => {
+	await scan(page, codes[3]);
+	await until(async () => (await total()) === '1.03');
+});
+await promise('double Enter, and a double click at once: one sale', async () => {
+	await page.keyboard.press('F9');
+	await page.getByTestId('due').waitFor();
+	await page.evaluate(() => {
+		const form = document.querySelector('[role=dialog] form');
+		const button = form.querySelector('[type=submit]');
+		form.requestSubmit();
+		button.click();
+		button.click();
+		form.requestSubmit();
+	});
+	await done().waitFor();
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('Enter');
+	return invoices().length === 2;
+});
+
+await promise('reload in the middle of paying, its answer lost: the same sale goes on, once', async () => {
+	await scan(page, codes[4]);
+	await until(async () => (await total()) === '1.04');
+	await page.route('**/api/invoices', async (route) => {
+		await route.fetch();
+		await route.abort();
+	}, { times: 1 });
+	await page.keyboard.press('F9');
+	await page.getByTestId('due').waitFor();
+	await page.keyboard.press('Enter');
+	await until(() => invoices().length === 3);
+	await page.reload();
+	await done().waitFor();
+	return invoices().length === 3;
+});
+await promise('the back button in the middle of paying sells nothing and loses nothing', async () => {
+	await scan(page, codes[5]);
+	await until(async () => (await total()) === '1.05');
+	await page.keyboard.press('F9');
+	await page.getByTestId('due').waitFor();
+	await page.goBack();
+	await page.goForward();
+	await until(async () => (await total()) === '1.05');
+	return invoices().length === 3;
+});
+await promise('cash above the total gives change', async () => {
+	await page.keyboard.press('F9');
+	await page.getByLabel('Received').fill('5');
+	await until(async () => (await page.getByTestId('change').innerText()) === '3.95');
+	await page.keyboard.press('Enter');
+	await done().waitFor();
+	return invoices().length === 4 && invoices()[0].change_given === 395;
+});
+await promise('on account asks for a customer, made on the spot with a phone only', async () => {
+	await scan(page, codes[6]);
+	await until(async () => (await total()) === '1.06');
+	await page.keyboard.press('F9');
+	await page.getByLabel('Received').fill('0');
+	await page.keyboard.press('Enter');
+	await page.getByTestId('new-phone').fill('0770 123 4567');
+	await shot(page, 'sell-customer');
+	await page.keyboard.press('Enter');
+	await page.getByTestId('new-phone').waitFor({ state: 'hidden' });
+	await page.getByRole('dialog').getByRole('button', { name: 'Complete Sale' }).click();
+	await done().waitFor();
+	const [sale] = invoices();
+	return invoices().length === 5 && sale.paid === 0 && sale.customer !== null;
+});
+await promise('a held cart waits in its tab', async () => {
+	await scan(page, codes[7]);
+	await until(async () => (await total()) === '1.07');
+	await page.keyboard.press('F4');
+	await until(async () => (await total()) === '0.00');
+	await scan(page, codes[8]);
+	await until(async () => (await total()) === '1.08');
+	await shot(page, 'sell-holds');
+	await page.getByRole('button', { name: /Cart 1/ }).click();
+	await until(async () => (await total()) === '1.07');
+});
+await promise('an unknown code is said, and becomes a product', async () => {
+	await scan(page, '999000111');
+	await page.getByLabel('Name of the product').fill('Dates');
+	await page.getByRole('dialog').getByLabel('Price').fill('4.50');
+	await shot(page, 'sell-unknown');
+	await page.getByRole('dialog').getByRole('button').last().click();
+	await until(async () => (await total()) === '5.57');
+});
+await promise('Complete Sale to done: p99 of 60 sales is under 100 ms', async () => {
+	const times = [];
+	for (let i = 0; i < 60; i++) {
+		await scan(page, codes[i % 40]);
+		await page.getByTestId('total').waitFor();
+		await page.keyboard.press('F9');
+		await page.getByTestId('due').waitFor();
+		times.push(await page.evaluate(() => new Promise((resolve) => {
+			const began = performance.now();
+			new MutationObserver((_, o) => {
+				if (document.querySelector('[data-testid=done]')) {
+					o.disconnect();
+					resolve(performance.now() - began);
+				}
+			}).observe(document.body, { childList: true, subtree: true });
+			document.querySelector('[role=dialog] form').requestSubmit();
+		})));
+		if (i === 0)
+			times.pop(); // the first has the held cart's lines and cold code
+	}
+	times.sort((a, b) => a - b);
+	const busy = Math.max(loadavg()[0] / cpus().length, 1); // others on this machine cost time too
+	note(`the machine is ${busy.toFixed(1)} times as busy as it can be`);
+	note(`p50 ${times[Math.floor(times.length / 2)].toFixed(1)} ms, p99 ${times[Math.floor(times.length * 0.99)].toFixed(1)} ms`);
+	return times[Math.floor(times.length * 0.99)] < 100 * busy;
+});
+
+for (const [lang, label] of [['ar', 'Show this in Arabic'], ['en', 'عرض الصفحة بالإنجليزية']]) {
+	await page.getByLabel(label).click();
+	for (const dark of [true, false]) {
+		await page.getByLabel(lang === 'ar' ? (dark ? 'ألوان داكنة' : 'ألوان فاتحة') : (dark ? 'Dark colours' : 'Light colours')).click();
+		await scan(page, codes[9]);
+		await page.waitForTimeout(50);
+		await clean(`sell-${lang}-${dark ? 'dark' : 'light'}`);
+		await page.keyboard.press('F9');
+		await page.getByTestId('due').waitFor();
+		await clean(`sell-pay-${lang}-${dark ? 'dark' : 'light'}`);
+		await page.keyboard.press('Escape');
+		await page.getByTestId('due').waitFor({ state: 'hidden' });
+	}
+}
+await promise('signed out; a wrong PIN is said, in words', async () => {
+	await page.getByTestId('account').click();
+	await page.getByRole('menuitem', { name: 'Sign out' }).click();
+	await page.locator('input[name=secret]').fill('9999');
+	await page.keyboard.press('Enter');
+	await page.getByText('The name or the PIN is wrong').first().waitFor();
+});
+await clean('sign-in');
+await promise('and in again', () => signIn(page, 'till', 'Amal', '1234'));
+await finish(world);
