@@ -51,11 +51,22 @@ build_main()
 	say build "$(since "$started")"
 }
 
+# The web console into build/web/dist; its packages are kept in .cache.
+build_console()
+{
+	started=$(now_s)
+	FEXL_WEB_CACHE=$cache/web
+	export FEXL_WEB_CACHE
+	quietly "$build_limit_s" "$build/console.log" make -s -C "$build" console || return
+	say console "$(since "$started"), $(sed -n 's/^console: \(.* KB\) .*/\1/p' "$build/console.log" | grep . || echo 'as before')"
+}
+
 verb_build()
 {
 	[ $# -eq 0 ] || usage 'build takes nothing'
-	deps_need build
+	deps_need build console
 	build_main
+	build_console || exit 1
 	note "the programs are in build/: $(cd "$build" && echo fexl*)"
 }
 

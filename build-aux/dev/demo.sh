@@ -158,6 +158,7 @@ verb_demo()
 	echo "Fexl $version: a cloud and two tills on this machine"
 	deps_need_for "$engine"
 	build_main
+	build_console || note 'without its web console: only the API is served'
 	demo_check
 	trap 'demo_interrupted 130' INT TERM HUP
 	if ! demo_start || ! demo_tell; then

@@ -15,10 +15,16 @@ deps_installed()
 	dpkg-query --show --showformat='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p'
 }
 
+# Debian's npm clashes with a Node.js from elsewhere: whoever has one, has it.
+deps_elsewhere()
+{
+	! command -v npm >/dev/null || printf '%s\n' nodejs npm
+}
+
 deps_missing()
 {
 	{
-		deps_installed | sed 's/^/- /'
+		{ deps_installed; deps_elsewhere; } | sed 's/^/- /'
 		deps_of "$@" | sed 's/^/+ /'
 	} | awk '$1 == "-" { have[$2] = 1 } $1 == "+" && !have[$2]++ { print $2 }'
 }
@@ -115,9 +121,9 @@ deps_need()
 deps_need_for()
 {
 	if [ "$1" = postgres ]; then
-		deps_need build demo
+		deps_need build console demo
 	else
-		deps_need build
+		deps_need build console
 	fi
 }
 
@@ -132,5 +138,5 @@ verb_deps()
 		esac
 	done
 	# shellcheck disable=SC2086 # a list of words
-	deps_need ${sections:-build}
+	deps_need ${sections:-build console}
 }

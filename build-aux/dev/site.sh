@@ -49,6 +49,7 @@ node_make()
 		echo "listen = 127.0.0.1:$4"
 		echo "data_dir = $node/data"
 		echo "run_dir = $node/run"
+		echo "web_dir = $build/web/dist"
 		[ $# -lt 5 ] || printf 'db_type = postgres\ndatabase_url = %s\n' "$5"
 		echo "# often, as there is no realtime yet"
 		echo "sync_interval_s = 2"
@@ -208,6 +209,7 @@ verb_up()
 	site_environment
 	deps_need_for "$engine"
 	build_main
+	build_console || note 'without its web console: only the API is served'
 	up_start
 }
 

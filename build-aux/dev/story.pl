@@ -309,7 +309,7 @@ sub guide
 {
 	shop_load();
 	print "\n";
-	print "  Cloud      ", $cloud->url, "/     API only: the web console is not there yet\n";
+	print "  Cloud      ", $cloud->url, "/     there sign in with the shop below\n";
 	print "  Till 1     ", $tills[0]->url, "/\n";
 	print "  Till 2     ", $tills[1]->url, "/\n";
 	print "  Sign in    $OWNER->{name} ($OWNER->{role}) $OWNER->{pin}, $CASHIER->{name} ($CASHIER->{role}) $CASHIER->{pin}\n";

@@ -211,11 +211,12 @@ verb_test()
 	trap test_aborted EXIT
 	trap 'exit 130' INT TERM HUP
 	if [ "$long" = 1 ]; then
-		deps_need build test long
+		deps_need build console test long
 	else
-		deps_need build test
+		deps_need build console test
 	fi
 	build_main check-programs
+	build_console || exit 1
 	test_begin
 	if [ "$long" = 1 ]; then
 		test_long
