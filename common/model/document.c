@@ -262,7 +262,9 @@ int document_replace(struct write *w, const struct doc *old, const struct doc *d
 	    doc_insert_parts(w->t, w->tenant, d, DERIVED_PART, err) < 0)
 		return -1;
 	tell(w, d, CHANGE_UPDATED);
-	return stock_count(w, d, 1, err);
+	if (stock_count(w, d, 1, err) < 0)
+		return -1;
+	return d->head.seq ? stock_number(w, d, err) : 0;
 }
 
 /* --- lists --- */

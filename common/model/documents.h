@@ -29,9 +29,9 @@ void moves_add(struct moves *m, struct move v);
 /* Where a document stands in FIFO: the hub's number, or behind all of those. */
 #define POS_LOCAL ((int64_t)1 << 62)
 #define DOC_POS_IN(table, doc) "(SELECT CASE WHEN _seq > 0 THEN _seq END FROM " table " WHERE tenant = $1 AND uuid = " doc ")"
-/* The same in SQL ($1 is the tenant), of any document whose lines may hold goods. */
+/* The same in SQL ($1 is the tenant), of any document that may hold goods or open a layer. */
 #define DOC_POS(doc)                                                                                                \
 	"COALESCE(" DOC_POS_IN("invoices", doc) ", " DOC_POS_IN("returns", doc) ", " DOC_POS_IN("cancellations", doc) ", " \
-	DOC_POS_IN("stock_adjustments", doc) ", CAST(4611686018427387904 AS bigint))"
+	DOC_POS_IN("stock_adjustments", doc) ", " DOC_POS_IN("purchases", doc) ", CAST(4611686018427387904 AS bigint))"
 
 #endif

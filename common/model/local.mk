@@ -28,6 +28,7 @@ libmodel_a_SOURCES = \
 	%D%/moves.c \
 	%D%/cost.c \
 	%D%/stock.c \
+	%D%/recount.c \
 	%D%/ledger.c \
 	%D%/device.c \
 	%D%/pairing.c \

@@ -20,6 +20,7 @@
  *	moves.c		goods in, out and back: FIFO over cost layers
  *	cost.c		the hub's cost run: what earlier documents turned out to cost
  *	stock.c		caches of sums over moves: what is on hand, what layers hold
+ *	recount.c	the same from nothing, to make them again and to check them
  *	ledger.c	journal entries; refuses what does not balance
  *	device.c	the hub's roster of tills
  *	pairing.c	a till's own side of it
@@ -347,6 +348,14 @@ void moves_discard(struct moves *m, int from, int line);
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err) MUST_CHECK;
 /* The hub has numbered the document: its layers take their place. */
 int stock_number(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+/* Another hub will number all of them anew. */
+int stock_unnumber(struct write *w, struct err *err) MUST_CHECK;
+
+/* Counts the caches anew from the moves. */
+int stock_rebuild(struct txn *t, struct uuid tenant, struct err *err) MUST_CHECK;
+/* {"items":[what a cache says and what the moves say], "total", "value" of all goods by their
+ * moves, "booked": account 1200}; *n_r: differences.  All zero and equal, or something is broken. */
+int stock_check(struct db *db, struct uuid tenant, struct buf *out, int *n_r, struct err *err) MUST_CHECK;
 
 /* --- cost --- */
 

@@ -97,7 +97,21 @@ int stock_number(struct write *w, const struct doc *d, struct err *err)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
-		if (txn_send(w->t, places[i], ARGS(v_uuid(w->tenant), v_uuid(d->head.uuid), v_int(d->head.seq), v_int(POS_LOCAL)), err) < 0)
+		if (txn_send(w->t, places[i],
+			     ARGS(v_uuid(w->tenant), v_uuid(d->head.uuid), v_int(d->head.seq), v_int(POS_LOCAL)), err) < 0)
+			return -1;
+	return 0;
+}
+
+int stock_unnumber(struct write *w, struct err *err)
+{
+	static const char *const places[] = {
+		"UPDATE layers SET pos = $2 WHERE tenant = $1 AND pos > 0",
+		"UPDATE oversold SET pos = $2 WHERE tenant = $1",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (txn_send(w->t, places[i], ARGS(v_uuid(w->tenant), v_int(POS_LOCAL)), err) < 0)
 			return -1;
 	return 0;
 }

@@ -66,7 +66,8 @@ static int make_dirty(struct write *w, const struct table *t, struct err *err)
 
 int sync_start_over(struct write *w, struct uuid epoch, struct err *err)
 {
-	if (cost_forget(w, true, err) < 0)	/* the hub's own: what it still has comes down again */
+	/* The corrections are the hub's own: what it still has comes down again. */
+	if (cost_forget(w, true, err) < 0 || stock_unnumber(w, err) < 0)
 		return -1;
 	for (const struct table *t = schema; t->name; t++)
 		if (table_is_synced(t) && make_dirty(w, t, err) < 0)

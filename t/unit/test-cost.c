@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #define TEA "01900000-0000-7000-8000-000000000001"
+#define JAM "01900000-0000-7000-8000-000000000002"
 #define STEPS 8
 
 static struct uuid tea(void)
@@ -168,6 +169,18 @@ static void assert_is(const char *what, const char *figure, int64_t is, int64_t 
 		fail_msg("%s: %s is %lld, not %lld", what, figure, (long long)is, (long long)should);
 }
 
+/* P4: the caches say what the moves say. */
+static void assert_counted(struct fixture *f, const char *what)
+{
+	struct buf b = { 0 };
+	int differences;
+
+	must(f, stock_check(f->db, f->w.tenant, &b, &differences, &f->err));
+	if (differences)
+		fail_msg("%s: %s", what, b.data);
+	buf_release(&b);
+}
+
 /* P5, after every step. */
 static void assert_worth(struct fixture *f, const char *what)
 {
@@ -226,12 +239,17 @@ static void is_told(struct fixture *f, const struct story *c)
 	for (int i = 0; i < STEPS && c->step[i].op; i++) {
 		made[i] = happens(f, &c->step[i], made);
 		assert_worth(f, c->what);
+		assert_counted(f, c->what);
 	}
 	if (strcmp(shelf(f), c->shelf) != 0)
 		fail_msg("%s: %s, not %s", c->what, shelf(f), c->shelf);
 	assert_is(c->what, "cost of goods", booked(f, "5010"), c->sold);
 	assert_is(c->what, "cost of losses", booked(f, "6020"), c->lost);
 	assert_is(c->what, "number of corrections", corrections(f), c->corrections);
+	must(f, stock_rebuild(&f->t, f->w.tenant, &f->err));
+	assert_counted(f, c->what);
+	if (strcmp(shelf(f), c->shelf) != 0)
+		fail_msg("%s: counted anew %s, not %s", c->what, shelf(f), c->shelf);
 }
 
 static void test_every_unit_finds_its_cost(void **state)
@@ -258,5 +276,56 @@ static void test_more_lines_than_one_document_corrects_go_to_the_next(void **sta
 	assert_int_equal(corrections(f), 2);
 }
 
+static void sell_what_is_not_there(struct fixture *f)
+{
+	bool identical;
+	struct row r;
+	struct doc d;
+
+	must(f, record_create(&f->w, schema_table("products"), fixture_json(f, "{'uuid':'" JAM "','name':'Jam','price':0}"), &r, &f->err));
+	must(f, document_create(&f->w, schema_table("invoices"), fixture_json(f, "{'lines':[{'product':'" JAM "','qty':2000}]}"), &d,
+				&identical, &f->err));
+}
+
+/* One cache after the other is spoilt; a check that never found anything would be none. */
+static void test_what_a_cache_says_wrongly_is_named_and_put_right(void **state)
+{
+	static const struct {
+		const char *sql, *said;
+	} spoils[] = {
+		{ "UPDATE stock SET on_hand = on_hand + 1", "\"cache\":\"stock\"" },
+		{ "UPDATE stock SET value = value + 1", "\"value\":57,\"value_by_moves\":56" },
+		{ "DELETE FROM stock", "\"qty\":0,\"qty_by_moves\":8000" },
+		{ "UPDATE layers SET value_left = value_left + 1 WHERE qty_left > 0", "\"cache\":\"layers\"" },
+		{ "UPDATE layers SET qty_left = 3000 WHERE qty_left = 0", "\"qty\":3000,\"qty_by_moves\":0" },
+		{ "DELETE FROM layers", "\"value\":0,\"value_by_moves\":56" },
+		{ "UPDATE layers SET pos = 1 WHERE qty_left > 0", "\"pos\":1,\"pos_by_moves\":" },
+		{ "UPDATE oversold SET qty = 3000", "\"cache\":\"oversold\"" },
+		{ "UPDATE oversold SET pos = 1", "\"pos\":1,\"pos_by_moves\":" },
+		{ "DELETE FROM oversold", "\"qty\":0,\"qty_by_moves\":2000" },
+	};
+	static const struct step steps[] = { IN(10000, 5), IN(10000, 7), OUT(12000) };
+	struct fixture *f = *state;
+	struct buf b = { 0 };
+	int n;
+
+	open_shop(f);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		happens(f, &steps[i], NULL);
+	sell_what_is_not_there(f);
+	for (size_t i = 0; i < ARRAY_LEN(spoils); i++) {
+		assert_counted(f, "unspoilt");
+		must(f, txn_run(&f->t, spoils[i].sql, NO_ARGS, &f->err));
+		must(f, stock_check(f->db, f->w.tenant, &b, &n, &f->err));
+		if (n == 0 || !strstr(b.data, spoils[i].said))
+			fail_msg("%s: %d found: %s", spoils[i].sql, n, b.data);
+		buf_clear(&b);
+		must(f, stock_rebuild(&f->t, f->w.tenant, &f->err));
+	}
+	assert_counted(f, "put right");
+	buf_release(&b);
+}
+
 FIXTURE_MAIN(HUB(test_every_unit_finds_its_cost), TILL(test_every_unit_finds_its_cost),
+	     HUB(test_what_a_cache_says_wrongly_is_named_and_put_right), TILL(test_what_a_cache_says_wrongly_is_named_and_put_right),
 	     HUB(test_more_lines_than_one_document_corrects_go_to_the_next))

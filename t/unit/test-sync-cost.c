@@ -28,6 +28,18 @@ static void everywhere(struct net *net, const char *sql, int64_t wanted)
 		assert_int_equal(count_of(net->till[i], sql), wanted);
 }
 
+/* P4: what the caches say is what the moves say. */
+static void is_counted(struct fixture *f)
+{
+	struct buf b = { 0 };
+	int n;
+
+	must(f, stock_check(f->db, f->w.tenant, &b, &n, &f->err));
+	if (n)
+		fail_msg("the caches differ from the moves: %s", b.data);
+	buf_release(&b);
+}
+
 static void all_agree(struct net *net, int64_t on_hand, int64_t worth, int64_t cost)
 {
 	net_cycle(net);
@@ -35,7 +47,9 @@ static void all_agree(struct net *net, int64_t on_hand, int64_t worth, int64_t c
 	everywhere(net, WORTH, worth);
 	everywhere(net, BOOKED("1200"), worth);
 	everywhere(net, BOOKED("5010"), cost);
+	is_counted(net->hub);
 	for (int i = 0; i < net->tills; i++) {
+		is_counted(net->till[i]);
 		assert_int_equal(dirty_of(net->till[i]), 0);
 		assert_true(net_identical(net, i));
 	}
@@ -145,6 +159,7 @@ static void a_till_alone_is_its_own_hub_until_it_is_paired(void **state)
 	/* Nothing of its own run is left; what is there has come from the hub. */
 	assert_int_equal(count_of(till, CORRECTIONS), 0);
 	assert_int_equal(count_of(till, BOOKED("1200")), count_of(till, WORTH));
+	is_counted(till);
 	net_pair(net, 1);
 	all_agree(net, 3000, 21, 49);
 	everywhere(net, CORRECTIONS, 1);
@@ -208,6 +223,7 @@ static void moving_another_epoch_brings_the_corrections_back(void **state)
 		must(net->till[i], sync_start_over(&net->till[i]->w, epoch, &net->till[i]->err));
 		fixture_commit(net->till[i]);
 		assert_int_equal(count_of(net->till[i], CORRECTIONS), 0);
+		is_counted(net->till[i]);
 		net_load(net, i);
 	}
 	all_agree(net, 5000, 35, 35);
