@@ -248,6 +248,12 @@ t_unit_test_stock_documents_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 TESTS += t/2110-stock.t
 EXTRA_DIST += t/2110-stock.t
+# --- what follows a sale ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-owed
+t_unit_test_owed_SOURCES = t/unit/test-owed.c $(FIXTURE)
+t_unit_test_owed_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+endif
 
 # --- a real shop; the file itself is not part of the tree ---
 TESTS += t/6000-real-data.t

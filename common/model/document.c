@@ -22,7 +22,12 @@ static const struct kind {
 	 * refused is stored and listed for people (review_open).  NULL: nothing to judge. */
 	int (*judge)(struct write *w, const struct doc *d, struct err *err);
 } kinds[] = {
-	{ "invoices", .take = sale_take, .settle = sale_settle, .derive = sale_derive },
+	{ "invoices", .take = sale_take, .settle = sale_settle, .permit = sale_permit, .derive = sale_derive },
+	{ "cancellations", .take = cancellation_take, .settle = cancellation_settle, .permit = cancellation_permit,
+	  .derive = cancellation_derive },
+	{ "returns", .take = return_take, .settle = return_settle, .permit = return_permit, .derive = return_derive },
+	{ "customer_payments", .take = payment_take, .permit = payment_permit,
+	  .derive = payment_derive },
 	{ "purchases", .take = purchase_take, .settle = purchase_settle, .permit = purchase_permit, .derive = purchase_derive },
 	{ "purchase_voids", .take = purchase_void_take, .permit = purchase_void_permit,
 	  .derive = purchase_void_derive, .judge = purchase_void_judge },
@@ -74,6 +79,8 @@ int document_take_head(struct write *w, struct json body, struct doc *d, struct 
 		char what[POINTER_MAX];
 
 		member_pointer(what, t->columns[i].name);
+		if (json_type(value) == JSON_MISSING && d->head.v[i].type != VAL_NULL)
+			continue;	/* take knows it from elsewhere */
 		if (column_from_json(w->t->pool, &t->columns[i], value, what, &d->head.v[i], err) < 0)
 			return -1;
 	}
@@ -279,13 +286,6 @@ static bool is_wanted(const struct row *head, const char *q)
 	return !q || !*q || (number && strcasestr(number, q));
 }
 
-static void put_head(const struct row *head, struct buf *out)
-{
-	jw_open(out, '{');
-	row_json(head, FORM_REST, out);
-	jw_close(out, '}');
-}
-
 /* Most know the whole number, from a receipt: 1 and the row that has it, 0, -1. */
 static int by_number(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const char *q,
 		     struct row *head, struct err *err)
@@ -295,52 +295,61 @@ static int by_number(struct db *db, struct pool *pool, struct uuid tenant, const
 
 	if (db_rows(db, table_sql(table)->by_number, ARGS(v_uuid(tenant), v_text(q)), &rs, err) < 0)
 		return -1;
-	if ((n = rows_next(&rs, err)) > 0)
+	if ((n = rows_next(&rs, err)) > 0) {
 		row_from_rows(table, &rs, pool, head);
+		*head = row_keep(pool, head);
+	}
 	rows_end(&rs);
 	return n;
 }
 
-static int list_down(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
-		     struct buf *out, struct err *err)
+static int heads_down(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		      struct heads *heads, struct err *err)
 {
+	int n, seen = 0, chunk = page->q ? LIST_CHUNK : page->limit + 1;
 	struct uuid before = newest, last = newest;
 	struct rows rs;
 	struct row head;
-	int n, found = 0, seen = 0, chunk = page->q ? LIST_CHUNK : page->limit + 1;
 
 	if (list_cursor_uuid(page, &before, err) < 0 ||
 	    db_rows(db, table_sql(table)->page_down, ARGS(v_uuid(tenant), v_uuid(before), v_int(chunk)), &rs, err) < 0)
 		return -1;
-	list_open(out);
-	while ((n = rows_next(&rs, err)) > 0 && found < page->limit) {
+	while ((n = rows_next(&rs, err)) > 0 && heads->n < page->limit) {
 		row_from_rows(table, &rs, pool, &head);
 		last = head.uuid;
 		seen++;
-		if (!is_wanted(&head, page->q))
-			continue;
-		put_head(&head, out);
-		found++;
+		if (is_wanted(&head, page->q))
+			heads->list[heads->n++] = row_keep(pool, &head);
 	}
 	rows_end(&rs);
-	list_close(out, n > 0 || seen == chunk ? uuid_text(last).s : NULL);
-	return n < 0 ? -1 : 0;
+	heads->next = n > 0 || seen == chunk ? pool_strdup(pool, uuid_text(last).s) : NULL;
+	return MIN(n, 0);
+}
+
+int document_heads(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		   struct heads *heads, struct err *err)
+{
+	*heads = (struct heads){ .list = pool_alloc(pool, sizeof *heads->list * (size_t)page->limit) };
+	if (page->q && *page->q && !page->after && table_column(table, "number") >= 0)
+		heads->n = by_number(db, pool, tenant, table, page->q, heads->list, err);
+	if (heads->n != 0)
+		return MIN(heads->n, 0);
+	return heads_down(db, pool, tenant, table, page, heads, err);
 }
 
 int document_list(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
 		  struct buf *out, struct err *err)
 {
-	struct row head;
-	int n = 0;
+	struct heads heads;
 
-	if (page->q && *page->q && !page->after && table_column(table, "number") >= 0)
-		n = by_number(db, pool, tenant, table, page->q, &head, err);
-	if (n == 0)
-		return list_down(db, pool, tenant, table, page, out, err);
-	if (n < 0)
+	if (document_heads(db, pool, tenant, table, page, &heads, err) < 0)
 		return -1;
 	list_open(out);
-	put_head(&head, out);
-	list_close(out, NULL);
+	for (int i = 0; i < heads.n; i++) {
+		jw_open(out, '{');
+		row_json(&heads.list[i], FORM_REST, out);
+		jw_close(out, '}');
+	}
+	list_close(out, heads.next);
 	return 0;
 }

@@ -34,4 +34,19 @@ void moves_add(struct moves *m, struct move v);
 	"COALESCE(" DOC_POS_IN("invoices", doc) ", " DOC_POS_IN("returns", doc) ", " DOC_POS_IN("cancellations", doc) ", " \
 	DOC_POS_IN("stock_adjustments", doc) ", " DOC_POS_IN("purchases", doc) ", CAST(4611686018427387904 AS bigint))"
 
+/* One line's amount and tax from its price, quantity and discount; adds to total and tax. */
+int line_settle(struct part_rows *lines, int i, bool included, int64_t *total, int64_t *tax, struct err *err) MUST_CHECK;
+
+/* What the lines of a sale left to the server: names, prices and taxes of the products. */
+int lines_fill(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+
+/* Heads, newest first: at most page->limit, and the cursor of the next page. */
+struct heads {
+	struct row *list;
+	int n;
+	const char *next;	/* NULL: this was the last page */
+};
+int document_heads(struct db *db, struct pool *pool, struct uuid tenant, const struct table *table, const struct page *page,
+		   struct heads *heads, struct err *err) MUST_CHECK;
+
 #endif

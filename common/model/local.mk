@@ -3,6 +3,7 @@ libmodel_a_SOURCES = \
 	%D%/model.h \
 	%D%/lists.h \
 	%D%/documents.h \
+	%D%/owed.h \
 	%D%/site.c \
 	%D%/tenant.c \
 	%D%/seed.c \
@@ -25,6 +26,13 @@ libmodel_a_SOURCES = \
 	%D%/void.c \
 	%D%/supplier.c \
 	%D%/adjustment.c \
+	%D%/invoice.c \
+	%D%/cancellation.c \
+	%D%/return.c \
+	%D%/refunds.c \
+	%D%/payment.c \
+	%D%/account.c \
+	%D%/ageing.c \
 	%D%/moves.c \
 	%D%/cost.c \
 	%D%/stock.c \

@@ -279,6 +279,18 @@ int document_list(struct db *db, struct pool *pool, struct uuid tenant, const st
 int sale_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int sale_settle(struct doc *d, struct err *err) MUST_CHECK;
 int sale_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int sale_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int cancellation_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int cancellation_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int cancellation_settle(struct doc *d, struct err *err) MUST_CHECK;
+int cancellation_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int return_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int return_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int return_settle(struct doc *d, struct err *err) MUST_CHECK;
+int return_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int payment_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int payment_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int payment_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 int purchase_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int purchase_settle(struct doc *d, struct err *err) MUST_CHECK;
 int purchase_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
@@ -313,6 +325,16 @@ int order_receive(struct write *w, struct uuid order, struct json body, struct d
 /* {supplier, owed, credit, items:[{at, kind, uuid, number, amount, open?}]}: our debt is
  * their part of 2010, what was paid too much their credit; newest first. */
 int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struct uuid supplier, struct buf *out, struct err *err) MUST_CHECK;
+
+/* --- what customers owe --- */
+
+/* {customer, owed, credit, items:[…], next}: what changed it, newest first. */
+int account_json(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, const struct page *page,
+		 struct buf *out, struct err *err) MUST_CHECK;
+/* Invoices with what is computed of them: status and owed. */
+int invoice_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
+/* The same of one, and what came after it, as members of an open object. */
+int invoice_more(struct db *db, struct pool *pool, struct uuid tenant, const struct row *head, struct buf *out, struct err *err) MUST_CHECK;
 
 /* --- stock --- */
 
@@ -395,6 +417,9 @@ int report_moves(struct db *db, struct pool *pool, struct uuid tenant, struct uu
 int report_journal(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
 int report_valuation(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
 int report_trial_balance(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+
+/* Debts by age, as of then (0: now, all there are); together they are account 1100. */
+int report_receivables(struct db *db, struct pool *pool, struct uuid tenant, int64_t until, struct buf *out, struct err *err) MUST_CHECK;
 
 /* --- devices, on the hub --- */
 

@@ -2,7 +2,7 @@
  * one transaction.  What the person left out (price, tax, time) is filled in by
  * the first server that sees it and fixed from then on. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/owed.h"
 
 #include "base/money.h"
 
@@ -56,7 +56,7 @@ static int fill_line(struct write *w, struct doc *d, struct part_rows *lines, in
 	return 0;
 }
 
-static int fill_lines(struct write *w, struct doc *d, struct err *err)
+int lines_fill(struct write *w, struct doc *d, struct err *err)
 {
 	struct part_rows *lines = doc_part(d, "lines");
 	int64_t included;
@@ -78,12 +78,12 @@ int sale_take(struct write *w, struct json body, struct doc *d, struct err *err)
 		return -1;
 	if (document_take_lines(w, body, "lines", 1, d, err) < 0 || document_take_lines(w, body, "payments", 0, d, err) < 0)
 		return -1;
-	return fill_lines(w, d, err);
+	return lines_fill(w, d, err);
 }
 
 /* --- amounts --- */
 
-static int settle_line(struct part_rows *lines, int i, bool included, int64_t *total, int64_t *tax, struct err *err)
+int line_settle(struct part_rows *lines, int i, bool included, int64_t *total, int64_t *tax, struct err *err)
 {
 	int64_t price = part_int(lines, i, "unit_price"), qty = part_int(lines, i, "qty"), rate = part_int(lines, i, "tax_rate");
 	int64_t gross, amount, line_tax;
@@ -120,6 +120,8 @@ static int settle_payments(struct doc *d, int64_t total, struct err *err)
 	if (other > total)
 		return err_field(err, "/payments", "overpaid", "payments without cash are %lld, the total is %lld: at most the total",
 				 (long long)other, (long long)total);
+	if (credit_spent(payments) > 0 && row_get(&d->head, "customer").type == VAL_NULL)
+		return err_field(err, "/customer", "customer_required", "payments: store credit is a customer's: whose?");
 	change = MAX(cash + other - total, 0);
 	row_set(&d->head, "paid", v_int(cash + other - change));
 	row_set(&d->head, "change_given", v_int(change));
@@ -137,11 +139,16 @@ int sale_settle(struct doc *d, struct err *err)
 	int64_t total = 0, tax = 0;
 
 	for (int i = 0; i < lines->n; i++)
-		if (settle_line(lines, i, included, &total, &tax, err) < 0)
+		if (line_settle(lines, i, included, &total, &tax, err) < 0)
 			return err_under(err, "/lines/%d", i);
 	row_set(&d->head, "total", v_int(total));
 	row_set(&d->head, "tax", v_int(tax));
 	return settle_payments(d, total, err);
+}
+
+int sale_permit(struct write *w, const struct doc *d, struct err *err)
+{
+	return account_spend(w, row_uuid(&d->head, "customer"), credit_spent(doc_part((struct doc *)d, "payments")), "/payments", err);
 }
 
 /* --- what follows from it --- */

@@ -281,8 +281,8 @@ static int fill_defaults(const struct table *t, uint32_t seen, struct val *v, st
 	for (int i = 0; t->columns[i].name; i++) {
 		const struct column *c = &t->columns[i];
 
-		if (seen & 1u << i)
-			continue;
+		if (seen & 1u << i || v[i].type != VAL_NULL)
+			continue;	/* said, or known to the caller */
 		v[i] = default_of(c);
 		if (v[i].type != VAL_NULL || !(c->flags & COL_REQUIRED) || c->flags & COL_SERVER)
 			continue;

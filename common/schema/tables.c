@@ -49,7 +49,7 @@ const struct table schema[] = {
 	  INDEXES("(tenant, invoice) WHERE invoice IS NOT NULL", "(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER),
 	  PARTS("return_lines", "refunds", MOVES, BOOKS) },
 	{ "customer_payments", "customer_payment", NULL, INSERT_ONCE, customer_payments_columns, .rank = 350,
-	  INDEXES("(tenant, customer)", BY_NUMBER),
+	  INDEXES("(tenant, customer)", "(tenant, invoice) WHERE invoice IS NOT NULL", BY_NUMBER),
 	  PARTS(BOOKS) },
 	{ "supplier_payments", "supplier_payment", NULL, INSERT_ONCE, supplier_payments_columns, .rank = 360,
 	  INDEXES("(tenant, supplier)", BY_NUMBER),

@@ -54,7 +54,7 @@ enum who {
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY };
-enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY, Q_WS };
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY, Q_WS, Q_AT };
 
 struct route {
 	struct route_key key;
@@ -131,6 +131,9 @@ const char *call_header(const struct call *c, const char *name);
 struct write call_write(struct call *c);
 /* Where a row is found: /api/customer-payments/…, whatever path it was made under. */
 const char *call_location(const struct call *c, const struct row *r);
+/* Answers the document that the path names, with members that are computed; more may be NULL. */
+typedef int more_fn(struct db *db, struct pool *pool, struct uuid tenant, const struct row *head, struct buf *out, struct err *err);
+int call_document(struct call *c, more_fn *more, struct err *err);
 const struct table *call_table(const struct call *c);
 
 /* --- guard.c --- */
@@ -159,6 +162,7 @@ handler_fn h_record_list, h_record_get, h_record_create, h_record_change, h_reco
 handler_fn h_user_create, h_user_change, h_user_delete;
 handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
 handler_fn h_purchase_create, h_order_receive, h_supplier_account;
+handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;

@@ -16,13 +16,28 @@ static struct doc without_derived(const struct doc *d)
 	return shown;
 }
 
-static void put_doc(const struct call *c, const struct doc *d, struct buf *out)
+static void put_members(const struct call *c, const struct doc *d, struct buf *out)
 {
 	struct doc shown = actor_may(&c->caller.actor, PERM_READ_COST) ? *d : without_derived(d);
 
-	jw_open(out, '{');
 	doc_json(&shown, FORM_REST, out);
+}
+
+static void put_doc(const struct call *c, const struct doc *d, struct buf *out)
+{
+	jw_open(out, '{');
+	put_members(c, d, out);
 	jw_close(out, '}');
+}
+
+static int put_doc_and(struct call *c, const struct doc *d, more_fn *more, struct err *err)
+{
+	jw_open(&c->out, '{');
+	put_members(c, d, &c->out);
+	if (more && more(c->db, c->pool, c->tenant, &d->head, &c->out, err) < 0)
+		return -1;
+	jw_close(&c->out, '}');
+	return 0;
 }
 
 /* The key of a retry is the document's own. */
@@ -112,7 +127,7 @@ int h_document_list(struct call *c, struct err *err)
 	return document_list(c->db, c->pool, c->tenant, call_table(c), &page, &c->out, err) < 0 ? -1 : 200;
 }
 
-int h_document_get(struct call *c, struct err *err)
+int call_document(struct call *c, more_fn *more, struct err *err)
 {
 	struct uuid uuid;
 	struct doc d;
@@ -121,15 +136,19 @@ int h_document_get(struct call *c, struct err *err)
 	if (call_uuid(c, &uuid, err) < 0 || db_read_begin(c->db, err) < 0)
 		return -1;
 	n = doc_load(c->db, c->pool, c->tenant, call_table(c), uuid, &d, err);
+	if (n > 0 && (n = put_doc_and(c, &d, more, err)) == 0)
+		n = 1;
 	db_read_end(c->db);
 	if (n == 0)
 		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity,
 			       uuid_text(uuid).s);
-	if (n < 0)
-		return -1;
-	put_doc(c, &d, &c->out);
 	c->etag_of_body = true;
-	return 200;
+	return n < 0 ? -1 : 200;
+}
+
+int h_document_get(struct call *c, struct err *err)
+{
+	return call_document(c, NULL, err);
 }
 
 int h_number(struct call *c, struct err *err)

@@ -45,14 +45,31 @@
 	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), LARGE },    \
 	SHOWN(path, name, reads)
 
+/* A document about the one that the path names. */
+#define FOLLOWS(path, name, member, writes)                                            \
+	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), ABOUT(member), LARGE }
+
 const struct route routes[] = {
 	/* selling */
-	DOCUMENTS("/api/invoices", "invoices", PERM_READ, PERM_SELL),
+	{ POST("/api/invoices"),		WRITE, h_document_create, SHOP, PERM_SELL, TABLE("invoices"), LARGE },
+	{ GET("/api/invoices"),			READ, h_invoice_list, SHOP, PERM_READ, TABLE("invoices"), LIST },
+	{ GET("/api/invoices/:uuid"),		QUICK, h_invoice_get, SHOP, PERM_READ, TABLE("invoices") },
 	RECORDS("/api/products", "products", PERM_READ, PERM_CATALOGUE),
 	{ POST("/api/numbers"),			WRITE, h_number, SHOP, PERM_SELL, SMALL },
 	RECORDS("/api/customers", "customers", PERM_READ, PERM_CUSTOMERS),
 	RECORDS("/api/categories", "categories", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/tax-rates", "tax_rates", PERM_READ, PERM_CATALOGUE),
+
+	/* what follows a sale */
+	FOLLOWS("/api/invoices/:uuid/cancel", "cancellations", "invoice", PERM_VOID),
+	FOLLOWS("/api/invoices/:uuid/return", "returns", "invoice", PERM_RETURN),
+	FOLLOWS("/api/invoices/:uuid/payments", "customer_payments", "invoice", PERM_COLLECT),
+	{ GET("/api/cancellations"),		READ, h_document_list, SHOP, PERM_READ, TABLE("cancellations"), LIST },
+	{ GET("/api/cancellations/:uuid"),	QUICK, h_document_get, SHOP, PERM_READ, TABLE("cancellations") },
+	DOCUMENTS("/api/returns", "returns", PERM_READ, PERM_RETURN),
+	DOCUMENTS("/api/customer-payments", "customer_payments", PERM_READ, PERM_COLLECT),
+	{ GET("/api/customers/:uuid/account"),	READ, h_account, SHOP, PERM_READ, TABLE("customers"), PAGES },
+	{ GET("/api/reports/receivables"),	READ, h_receivables, SHOP, PERM_REPORTS, TAKES(Q_AT) },
 
 	/* the stock and the books */
 	{ POST("/api/purchases"),		WRITE, h_purchase_create, SHOP, PERM_STOCK, TABLE("purchases"), LARGE },
@@ -143,6 +160,7 @@ static const char *const queries[][5] = {
 	[Q_SNAPSHOT] = { "tenant", "after", "limit" },
 	[Q_APPLY] = { "tenant", "load" },
 	[Q_WS] = { "tenant", "since", "epoch" },
+	[Q_AT] = { "tenant", "at" },
 };
 
 const char *const *route_query(const struct route *r, bool operator)

@@ -1,0 +1,304 @@
+/* What customers owe, and what they have to their credit: sums over the books,
+ * computed when somebody asks.  No payment is tied to a debt for good: one that
+ * names an invoice goes there, the rest goes to the oldest debt by (at, uuid).
+ *
+ * A customer's part of 1100 (receivables) is what is owed, his part of 2100
+ * (customer credit) what he may spend; the entry of a document is its customer's. */
+#include "base/base.h"
+#include "model/owed.h"
+
+#include "model/lists.h"
+
+/* What of 1100 and 2100 is whose: $1 tenant, $2 and $3 the accounts, $4 until.
+ * A sale's debt is in its head; what follows it is in the books, because how much
+ * of a payment met a debt was found out when it was stored.  `of` says whose. */
+#define LINES_OF(doc) "JOIN journal_lines l ON l.tenant = $1 AND l.doc = " doc ".uuid AND l.account IN ($2, $3) "
+#define TO_OWED "CASE WHEN l.account = $2 THEN l.debit - l.credit ELSE 0 END"
+#define TO_CREDIT "CASE WHEN l.account = $3 THEN l.credit - l.debit ELSE 0 END"
+#define SALES(of) \
+	"SELECT i.customer, i.uuid AS invoice, i.total - i.paid AS owed, 0 AS credit FROM invoices i " \
+	"WHERE i.tenant = $1 AND i.at <= $4 AND i.total > i.paid " of
+#define SALES_ON_CREDIT(of) \
+	"SELECT i.customer, i.uuid, 0, -p.amount FROM invoices i " \
+	"JOIN invoice_payments p ON p.tenant = $1 AND p.doc = i.uuid AND p.method = 'store_credit' " \
+	"WHERE i.tenant = $1 AND i.at <= $4 " of
+#define UNDONE(table, of) \
+	"SELECT i.customer, i.uuid, " TO_OWED ", " TO_CREDIT " FROM invoices i " \
+	"JOIN " table " x ON x.tenant = $1 AND x.invoice = i.uuid AND x.at <= $4 " LINES_OF("x") \
+	"WHERE i.tenant = $1 AND i.customer IS NOT NULL " of
+/* Goods that nobody's invoice or none names. */
+#define RETURNED(of) \
+	"SELECT x.customer, NULL, " TO_OWED ", " TO_CREDIT " FROM returns x " LINES_OF("x") \
+	"LEFT JOIN invoices i ON i.tenant = $1 AND i.uuid = x.invoice " \
+	"WHERE x.tenant = $1 AND x.at <= $4 AND i.customer IS NULL " of
+#define PAID(of) \
+	"SELECT x.customer, x.invoice, " TO_OWED ", " TO_CREDIT " FROM customer_payments x " LINES_OF("x") \
+	"WHERE x.tenant = $1 AND x.at <= $4 " of
+/* Money that a drawer took from or gave to an account which is nobody's. */
+#define DRAWN \
+	"SELECT NULL, NULL, " TO_OWED ", " TO_CREDIT " FROM shift_movements x " LINES_OF("x") \
+	"WHERE x.tenant = $1 AND x.at <= $4 "
+#define SUMS(rows) \
+	"SELECT o.customer, o.invoice, t.at, CAST(sum(o.owed) AS bigint), CAST(sum(o.credit) AS bigint) FROM (" rows ") o " \
+	"LEFT JOIN invoices t ON t.tenant = $1 AND t.uuid = o.invoice GROUP BY o.customer, o.invoice, t.at " \
+	"HAVING sum(o.owed) <> 0 OR sum(o.credit) <> 0 " \
+	"ORDER BY CASE WHEN o.customer IS NULL THEN 1 ELSE 0 END, o.customer, t.at, o.invoice"
+#define UNION " UNION ALL "
+#define OF_ALL(of_invoice, of_document) \
+	SALES(of_invoice) UNION SALES_ON_CREDIT(of_invoice) UNION UNDONE("cancellations", of_invoice) UNION \
+	UNDONE("returns", of_invoice) UNION RETURNED(of_document) UNION PAID(of_document)
+
+static const char sums_of_one[] = SUMS(OF_ALL("AND i.customer = $5 ", "AND x.customer = $5 "));
+static const char sums_of_all[] = SUMS(OF_ALL("", "") UNION DRAWN);
+
+/* Of those who owe one of the invoices from $5 to $6. */
+#define SOME "IN (SELECT p.customer FROM invoices p WHERE p.tenant = $1 AND p.uuid BETWEEN $5 AND $6 AND p.total > p.paid) "
+static const char sums_of_page[] = SUMS(OF_ALL("AND i.customer " SOME, "AND x.customer " SOME));
+
+#define FOREVER INT64_MAX
+#define ACCOUNTS v_uuid(seed_uuid("account", "1100")), v_uuid(seed_uuid("account", "2100"))
+
+/* --- which debt a payment meets --- */
+
+/* One customer's: list[0 .. n). */
+static void settle_oldest_first(struct owing *list, int n)
+{
+	int64_t pool = 0;
+
+	for (int i = 0; i < n; i++)
+		pool -= MIN(list[i].owed, 0);
+	for (int i = 0; i < n; i++) {
+		int64_t met = MIN(pool, MAX(list[i].owed, 0));
+
+		list[i].open = MAX(list[i].owed, 0) - met;
+		pool -= met;
+	}
+}
+
+int owings_of_next(const struct owings *all, int from)
+{
+	int i = from;
+
+	while (i < all->n && uuid_eq(all->list[i].customer, all->list[from].customer))
+		i++;
+	return i;
+}
+
+static void settle_all(struct owings *all)
+{
+	for (int from = 0, to; from < all->n; from = to) {
+		to = owings_of_next(all, from);
+		settle_oldest_first(all->list + from, to - from);
+	}
+}
+
+static struct owing *room_for_one(struct pool *pool, struct owings *all, int *room)
+{
+	struct owing *old = all->list;
+
+	if (all->n == *room) {
+		*room = MAX(16, 2 * *room);
+		all->list = pool_alloc(pool, sizeof *old * (size_t)*room);
+		if (all->n)
+			memcpy(all->list, old, sizeof *old * (size_t)all->n);
+	}
+	return &all->list[all->n++];
+}
+
+static int owings_read(struct db *db, struct pool *pool, const char *sql, struct args args, struct owings *all, struct err *err)
+{
+	struct rows rs;
+	int n, room = 0;
+
+	*all = (struct owings){ 0 };
+	if (db_rows(db, sql, args, &rs, err) < 0)
+		return -1;
+	while ((n = rows_next(&rs, err)) > 0)
+		*room_for_one(pool, all, &room) = (struct owing){
+			.customer = rows_uuid(&rs, 0), .invoice = rows_uuid(&rs, 1), .at = rows_int(&rs, 2),
+			.owed = rows_int(&rs, 3), .credit = rows_int(&rs, 4),
+		};
+	rows_end(&rs);
+	if (n == 0)
+		settle_all(all);
+	return n;
+}
+
+int owings_of_all(struct db *db, struct pool *pool, struct uuid tenant, int64_t until, struct owings *all, struct err *err)
+{
+	return owings_read(db, pool, sums_of_all, ARGS(v_uuid(tenant), ACCOUNTS, v_int(until)), all, err);
+}
+
+int owings_of_page(struct db *db, struct pool *pool, struct uuid tenant, struct uuid from, struct uuid to, struct owings *all,
+		   struct err *err)
+{
+	return owings_read(db, pool, sums_of_page, ARGS(v_uuid(tenant), ACCOUNTS, v_int(FOREVER), v_uuid(from), v_uuid(to)),
+			   all, err);
+}
+
+int owings_of_one(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct owings *all, struct err *err)
+{
+	return owings_read(db, pool, sums_of_one, ARGS(v_uuid(tenant), ACCOUNTS, v_int(FOREVER), v_uuid(customer)), all, err);
+}
+
+int64_t owings_total(const struct owings *all, int from, int to)
+{
+	int64_t owed = 0;
+
+	for (int i = from; i < to; i++)
+		owed += all->list[i].owed;
+	return owed;
+}
+
+int64_t owings_credit(const struct owings *all, int from, int to)
+{
+	int64_t credit = 0;
+
+	for (int i = from; i < to; i++)
+		credit += all->list[i].credit;
+	return credit;
+}
+
+const struct owing *owing_of(const struct owings *all, struct uuid invoice)
+{
+	for (int i = 0; i < all->n; i++)
+		if (uuid_eq(all->list[i].invoice, invoice))
+			return &all->list[i];
+	return NULL;
+}
+
+int64_t owings_open(const struct owings *all, struct uuid invoice)
+{
+	const struct owing *o = owing_of(all, invoice);
+
+	return o ? o->open : 0;
+}
+
+/* --- a customer's account --- */
+
+/* $4 customer, $5 before, $6 limit. */
+#define ITEMS(kind, table, join, where) \
+	"SELECT '" kind "' AS kind, x.uuid, x.number, x.at FROM " table " x " join "WHERE x.tenant = $1 AND x.uuid < $5 " where
+#define OF_INVOICE "JOIN invoices i ON i.tenant = $1 AND i.uuid = x.invoice "
+#define OF_NOBODYS "LEFT JOIN invoices i ON i.tenant = $1 AND i.uuid = x.invoice "
+
+static const char items_sql[] =
+	"SELECT d.kind, d.uuid, d.number, d.at, CAST(sum(" TO_OWED ") AS bigint), CAST(sum(" TO_CREDIT ") AS bigint) FROM ("
+	ITEMS("invoice", "invoices", "", "AND x.customer = $4") UNION
+	ITEMS("cancellation", "cancellations", OF_INVOICE, "AND i.customer = $4") UNION
+	ITEMS("return", "returns", OF_INVOICE, "AND i.customer = $4") UNION
+	ITEMS("return", "returns", OF_NOBODYS, "AND x.customer = $4 AND i.customer IS NULL") UNION
+	ITEMS("customer_payment", "customer_payments", "", "AND x.customer = $4")
+	") d " LINES_OF("d") "GROUP BY d.kind, d.uuid, d.number, d.at ORDER BY d.uuid DESC LIMIT $6";
+
+static void put_item(const struct rows *rs, struct pool *pool, const struct owings *all, struct buf *out)
+{
+	const char *kind = rows_text(rs, 0, pool);
+
+	jw_open(out, '{');
+	jw_put_time(out, "at", rows_int(rs, 3));
+	jw_put_str(out, "kind", kind);
+	jw_put_uuid(out, "uuid", rows_uuid(rs, 1));
+	jw_put_str(out, "number", rows_text(rs, 2, pool));
+	jw_put_int(out, "amount", rows_int(rs, 4));
+	jw_put_int(out, "credit", rows_int(rs, 5));
+	if (strcmp(kind, "invoice") == 0)
+		jw_put_int(out, "open", owings_open(all, rows_uuid(rs, 1)));
+	jw_close(out, '}');
+}
+
+static int put_items(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, const struct page *page,
+		     const struct owings *all, struct buf *out, struct err *err)
+{
+	struct uuid last = { { [0 ... 15] = 0xff } };
+	struct rows rs;
+	int n, found = 0;
+
+	if (list_cursor_uuid(page, &last, err) < 0 ||
+	    db_rows(db, items_sql, ARGS(v_uuid(tenant), ACCOUNTS, v_uuid(customer), v_uuid(last), v_int(page->limit + 1)),
+		    &rs, err) < 0)
+		return -1;
+	while ((n = rows_next(&rs, err)) > 0 && found < page->limit) {
+		put_item(&rs, pool, all, out);
+		last = rows_uuid(&rs, 1);
+		found++;
+	}
+	rows_end(&rs);
+	jw_close(out, ']');
+	jw_put_str(out, "next", n > 0 ? uuid_text(last).s : NULL);
+	return MIN(n, 0);
+}
+
+int account_json(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, const struct page *page,
+		 struct buf *out, struct err *err)
+{
+	struct owings all;
+
+	if (owings_of_one(db, pool, tenant, customer, &all, err) < 0)
+		return -1;
+	jw_open(out, '{');
+	jw_put_uuid(out, "customer", customer);
+	jw_put_int(out, "owed", owings_total(&all, 0, all.n));
+	jw_put_int(out, "credit", owings_credit(&all, 0, all.n));
+	jw_name(out, "items");
+	jw_open(out, '[');
+	if (put_items(db, pool, tenant, customer, page, &all, out, err) < 0)
+		return -1;
+	jw_close(out, '}');
+	return 0;
+}
+
+/* --- for documents --- */
+
+int account_relieve(struct write *w, struct entry *e, struct uuid customer, int64_t amount, struct err *err)
+{
+	int64_t owed = 0, met;
+	struct owings all;
+
+	if (amount == 0)
+		return 0;
+	if (!uuid_is_zero(customer)) {
+		if (owings_of_one(w->t->db, w->t->pool, w->tenant, customer, &all, err) < 0)
+			return -1;
+		owed = MAX(owings_total(&all, 0, all.n), 0);
+	}
+	met = MIN(amount, owed);
+	entry_credit(e, "1100", met);
+	entry_credit(e, "2100", amount - met);
+	return 0;
+}
+
+static int credit_of(struct write *w, struct uuid customer, int64_t *credit, struct err *err)
+{
+	struct owings all = { 0 };
+
+	if (!uuid_is_zero(customer) && owings_of_one(w->t->db, w->t->pool, w->tenant, customer, &all, err) < 0)
+		return -1;
+	*credit = owings_credit(&all, 0, all.n);
+	return 0;
+}
+
+int account_spend(struct write *w, struct uuid customer, int64_t amount, const char *field, struct err *err)
+{
+	int64_t credit;
+
+	if (amount == 0)
+		return 0;
+	if (credit_of(w, customer, &credit, err) < 0)
+		return -1;
+	if (amount <= credit)
+		return 0;
+	err_field(err, field, "credit", "store credit: %lld is asked for, the customer has %lld", (long long)amount,
+		  (long long)credit);
+	return err_most(err, MAX(credit, 0));
+}
+
+int64_t credit_spent(const struct part_rows *payments)
+{
+	int64_t spent = 0;
+
+	for (int i = 0; i < payments->n; i++)
+		if (strcmp(part_get(payments, i, "method").s, "store_credit") == 0)
+			spent += part_int(payments, i, "amount");
+	return spent;
+}

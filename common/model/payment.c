@@ -1,0 +1,89 @@
+/* A customer pays what he owes: one invoice, or the oldest debt first.  Which
+ * debt it met is never stored (account.c). */
+#include "base/base.h"
+#include "model/owed.h"
+
+/* --- taking it from a person --- */
+
+static int must_be_whose(const struct row *invoice, struct json body, struct err *err)
+{
+	struct uuid customer = row_uuid(invoice, "customer"), named;
+	int n = json_get_uuid(body, "customer", &named, err);
+
+	if (n < 0)
+		return -1;
+	if (uuid_is_zero(customer)) {
+		err_field(err, "/invoice", "overpaid", "%s %s was nobody's and is paid: nothing is owed", invoice->table->entity,
+			  uuid_text(invoice->uuid).s);
+		return err_most(err, 0);
+	}
+	if (n > 0 && !uuid_eq(named, customer))
+		return err_field(err, "/customer", "differs", "customer: the invoice is customer %s's", uuid_text(customer).s);
+	return 0;
+}
+
+/* An invoice says whose it is. */
+static int take_invoice(struct write *w, struct json body, struct doc *d, struct err *err)
+{
+	struct uuid uuid;
+	struct row invoice;
+	int n = json_get_uuid(body, "invoice", &uuid, err);
+
+	if (n <= 0)
+		return n;
+	n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("invoices"), uuid, &invoice, err);
+	if (n < 0)
+		return -1;
+	if (n == 0)
+		return err_field(err, "/invoice", "unknown", "invoice: there is no invoice %s", uuid_text(uuid).s);
+	if (must_be_whose(&invoice, body, err) < 0)
+		return -1;
+	row_set(&d->head, "customer", row_get(&invoice, "customer"));
+	return 0;
+}
+
+int payment_take(struct write *w, struct json body, struct doc *d, struct err *err)
+{
+	static const char *const members[] = { "uuid", "number", "at", "shift", "customer", "invoice", "method", "amount", "note", NULL };
+
+	if (json_only(body, members, err) < 0 || take_invoice(w, body, d, err) < 0)
+		return -1;
+	return document_take_head(w, body, d, err);
+}
+
+/* --- what goes with what is stored --- */
+
+static bool is_credit(const struct doc *d)
+{
+	return strcmp(row_text(&d->head, "method"), "store_credit") == 0;
+}
+
+int payment_permit(struct write *w, const struct doc *d, struct err *err)
+{
+	struct uuid customer = row_uuid(&d->head, "customer"), invoice = row_uuid(&d->head, "invoice");
+	int64_t amount = row_int(&d->head, "amount"), most;
+	struct owings all;
+
+	if (is_credit(d) && account_spend(w, customer, amount, "/amount", err) < 0)
+		return -1;
+	if (owings_of_one(w->t->db, w->t->pool, w->tenant, customer, &all, err) < 0)
+		return -1;
+	most = uuid_is_zero(invoice) ? MAX(owings_total(&all, 0, all.n), 0) : owings_open(&all, invoice);
+	if (amount <= most)
+		return 0;
+	err_field(err, "/amount", "overpaid", "amount: %lld is paid, %lld is owed: at most that", (long long)amount, (long long)most);
+	return err_most(err, most);
+}
+
+int payment_derive(struct write *w, struct doc *d, struct err *err)
+{
+	int64_t amount = row_int(&d->head, "amount");
+	struct entry e;
+
+	entry_begin(&e, w->t->pool, d);
+	entry_debit(&e, ledger_account(row_text(&d->head, "method")), amount);
+	if (account_relieve(w, &e, row_uuid(&d->head, "customer"), amount, err) < 0)
+		return -1;
+	entry_end(&e);
+	return 0;
+}
