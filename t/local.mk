@@ -152,11 +152,13 @@ endif
 
 # --- sync: a hub and its tills in one process ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-sync t/unit/test-sync-cost
+check_PROGRAMS += t/unit/test-sync t/unit/test-sync-cost t/unit/test-sync-late
 t_unit_test_sync_SOURCES = t/unit/test-sync.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_cost_SOURCES = t/unit/test-sync-cost.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_cost_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+t_unit_test_sync_late_SOURCES = t/unit/test-sync-late.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_sync_late_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 endif
 
 # --- syncd: the state machine, and the daemon between an apid and a cloud played by the test ---

@@ -91,15 +91,18 @@ static bool comes_back(const struct tenant *mine, const struct pairing *old)
 	return old ? strcmp(old->status, "revoked") == 0 : is_active(mine);
 }
 
-static int put_pairing(struct write *w, const char *url, const char *name, const char *prefix, struct err *err)
+/* epoch: what its rows were agreed upon in, so that a hub that begins anew
+ * meanwhile is noticed. */
+static int put_pairing(struct write *w, const char *url, const char *name, const char *prefix, struct uuid epoch, struct err *err)
 {
 	static const char sql[] =
-		"INSERT INTO pairing (tenant, url, name, status, prefix, paused, cursor, load_done, load_total) "
-		"VALUES ($1, $2, $3, 'registering', $4, 0, 0, 0, 0) "
+		"INSERT INTO pairing (tenant, url, name, status, prefix, paused, cursor, load_done, load_total, epoch) "
+		"VALUES ($1, $2, $3, 'registering', $4, 0, 0, 0, 0, $5) "
 		"ON CONFLICT (tenant) DO UPDATE SET url = excluded.url, name = excluded.name, "
 		"status = excluded.status, prefix = excluded.prefix, code = NULL, trouble = NULL, paused = 0";
 
-	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), v_text(url), v_text(name), v_text(prefix)), err);
+	return txn_send(w->t, sql,
+			ARGS(v_uuid(w->tenant), v_text(url), v_text(name), v_text(prefix), v_uuid_or_null(epoch)), err);
 }
 
 int pairing_begin(struct write *w, const char *url, struct uuid tenant, const char *name, struct err *err)
@@ -125,7 +128,8 @@ int pairing_begin(struct write *w, const char *url, struct uuid tenant, const ch
 	w->tenant = tenant;
 	if (back && site_new_incarnation(w->t, w->site, err) < 0)
 		return -1;
-	return put_pairing(w, url, name, back || other ? NULL : old.prefix, err);
+	return put_pairing(w, url, name, back || other ? NULL : old.prefix,
+			   is_active(&mine) ? mine.epoch : (struct uuid){ { 0 } }, err);
 }
 
 int pairing_end(struct write *w, struct err *err)
@@ -169,8 +173,8 @@ int pairing_status(struct write *w, const char *status, const char *code, const 
 		return -1;
 	if (strcmp(status, "approved") != 0)
 		return 0;
-	return txn_send(w->t, "UPDATE tenants SET status = 'active' WHERE uuid = $1",
-			ARGS(v_uuid(w->tenant)), err);
+	return txn_send(w->t, "UPDATE tenants SET status = 'active', epoch = COALESCE($2, epoch) WHERE uuid = $1",
+			ARGS(v_uuid(w->tenant), v_uuid_or_null(epoch)), err);
 }
 
 int pairing_cursor(struct write *w, int64_t cursor, struct err *err)

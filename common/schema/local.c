@@ -18,7 +18,7 @@ const struct column tenants_columns[] = {
 	{ "status", .type = COL_TEXT, .flags = REQ },	/* local | active */
 	{ "license_hash", .type = COL_BLOB },
 	{ "seq", COUNT, .flags = REQ },			/* the last change number given */
-	{ "epoch", .type = COL_UUID, .flags = REQ },	/* of the numbering */
+	{ "epoch", .type = COL_UUID, .flags = REQ },	/* of the numbering; on a till its hub's, once it knows one */
 	{ "created_at", TIME, .flags = REQ },
 	{ NULL }
 };

@@ -18,7 +18,7 @@ int apply_begin(struct apply *a, struct json page, bool load, struct err *err)
 		return err_field(err, "/rows", "required", "rows is missing");
 	a->page = page;
 	a->load = load;
-	if (json_get_str(page, "next", 200, &a->next, err) < 0)
+	if (json_get_str(page, "next", 200, &a->next, err) < 0 || json_get_uuid(page, "epoch", &a->epoch, err) < 0)
 		return -1;
 	if (!a->next && !load)
 		return err_field(err, "/next", "required", "next is missing");
@@ -314,6 +314,8 @@ int apply_slice(struct apply *a, struct txn *t, struct err *err)
 	int64_t began = clock_boot();
 	size_t n = json_len(a->rows), i = t->resume;
 
+	if (sync_check_epoch(t, a->epoch, err) < 0)
+		return -1;
 	for (; i < n; i++) {
 		if (i > t->resume && txn_time_is_up(t, began, a->slice_ms))
 			break;

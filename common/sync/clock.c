@@ -64,6 +64,16 @@ static int make_dirty(struct write *w, const struct table *t, struct err *err)
 	return txn_send(w->t, sql->queue_dirty, ARGS(v_uuid(w->tenant), v_int(t->rank), v_int(w->t->stamp)), err);
 }
 
+int sync_check_epoch(struct txn *t, struct uuid epoch, struct err *err)
+{
+	struct pairing p;
+	int n = pairing_load(t->db, t->pool, &p, err);
+
+	if (n <= 0 || uuid_is_zero(epoch) || uuid_is_zero(p.epoch) || uuid_eq(epoch, p.epoch))
+		return MIN(n, 0);
+	return err_set(err, ERR_GONE, "epoch", "this is of an earlier numbering of the hub: it will be asked for again");
+}
+
 int sync_start_over(struct write *w, struct uuid epoch, struct err *err)
 {
 	/* The corrections are the hub's own: what it still has comes down again. */
@@ -77,4 +87,14 @@ int sync_start_over(struct write *w, struct uuid epoch, struct err *err)
 	return txn_send(w->t,
 			"UPDATE pairing SET epoch = $2, cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL "
 			"WHERE tenant = $1", ARGS(v_uuid(w->tenant), v_uuid(epoch)), err);
+}
+
+int sync_meet_epoch(struct write *w, struct uuid epoch, struct err *err)
+{
+	struct pairing p;
+	int n = pairing_load(w->t->db, w->t->pool, &p, err);
+
+	if (n <= 0 || uuid_is_zero(epoch) || uuid_is_zero(p.epoch) || uuid_eq(epoch, p.epoch))
+		return MIN(n, 0);
+	return sync_start_over(w, epoch, err) < 0 ? -1 : 1;
 }

@@ -9,7 +9,7 @@ int confirm_begin(struct confirm *c, struct json body, struct err *err)
 	struct json answer = { 0 };
 
 	if (json_get_array(body, "sent", 100000, &c->sent, err) < 0 || json_get_object(body, "answer", &answer, err) < 0 ||
-	    json_get_array(answer, "results", 100000, &c->results, err) < 0)
+	    json_get_array(answer, "results", 100000, &c->results, err) < 0 || json_get_uuid(answer, "epoch", &c->epoch, err) < 0)
 		return -1;
 	if (json_len(c->sent) != json_len(c->results))
 		return err_field(err, "/answer/results", "results", "%zu rows were sent, the answer has %zu results",
@@ -66,6 +66,8 @@ static int stamp(struct result *r, struct err *err)
 	struct row *h = &r->here;
 	struct doc whole;
 
+	if (r->seq < h->seq)
+		return 0;	/* late: a later push was confirmed before it */
 	h->seq = r->seq;
 	h->cloud_id = r->cloud_id ? r->cloud_id : h->cloud_id;
 	h->synced_at = r->w->t->stamp;
@@ -218,6 +220,8 @@ int confirm_slice(struct confirm *c, struct txn *t, struct err *err)
 	int64_t began = clock_boot();
 	size_t n = json_len(c->results), i = t->resume;
 
+	if (sync_check_epoch(t, c->epoch, err) < 0)
+		return -1;
 	for (; i < n; i++) {
 		if (i > t->resume && txn_time_is_up(t, began, c->slice_ms))
 			break;

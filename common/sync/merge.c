@@ -3,6 +3,13 @@
 #include "base/base.h"
 #include "sync/sync.h"
 
+/* Made by who knew what is here: from this very version, or it is the maker's own. */
+static bool knew(const struct row *here, const struct row *incoming)
+{
+	return uuid_eq(incoming->origin, here->origin) ||
+	       (incoming->base_at && version_cmp(incoming->base_at, incoming->base_origin, here->updated_at, here->origin) == 0);
+}
+
 enum merge merge_record(const struct row *here, const struct row *incoming)
 {
 	int later;
@@ -12,8 +19,7 @@ enum merge merge_record(const struct row *here, const struct row *incoming)
 	later = version_cmp(incoming->updated_at, incoming->origin, here->updated_at, here->origin);
 	if (later == 0)
 		return MERGE_SAME;
-	if (later > 0 && incoming->base_at &&
-	    version_cmp(incoming->base_at, incoming->base_origin, here->updated_at, here->origin) == 0)
+	if (later > 0 && knew(here, incoming))
 		return MERGE_FORWARD;
 	return later > 0 ? MERGE_WIN : MERGE_LOSE;
 }

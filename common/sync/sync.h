@@ -14,7 +14,7 @@
  *
  * Bodies on the wire
  *	push	{"rows":[ROW…]}			ROW: doc_to_sync()'s object
- *	answer	{"results":[RESULT…], "seq":n}	one a row, in order
+ *	answer	{"results":[RESULT…], "epoch":uuid, "seq":n}	one a row, in order
  *	RESULT	{"table","uuid","status":201|200|409|410|412|422|424, "seq"?, "cloud_id"?,
  *		 "document"? (ROW: 409, 412, and 200/201 when the hub's version differs from what was sent),
  *		 "identical"? (409), "needs"? {"table","uuid"} (424), "code"?, "field"?, "reason"?, "server_time"?}
@@ -88,6 +88,7 @@ struct apply {
 	struct uuid tenant;
 	struct json rows;
 	const char *next;		/* pull: the cursor to keep with the last slice */
+	struct uuid epoch;		/* of the hub's numbers in it */
 	bool load;			/* a page of the first load */
 	struct json page;
 	int slice_ms;
@@ -101,6 +102,7 @@ struct confirm {
 	struct site *site;
 	struct uuid tenant;
 	struct json sent, results;
+	struct uuid epoch;
 	int slice_ms;
 	struct pool *pool;
 	int stamped, refused, waiting;
@@ -118,8 +120,14 @@ int document_keep_apart(struct write *w, const struct doc *ours, const struct do
  * back by the difference.  Documents are never restamped. */
 int clock_restamp(struct write *w, int64_t server_time, int64_t boot, int *moved, struct err *err) MUST_CHECK;
 
+/* What was asked of the hub before its present epoch comes too late: its
+ * numbers are others'.  Zero: it does not say. */
+int sync_check_epoch(struct txn *t, struct uuid epoch, struct err *err) MUST_CHECK;
+
 /* Another epoch: forget numbers and cursors; all goes up and comes down again. */
 int sync_start_over(struct write *w, struct uuid epoch, struct err *err) MUST_CHECK;
+/* The hub says which it is: 1 another one than before, and all starts over; 0; -1. */
+int sync_meet_epoch(struct write *w, struct uuid epoch, struct err *err) MUST_CHECK;
 
 /* --- digests --- */
 

@@ -133,15 +133,11 @@ static int note_clock(struct write *w, const struct word *word, struct err *err)
  * counts no more. */
 static int note_epoch(struct write *w, const struct word *word, struct err *err)
 {
-	struct pairing p;
-	int n = pairing_load(w->t->db, w->t->pool, &p, err);
+	int n = sync_meet_epoch(w, word->epoch, err);
 
-	if (n <= 0)
-		return n;
-	if (uuid_is_zero(word->epoch) || uuid_is_zero(p.epoch) || uuid_eq(word->epoch, p.epoch))
-		return 0;
-	log_warn("the cloud numbers its changes anew: all is compared with it again");
-	return sync_start_over(w, word->epoch, err);
+	if (n > 0)
+		log_warn("the cloud numbers its changes anew: all is compared with it again");
+	return MIN(n, 0);
 }
 
 static int note_word(struct call *c, const struct word *word, struct err *err)

@@ -295,6 +295,7 @@ static int push_end(struct call *c, const struct ingest *in, struct err *err)
 	if (in->results.len > 0)
 		jw_raw(&c->out, in->results.data, in->results.len);
 	jw_close(&c->out, ']');
+	jw_put_uuid(&c->out, "epoch", t.epoch);
 	jw_put_int(&c->out, "seq", t.seq);
 	jw_close(&c->out, '}');
 	return 200;

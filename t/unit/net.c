@@ -64,6 +64,7 @@ void net_pair(struct net *net, int i)
 	fixture_commit(hub);
 	assert_int_equal(device_load(hub->db, hub->pool, hub->w.tenant, asks.uuid, &got, &hub->err), 1);
 	assert_int_equal(tenant_load(hub->db, hub->pool, hub->w.tenant, &t, &hub->err), 1);
+	must(till, sync_meet_epoch(&till->w, t.epoch, &till->err));
 	must(till, pairing_status(&till->w, "approved", NULL, got.prefix, hub->site.uuid, t.epoch, NULL, &till->err));
 	fixture_commit(till);
 	net->device[i] = (struct actor){ .kind = ACTOR_DEVICE, .tenant = hub->w.tenant, .device = asks.uuid,
@@ -104,8 +105,10 @@ void net_ingest(struct net *net, int i, struct flight *f)
 	struct fixture *hub = net->hub;
 	struct ingest in = { .site = &hub->site, .tenant = hub->w.tenant, .device = &net->device[i],
 			     .ahead_max_us = 60 * SECOND_US, .slice_ms = SLICE_MS, .pool = hub->pool };
+	struct tenant t;
 	int rc;
 
+	assert_int_equal(tenant_load(hub->db, hub->pool, hub->w.tenant, &t, &hub->err), 1);
 	must(hub, ingest_begin(&in, parse(hub, &f->body), &hub->err));
 	do {
 		rc = ingest_slice(&in, &hub->t, &hub->err);
@@ -114,7 +117,8 @@ void net_ingest(struct net *net, int i, struct flight *f)
 	} while (rc == JOB_MORE);
 	fixture_commit(hub);
 	buf_clear(&f->answer);
-	buf_printf(&f->answer, "{\"results\":[%s]}", in.results.len ? in.results.data : "");
+	buf_printf(&f->answer, "{\"results\":[%s],\"epoch\":\"%s\"}", in.results.len ? in.results.data : "",
+		   uuid_text(t.epoch).s);
 	buf_release(&in.results);
 }
 
