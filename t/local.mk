@@ -105,7 +105,7 @@ EXTRA_DIST += t/unit/unit.h t/fuzz/corpus/json
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-model-access t/unit/test-model-conflict t/unit/test-model-device \
 	t/unit/test-model-number t/unit/test-model-pairing t/unit/test-model-report t/unit/test-model-session \
-	t/unit/test-model-setting t/unit/test-model-user t/unit/test-search t/unit/test-gaps
+	t/unit/test-model-setting t/unit/test-model-user t/unit/test-search t/unit/test-gaps t/unit/test-import
 FIXTURE = t/unit/fixture.c t/unit/fixture.h
 t_unit_test_model_access_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_model_conflict_SOURCES = t/unit/test-model-conflict.c $(FIXTURE)
@@ -122,6 +122,8 @@ t_unit_test_model_session_SOURCES = t/unit/test-model-session.c $(FIXTURE)
 t_unit_test_model_session_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_gaps_SOURCES = t/unit/test-gaps.c $(FIXTURE)
 t_unit_test_gaps_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
+t_unit_test_import_SOURCES = t/unit/test-import.c $(FIXTURE)
+t_unit_test_import_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_search_SOURCES = t/unit/test-search.c $(FIXTURE)
 t_unit_test_search_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_model_setting_SOURCES = t/unit/test-model-setting.c $(FIXTURE)
@@ -181,8 +183,8 @@ t_unit_test_syncd_trouble_LDADD = $(WORLD_LIBS)
 endif
 
 # --- apid ---
-TESTS += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/2040-sockets.t
-EXTRA_DIST += t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/2040-sockets.t t/lib/Fexl.pm
+TESTS += t/2140-import.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/2040-sockets.t
+EXTRA_DIST += t/2140-import.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2030-hub.t t/2031-hub-pg.t t/2040-sockets.t t/lib/Fexl.pm
 
 # --- http ---
 if HAVE_CMOCKA

@@ -40,4 +40,8 @@ static inline int64_t tax_on(int64_t net, int64_t rate)
 	return mul_div(net, rate, RATE_ONE);
 }
 
+/* "-12.5" with 2 places is -1250; a comma parts the decimals as well as a point
+ * does.  -1: no such number, more decimals, or too large (above MONEY_MAX). */
+int decimal_parse(struct slice text, int places, int64_t *out) MUST_CHECK;
+
 #endif

@@ -8,6 +8,7 @@
  *	user.c		people; session.c their sign-ins and lockouts
  *	record.c	any record: list, read, create, change, delete
  *	search.c	finding records by the beginnings of words
+ *	import.c	records and opening stock from CSV
  *	setting.c	one row a key
  *	outbox.c	what is not in the cloud yet
  *	number.c	numbers for people: series and reservations
@@ -192,6 +193,16 @@ int setting_put(struct write *w, const char *scope, struct uuid owner, const cha
 struct uuid setting_uuid(const char *scope, struct uuid owner, const char *key);
 /* A tenant's whole-number setting (true is 1, false 0), or the default. */
 int setting_int(struct db *db, struct uuid tenant, const char *key, int64_t def, int64_t *out, struct err *err) MUST_CHECK;
+
+/* What an import did; errors: objects separated by commas, the first hundred. */
+struct import_report {
+	int rows, created, changed, unchanged, refused;
+	struct buf errors;
+};
+/* kind: products, customers, suppliers or opening-stock.  Rows that are refused are
+ * in the report, the others are written: whether that stays is the caller's to say. */
+int import_csv(struct write *w, const char *kind, struct slice text, int rows_max, struct import_report *report,
+	       struct err *err) MUST_CHECK;
 
 /* --- people --- */
 

@@ -53,6 +53,8 @@ const struct option_desc option_table[] = {
 	{ "body_ms", "FEXL_BODY_MS", OPT_INT, "30000", 100, HOUR_MS, NULL, "ms", APID, "from the end of the head to the body's last byte" },
 	{ "idle_ms", "FEXL_IDLE_MS", OPT_INT, "60000", 100, HOUR_MS, NULL, "ms", APID, "a connection may rest between two requests" },
 	{ "write_ms", "FEXL_WRITE_MS", OPT_INT, "30000", 100, HOUR_MS, NULL, "ms", APID, "a client may take nothing of its answer" },
+	{ "import_rows", "FEXL_IMPORT_ROWS", OPT_INT, "5000", 1, 100000, NULL, "rows", APID,
+	  "of one CSV file; the shop waits while they are stored" },
 
 	/* who is asking */
 	{ "session_hours", "FEXL_SESSION_HOURS", OPT_INT, "12", 1, 8760, NULL, "h", APID, "after which one signs in again" },

@@ -95,13 +95,21 @@ static void refuse(struct call *c, const struct err *why)
 
 /* --- on the way --- */
 
-static bool is_json(struct slice type)
+static bool is_type(struct slice type, const char *name)
 {
-	static const char name[] = "application/json";
-	size_t len = sizeof name - 1;
+	size_t len = strlen(name);
 
 	return type.len >= len && strncasecmp(type.p, name, len) == 0 &&
 	       (type.len == len || type.p[len] == ';' || type.p[len] == ' ');
+}
+
+static int check_type(const struct call *c, struct err *err)
+{
+	const char *type = c->route->body == CSV_BODY ? "text/csv" : "application/json";
+
+	if (is_type(http_header(c->rq, "Content-Type"), type))
+		return 0;
+	return err_set(err, ERR_MEDIA, "content_type", "the body must be %s", type);
 }
 
 static int check_body(struct call *c, struct err *err)
@@ -110,19 +118,19 @@ static int check_body(struct call *c, struct err *err)
 	size_t len = c->rq->body.len;
 	struct json body;
 
-	if (len == 0 && r->body != BODY)
+	if (len == 0 && (r->body == NO_BODY || r->body == MAY_BODY))
 		return 0;
 	if (len == 0)
-		return err_set(err, ERR_SYNTAX, "body_required", "%s takes a JSON object as its body",
-			       c->rq->path);
+		return err_set(err, ERR_SYNTAX, "body_required", "%s takes a %s as its body", c->rq->path,
+			       r->body == CSV_BODY ? "CSV file" : "JSON object");
 	if (r->body == NO_BODY)
 		return err_set(err, ERR_SYNTAX, "body_unexpected", "%s takes no body", c->rq->path);
-	if (!is_json(http_header(c->rq, "Content-Type")))
-		return err_set(err, ERR_MEDIA, "content_type", "the body must be application/json");
+	if (check_type(c, err) < 0)
+		return -1;
 	if (r->body_max && len > (size_t)r->body_max)
 		return err_set(err, ERR_TOO_LARGE, "body_too_large", "the body must have at most %d bytes",
 			       r->body_max);
-	return len > PARSE_ON_LOOP ? 0 : call_body(c, &body, err);
+	return len > PARSE_ON_LOOP || r->body == CSV_BODY ? 0 : call_body(c, &body, err);
 }
 
 static struct uuid tenant_of(const struct call *c)

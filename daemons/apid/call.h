@@ -32,6 +32,7 @@ enum mode {
 #define CALL_NEXT 1	/* go on with what call_then() named */
 #define CALL_MORE 2	/* SLICES: commit and call again */
 #define CALL_KEEP 3	/* a write: commit it, then answer err all the same */
+#define CALL_UNDO 5	/* a write: undo it, then answer what is in out with 200 */
 #define CALL_KNOWN 4	/* the guard's own: the caller is known now */
 #define CALL_UPGRADE 5	/* LOOP: the socket is handed over, there is no answer of ours */
 
@@ -53,8 +54,8 @@ enum who {
 
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
-enum body { NO_BODY, BODY, MAY_BODY };
-enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY, Q_WS, Q_AT };
+enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY, Q_IMPORT, Q_WS, Q_AT };
 
 struct route {
 	struct route_key key;
@@ -163,6 +164,7 @@ handler_fn h_user_create, h_user_change, h_user_delete;
 handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
 handler_fn h_purchase_create, h_order_receive, h_supplier_account;
 handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
+handler_fn h_import;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;

@@ -3,6 +3,7 @@ fexl_apid_SOURCES = \
 	%D%/apid.h %D%/call.h %D%/stage.h \
 	%D%/main.c \
 	%D%/minute.c \
+	%D%/h_import.c \
 	%D%/call.c %D%/stage.c %D%/args.c %D%/routes.c \
 	%D%/guard.c %D%/cache.c %D%/browser.c \
 	%D%/shop.c %D%/keys.c \

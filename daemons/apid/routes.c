@@ -17,6 +17,7 @@
 #define SMALL .body = BODY, .body_max = 8192		/* a sign-in, a name, a key */
 #define RECORD .body = BODY, .body_max = 65536
 #define LARGE .body = BODY				/* as large as the option body_bytes */
+#define CSV .body = CSV_BODY, .query = Q_IMPORT	/* as large as the option body_bytes */
 #define EMPTY .body = MAY_BODY, .body_max = 8192	/* nothing is read from it */
 /* queries */
 #define LIST .query = Q_LIST
@@ -88,6 +89,10 @@ const struct route routes[] = {
 	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, LIST },
 	{ GET("/api/inventory/:product/moves"),	READ, h_moves, SHOP, PERM_READ_COST, PAGES },
 	{ GET("/api/journal-entries"),		READ, h_journal, SHOP, PERM_READ_COST, PAGES },
+	{ POST("/api/import/products"),		WRITE, h_import, SHOP, PERM_CATALOGUE, CSV },
+	{ POST("/api/import/customers"),	WRITE, h_import, SHOP, PERM_CUSTOMERS, CSV },
+	{ POST("/api/import/suppliers"),	WRITE, h_import, SHOP, PERM_CATALOGUE, CSV },
+	{ POST("/api/import/opening-stock"),	WRITE, h_import, SHOP, PERM_ADJUST, CSV },
 	{ GET("/api/numbers/gaps"),		READ, h_gaps, SHOP, PERM_REPORTS, AT_HUB },
 	{ GET("/api/reports/trial-balance"),	READ, h_trial_balance, SHOP, PERM_READ_COST },
 	{ GET("/api/reports/valuation"),	READ, h_valuation, SHOP, PERM_READ_COST },
@@ -159,6 +164,7 @@ static const char *const queries[][5] = {
 	[Q_PULL] = { "tenant", "since", "limit" },
 	[Q_SNAPSHOT] = { "tenant", "after", "limit" },
 	[Q_APPLY] = { "tenant", "load" },
+	[Q_IMPORT] = { "tenant", "dry_run", "skip_errors" },
 	[Q_WS] = { "tenant", "since", "epoch" },
 	[Q_AT] = { "tenant", "at" },
 };

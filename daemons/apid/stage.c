@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 
+#define UNDONE "undone"
 #define SLOW_WAITING_MAX 64	/* sign-ins that wait for their turn; one more is answered 503 */
 
 /* What an earlier stage, or a run that was rolled back, has left. */
@@ -64,6 +65,8 @@ static int write_stage(struct txn *t, void *ctx, struct err *err)
 	c->rc = shop_in_lane(c, err);
 	if (c->rc == 0)
 		c->rc = c->handler(c, err);
+	if (c->rc == CALL_UNDO)
+		return err_set(err, ERR_CONFLICT, UNDONE, "as it was asked, nothing was stored");
 	return c->rc == CALL_MORE ? JOB_MORE : MIN(c->rc, 0);
 }
 
@@ -82,7 +85,10 @@ static void on_done(struct job *job, enum job_end end)
 			"the database was lost while it stored this: send it again with the same uuid");
 	if (end == JOB_DONE && c->after)
 		c->after(c);
-	call_go_on(c, end == JOB_DONE ? c->rc : -1, &job->err);
+	if (end == JOB_FAILED && strcmp(job->err.code, UNDONE) == 0)
+		call_go_on(c, 200, &job->err);
+	else
+		call_go_on(c, end == JOB_DONE ? c->rc : -1, &job->err);
 }
 
 static void post(struct call *c, int (*submit)(struct store *, struct job *, struct err *))
@@ -126,7 +132,7 @@ static int parse_first(struct call *c, struct err *err)
 /* The lane is everybody's: whoever comes there has been read and understood. */
 static void run_write(struct call *c)
 {
-	if (c->rq->body.len > 0 && !c->parsed) {
+	if (c->rq->body.len > 0 && !c->parsed && c->route->body != CSV_BODY) {
 		call_then(c, c->mode, c->handler);
 		c->mode = READ;
 		c->handler = parse_first;

@@ -71,6 +71,31 @@ static void tax_inside_and_tax_on_top_agree(void **state UNUSED)
 		assert_int_equal(tax_inside(net + tax_on(net, 2500), 2500), tax_on(net, 2500));
 }
 
+static void decimals_are_read_whole_or_not_at_all(void **state UNUSED)
+{
+	static const struct {
+		const char *text;
+		int places;
+		int64_t want;	/* -1: refused */
+	} cases[] = {
+		{ "12.5", 2, 1250 }, { "12,50", 2, 1250 }, { "7", 3, 7000 }, { "0.001", 3, 1 }, { "15", 0, 15 },
+		{ "", 2, -1 }, { ".5", 2, -1 }, { "5.", 2, -1 }, { "1.234", 2, -1 }, { "1,234.50", 2, -1 }, { "1 2", 2, -1 },
+		{ "1e5", 2, -1 }, { "+1", 2, -1 }, { "0x1", 2, -1 }, { "-", 2, -1 }, { "10000000000000", 2, MONEY_MAX },
+		{ "10000000000001", 2, -1 }, { "99999999999999999999999999", 0, -1 },
+	};
+	int64_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int rc = decimal_parse(slice_of(cases[i].text), cases[i].places, &n);
+
+		assert_int_equal(rc, cases[i].want < 0 ? -1 : 0);
+		if (rc == 0)
+			assert_int_equal(n, cases[i].want);
+	}
+	assert_int_equal(decimal_parse(slice_of("-1.5"), 2, &n), 0);
+	assert_int_equal(n, -150);
+}
+
 static void what_does_not_fit_panics(void **state UNUSED)
 {
 	assert_panics(mul_div(INT64_MAX, 2, 1));
@@ -79,7 +104,8 @@ static void what_does_not_fit_panics(void **state UNUSED)
 	assert_panics(mul_div(1, 1, -1));
 }
 
-UNIT_MAIN(
+UNIT_MAIN(cmocka_unit_test(decimals_are_read_whole_or_not_at_all),
+	  
 	cmocka_unit_test(products_are_rounded_half_away_from_zero),
 	cmocka_unit_test(prices_and_quantities_make_amounts),
 	cmocka_unit_test(tax_inside_and_tax_on_top_agree),
