@@ -259,6 +259,10 @@ t_unit_test_owed_SOURCES = t/unit/test-owed.c $(FIXTURE)
 t_unit_test_owed_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 
+# --- at home on Linux: packages, in machines that boot ---
+TESTS += t/7000-systemd.t
+EXTRA_DIST += t/machine.sh t/seller.pl t/7000-systemd.t
+
 # --- a real shop; the file itself is not part of the tree ---
 TESTS += t/6000-real-data.t
 EXTRA_DIST += t/6000-real-data.t t/online-retail.awk

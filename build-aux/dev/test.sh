@@ -211,9 +211,9 @@ verb_test()
 	trap test_aborted EXIT
 	trap 'exit 130' INT TERM HUP
 	if [ "$long" = 1 ]; then
-		deps_need build console test long
+		deps_need build console test deb long
 	else
-		deps_need build console test
+		deps_need build console test deb
 	fi
 	build_main check-programs
 	build_console || exit 1

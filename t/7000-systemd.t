@@ -1,0 +1,110 @@
+#!/bin/sh
+# In a real systemd, from the packages as they are built: a till that is
+# installed sells, and comes back by itself.
+test_description='a till at home on Linux'
+. "${FEXL_SRC:-.}/t/lib.sh"
+. "$src/t/machine.sh"
+machine_needs
+
+test_expect 'the packages are built' '
+	packages_built
+'
+test_expect 'a bare Debian boots' '
+	machine till && boot till
+'
+machines=till
+
+test_expect 'fexl-desktop is installed, and everything is up by itself' '
+	install_packages till desktop &&
+	wait_for "on till systemctl is-active --quiet fexl-apid fexl-syncd fexl.target" &&
+	[ -z "$(on till systemctl --failed --no-legend)" ]
+'
+test_expect 'its status answers whether the shop is safe' '
+	status_of till fexl-apid && status_of till fexl-syncd &&
+	status_of till fexl-syncd | grep -q "this till keeps everything to itself"
+'
+test_expect 'no other user of the machine gets at its socket or its data' '
+	on till useradd stranger &&
+	! on till setpriv --reuid=stranger --regid=stranger --clear-groups ls /run/fexl &&
+	! on till setpriv --reuid=stranger --regid=stranger --clear-groups fexlctl status &&
+	! on till setpriv --reuid=stranger --regid=stranger --clear-groups cat /var/lib/fexl/fexl.db
+'
+test_expect 'it is reached from this machine only' '
+	[ "$(near till ss -Hltn | awk "{ print \$4 }")" = 127.0.0.1:8089 ]
+'
+test_expect 'a shop opens and sells' '
+	open_shop till && start_selling till && sells_on till 20
+'
+
+[ -s "$stage/till/sales.sold" ] || test_done	# the rest would only wait in vain
+
+test_expect 'an orderly restart turns nobody away' '
+	from=$(sold till) &&
+	on till systemctl restart fexl-apid && sells_on till 20 &&
+	gap_at_most till $from 3000 "restart of apid"
+'
+test_expect 'apid is killed and back, nobody had to do anything' '
+	from=$(sold till) pid=$(main_pid till fexl-apid) &&
+	on till kill -9 $pid && wait_for "is_another till fexl-apid $pid" && sells_on till 20 &&
+	gap_at_most till $from 6000 "kill -9 of apid"
+'
+test_expect 'syncd is killed, and no client notices' '
+	from=$(sold till) pid=$(main_pid till fexl-syncd) &&
+	on till kill -9 $pid && wait_for "is_another till fexl-syncd $pid" && sells_on till 20 &&
+	gap_at_most till $from 1000 "kill -9 of syncd"
+'
+
+# The same watchdog with less patience, so that nobody waits for half a minute.
+test_expect 'what hangs is found by its watchdog, and replaced' '
+	for unit in fexl-apid fexl-syncd; do
+		on till mkdir -p /etc/systemd/system/$unit.service.d &&
+		on till sh -c "printf \"[Service]\nWatchdogSec=3\n\" >/etc/systemd/system/$unit.service.d/test.conf" || return 1
+	done
+	on till systemctl daemon-reload && on till systemctl restart fexl-apid fexl-syncd && sells_on till 20
+'
+test_expect 'syncd stands still: the shop sells on, the watchdog ends it' '
+	from=$(sold till) pid=$(main_pid till fexl-syncd) &&
+	on till kill -STOP $pid && sells_on till 50 && wait_for "is_another till fexl-syncd $pid" &&
+	gap_at_most till $from 1000 "SIGSTOP of syncd"
+'
+test_expect 'apid stands still: the watchdog ends it, and it is back' '
+	from=$(sold till) pid=$(main_pid till fexl-apid) &&
+	on till kill -STOP $pid && wait_for "is_another till fexl-apid $pid" && sells_on till 20 &&
+	gap_at_most till $from 15000 "SIGSTOP of apid, watchdog of 3 s"
+'
+
+test_expect 'it reboots, and the shop is open again' '
+	from=$(sold till) && reboot till && sells_on till 20 &&
+	gap_at_most till $from 60000 "reboot"
+'
+test_expect 'every sale that was answered is there, once' '
+	stop_selling && all_there till
+'
+
+test_expect 'an upgrade keeps the data and does not ask' '
+	start_selling till && from=$(sold till) &&
+	install_packages till desktop 0.1.1~test && sells_on till 20 &&
+	gap_at_most till $from 6000 "upgrade" &&
+	[ "$(on till dpkg-query -Wf "\${Version}" fexl-common)" = 0.1.1~test ]
+'
+test_expect 'an older version over a newer schema is refused' '
+	on till sh -c "echo 999 >/var/lib/fexl/schema-version" &&
+	! install_packages till desktop && sells_on till 20 &&
+	[ "$(on till dpkg-query -Wf "\${Version}" fexl-common)" = 0.1.1~test ]
+'
+test_expect 'and every sale is there still' '
+	stop_selling && all_there till
+'
+test_expect 'removing and purging it leaves the data unless told otherwise' '
+	on till rm /var/lib/fexl/schema-version &&
+	on till dpkg --purge fexl-desktop fexl-common && on till test -s /var/lib/fexl/fexl.db &&
+	! on till test -e /etc/fexl && install_packages till desktop &&
+	wait_for "on till systemctl is-active --quiet fexl-apid" &&
+	echo fexl-common fexl-common/purge-data boolean true | on till debconf-set-selections &&
+	on till dpkg --purge fexl-desktop fexl-common && ! on till test -e /var/lib/fexl
+'
+test_expect 'it shuts down in order' '
+	shut_down till
+'
+[ ! -s "$stage/gaps" ] || note "$(cat "$stage/gaps")"
+test_done
