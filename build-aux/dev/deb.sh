@@ -13,9 +13,10 @@ deb_sources()
 		-o -type f -print | sort)
 }
 
+# Tests are not part of them.
 deb_stamp()
 {
-	deb_sources | (cd "$top" && xargs -d '\n' sha256sum) | sha256sum | cut -c1-32
+	deb_sources | grep -v "^\./\(t\|bench\)/" | (cd "$top" && xargs -d '\n' sha256sum) | sha256sum | cut -c1-32
 }
 
 deb_copy()
@@ -31,6 +32,7 @@ deb_compile()
 	(
 		cd "$deb_dir/src" || exit
 		[ ! -d /usr/lib/ccache ] || PATH=/usr/lib/ccache:$PATH
+		export FEXL_WEB_CACHE="$cache/web"
 		DEB_BUILD_OPTIONS="nocheck parallel=$(cores)" quietly "$deb_limit_s" "$deb_dir/build.log" \
 			dpkg-buildpackage -b -us -uc -nc -d
 	)
@@ -52,7 +54,7 @@ verb_deb()
 {
 	[ $# -eq 0 ] || [ "$*" = --yes ] || usage 'deb takes nothing'
 	[ $# -eq 0 ] || yes=1
-	deps_need build deb
+	deps_need build console deb
 	started=$(now_s)
 	deb_build || exit 1
 	say packages "$(since "$started")"

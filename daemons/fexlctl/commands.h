@@ -10,6 +10,7 @@ extern const struct command pending_commands[];
 extern const struct command verify_commands[];
 extern const struct command pair_commands[];
 extern const struct command device_commands[];
+extern const struct command cloud_commands[];
 extern const struct command tenant_commands[];
 extern const struct command user_commands[];
 extern const struct command import_commands[];

@@ -1,0 +1,255 @@
+/* cloud init: makes this machine the hub of its tills.  The one command that
+ * does not ask a daemon: before it there is none. */
+#include "base/base.h"
+#include "fexlctl/call.h"
+#include "fexlctl/commands.h"
+#include "base/secret.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CLOUD_CONF SYSCONFDIR "/fexl/fexl.conf.d/cloud.conf"
+#define SECRETS SYSCONFDIR "/fexl/secrets"
+#define LOCAL_DATABASE "host=/run/postgresql dbname=fexl user=fexl"
+#define PASSWORD_COST 7
+#define START_MAX_S 120
+#define LOOK_AGAIN_MS 200
+
+static int run_init(struct ctl *c);
+
+const struct command cloud_commands[] = {
+	{ .name = "cloud init", .summary = "make this machine the hub of its tills: database, administrator, keys",
+	  .takes = TAKES(ARG_DATABASE_URL) | TAKES(ARG_PASSWORD_FILE) | TAKES(ARG_URL) | TAKES(ARG_DRY_RUN),
+	  .flags = HERE_ONLY, .run = run_init,
+	  .more = "Once, as root.  Without --database-url the PostgreSQL of this machine gets a role and a\n"
+		  "database, both called fexl; --database-url names another server's, or a file for SQLite.\n"
+		  "--url is the address under which browsers and tills will reach this hub." },
+	{ NULL }
+};
+
+struct cloud {
+	struct ctl *c;
+	const char *database;		/* what --database-url says, or NULL */
+	const char *password;
+};
+
+/* --- programs --- */
+
+/* 0 when it ended well; what it says goes to stderr. */
+static int program_run(struct ctl *c, const char *const *argv, const char *input)
+{
+	int fds[2] = { -1, -1 }, status;
+	pid_t pid = -1;
+
+	if (pipe2(fds, O_CLOEXEC) == 0)
+		pid = fork();
+	if (pid < 0)
+		return fail(c, END_FAILED, NULL, "%s cannot be run: %s", argv[0], strerror(errno));
+	if (pid == 0) {
+		dup2(fds[0], STDIN_FILENO);
+		dup2(STDERR_FILENO, STDOUT_FILENO);
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(fds[0]);
+	/* A pipe has room for all of it. */
+	if (write(fds[1], input, strlen(input)) < 0)
+		say(c, "%s does not listen: %s", argv[0], strerror(errno));
+	close(fds[1]);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	return fail(c, END_FAILED, NULL, "%s did not succeed (status %d)", argv[0],
+		    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
+/* --- files --- */
+
+static int cannot_write(struct ctl *c, const char *path)
+{
+	return fail(c, errno == EACCES ? END_DENIED : END_FAILED, NULL, "%s cannot be written: %s", path, strerror(errno));
+}
+
+/* All of it, or what was there before; for root, and for reading to the group. */
+static int file_put(struct ctl *c, const char *path, mode_t mode, gid_t group, const struct buf *text)
+{
+	const char *fresh = pool_printf(c->pool, "%s.new", path);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	bool done = fd >= 0 && fchown(fd, 0, group) == 0 && fchmod(fd, mode) == 0 &&
+		    write(fd, text->data, text->len) == (ssize_t)text->len && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done && rename(fresh, path) == 0 ? 0 : cannot_write(c, path);
+}
+
+static int folder_make(struct ctl *c, const char *path, mode_t mode)
+{
+	return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : cannot_write(c, path);
+}
+
+/* --- the steps --- */
+
+static bool is_file(const char *database)
+{
+	return database != NULL && database[0] == '/';
+}
+
+static int make_database(struct cloud *h)
+{
+	static const char *const psql[] = { "runuser", "-u", "postgres", "--", "psql", "-qX", "-v", "ON_ERROR_STOP=1", NULL };
+	static const char script[] =
+		"SELECT 'CREATE ROLE fexl LOGIN'\n"
+		" WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'fexl')\\gexec\n"
+		"SELECT 'CREATE DATABASE fexl OWNER fexl ENCODING ''UTF8'' TEMPLATE template0'\n"
+		" WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'fexl')\\gexec\n";
+
+	if (h->database != NULL)
+		return 0;
+	if (program_run(h->c, psql, script) == 0)
+		return 0;
+	hint(h->c, "apt install postgresql, or name another server with --database-url");
+	return END_FAILED;
+}
+
+static int store_password(struct cloud *h)
+{
+	char hash[SECRET_HASH_MAX];
+	struct buf text = { 0 };
+	int rc = folder_make(h->c, SECRETS, 0700);
+
+	if (rc != 0)
+		return rc;
+	secret_hash(h->password, PASSWORD_COST, hash);
+	buf_printf(&text, "%s\n", hash);
+	rc = file_put(h->c, SECRETS "/admin-password", 0600, 0, &text);
+	buf_release(&text);
+	return rc;
+}
+
+/* The host of "https://shop.example:8443/": what browsers will send. */
+static struct slice host_of(const char *url)
+{
+	const char *at = strstr(url, "://");
+
+	at = at != NULL ? at + 3 : url;
+	return (struct slice){ at, strcspn(at, "/") };
+}
+
+static void conf_text(const struct cloud *h, struct buf *text)
+{
+	const char *url = h->c->option[ARG_URL];
+	struct slice host;
+
+	buf_str(text, "# Made by fexlctl cloud init; yours from now on.\nrole = cloud\n");
+	buf_printf(text, "db_type = %s\n", is_file(h->database) ? "sqlite" : "postgres");
+	buf_printf(text, "database_url = %s\n", h->database != NULL ? h->database : LOCAL_DATABASE);
+	buf_str(text, "# A file of " SECRETS ".\nadmin_password_file = admin-password\n");
+	if (url == NULL)
+		return;
+	host = host_of(url);
+	buf_printf(text, "public_hosts = %.*s\n", (int)host.len, host.p);
+}
+
+/* Others must not read it: a conninfo may hold a password. */
+static int write_conf(struct cloud *h)
+{
+	const struct group *fexl = getgrnam("fexl");
+	struct buf text = { 0 };
+	int rc = folder_make(h->c, SYSCONFDIR "/fexl/fexl.conf.d", 0755);
+
+	if (rc != 0)
+		return rc;
+	conf_text(h, &text);
+	rc = file_put(h->c, CLOUD_CONF, 0640, fexl != NULL ? fexl->gr_gid : 0, &text);
+	buf_release(&text);
+	return rc;
+}
+
+static int start_services(struct cloud *h)
+{
+	static const char *const enable[] = {
+		"systemctl", "--quiet", "enable", "--now", "fexl.target", "fexl-apid.socket", "fexl-realtimed.socket",
+		"fexl-apid.service", "fexl-realtimed.service", NULL
+	};
+
+	return program_run(h->c, enable, "");
+}
+
+/* The schema is apid's to make; it answers when it is there. */
+static int await_apid(struct cloud *h)
+{
+	static const struct timespec pause = { 0, LOOK_AGAIN_MS * 1000000L };
+	struct call call = { .daemon = "apid", .method = "GET", .path = "/status", .timeout_ms = 5000 };
+	int64_t until = clock_boot() + START_MAX_S * SECOND_US;
+	struct reply r;
+
+	while (!call_try(h->c, &call, &r)) {
+		if (clock_boot() > until)
+			return fail(h->c, END_NOT_RUNNING, "journalctl -u fexl-apid",
+				    "fexl-apid does not answer after %d s", START_MAX_S);
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static const struct step {
+	const char *what;
+	int (*take)(struct cloud *h);
+} steps[] = {
+	{ "a role and a database for PostgreSQL, where no other is named", make_database },
+	{ "the administrator's password, as a hash in " SECRETS "/admin-password", store_password },
+	{ "what this machine is, in " CLOUD_CONF, write_conf },
+	{ "fexl.target with fexl-apid and fexl-realtimed, now and at each boot", start_services },
+	{ "the schema and the keys, which fexl-apid makes when it starts", await_apid },
+};
+
+/* --- the command --- */
+
+static int check_first(struct ctl *c)
+{
+	if (arg_given(c, ARG_DRY_RUN))
+		return 0;
+	if (geteuid() != 0)
+		return fail(c, END_DENIED, "sudo fexlctl cloud init", "only root can make this machine a hub");
+	if (access(CLOUD_CONF, F_OK) == 0)
+		return fail(c, END_REFUSED, "fexlctl status",
+			    "this machine is a hub already: " CLOUD_CONF " says so; change it there, or remove it to begin anew");
+	return 0;
+}
+
+static int password_get(struct cloud *h)
+{
+	struct err err = { 0 };
+	int rc = secret_read(h->c, ARG_PASSWORD_FILE, "Password of the administrator", true, &h->password);
+
+	if (rc == 0 && password_check(h->password, &err) < 0)
+		rc = fail_err(h->c, NULL, &err);
+	return rc;
+}
+
+static int run_init(struct ctl *c)
+{
+	struct cloud h = { .c = c, .database = c->option[ARG_DATABASE_URL] };
+	bool only_say = arg_given(c, ARG_DRY_RUN);
+	int rc = check_first(c);
+
+	if (rc != 0 || (!only_say && (rc = password_get(&h)) != 0))
+		return rc;
+	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == 0; i++) {
+		say(c, "%s %s", only_say ? "would make:" : "making:", steps[i].what);
+		rc = only_say ? 0 : steps[i].take(&h);
+	}
+	if (rc == 0 && !only_say) {
+		say(c, "This hub is up. Next, a shop for its tills:");
+		hint(c, "fexlctl tenant create NAME");
+	}
+	return rc;
+}
