@@ -77,6 +77,20 @@ int device_tenant(struct db *db, struct uuid uuid, struct uuid *tenant, struct e
 	return n;
 }
 
+int device_of_origin(struct db *db, struct uuid tenant, struct uuid origin, struct uuid *device, struct err *err)
+{
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, "SELECT uuid FROM devices WHERE tenant = $1 AND server = $2", ARGS(v_uuid(tenant), v_uuid(origin)),
+		    &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0)
+		*device = rows_uuid(&rs, 0);
+	rows_end(&rs);
+	return n;
+}
+
 /* --- asking --- */
 
 static bool is(const char *status, const char *word)

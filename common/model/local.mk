@@ -41,6 +41,7 @@ libmodel_a_SOURCES = \
 	%D%/ledger.c \
 	%D%/device.c \
 	%D%/pairing.c \
-	%D%/conflict.c \
+	%D%/conflict.c %D%/restore.c \
 	%D%/review.c \
+	%D%/origin.c \
 	%D%/report.c

@@ -26,7 +26,9 @@
  *	device.c	the hub's roster of tills
  *	pairing.c	a till's own side of it
  *	report.c	sums people read
- *	conflict.c	the journal of losers
+ *	conflict.c	the journal of losers; restore.c puts one back
+ *	review.c	what people must judge
+ *	origin.c	which device stored a version
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -161,10 +163,17 @@ int record_create(struct write *w, const struct table *table, struct json body, 
 int record_change(struct write *w, const struct table *table, struct uuid uuid, const char *if_match,
 		  struct json body, struct row *r, struct err *err) MUST_CHECK;
 int record_delete(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct err *err) MUST_CHECK;
+/* What only code can say of some tables; before NULL: after is new; after->deleted_at:
+ * it goes.  May fill in what servers set. */
+int record_check_rules(struct write *w, const struct row *before, struct row *after, struct err *err) MUST_CHECK;
 /* ERR_CONFLICT naming the field when a living twin has the same natural key. */
 int record_check_natural(struct write *w, const struct row *r, uint32_t changed, struct err *err) MUST_CHECK;
 /* Every reference must name a living row: ERR_INPUT naming the field. */
 int record_check_refs(struct db *db, struct uuid tenant, const struct row *r, uint32_t changed, struct err *err) MUST_CHECK;
+/* 1 and a living row that has the same natural key, 0, -1; what was merged into
+ * another has none. */
+int record_twin(struct db *db, struct uuid tenant, const struct row *r, int column, struct uuid *twin, struct err *err) MUST_CHECK;
+bool record_is_merged(const struct row *r);
 void record_etag(const struct row *r, char etag[40]);	/* "\"…\"" */
 
 struct page {
@@ -211,7 +220,10 @@ int import_csv(struct write *w, const char *kind, struct slice text, int rows_ma
 int user_create(struct write *w, struct json body, const char *pin_hash, const char *password_hash, struct row *r, struct err *err) MUST_CHECK;
 int user_change(struct write *w, struct uuid uuid, const char *if_match, struct json body, const char *pin_hash,
 		const char *password_hash, struct row *r, struct err *err) MUST_CHECK;
-int user_delete(struct write *w, struct uuid uuid, const char *if_match, struct err *err) MUST_CHECK;
+/* See record_check_rules(): the role is there, and an owner is left. */
+int user_check(struct write *w, const struct row *before, struct row *after, struct err *err) MUST_CHECK;
+bool user_is_owner(const struct row *r);	/* and may sign in */
+int user_other_owners(struct db *db, struct uuid tenant, struct uuid but, int64_t *n, struct err *err) MUST_CHECK;
 int user_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err) MUST_CHECK;
 /* By uuid or by name, living and active only.  1, 0, -1. */
 int user_find(struct db *db, struct pool *pool, struct uuid tenant, const char *who, struct row *r, struct err *err) MUST_CHECK;
@@ -324,9 +336,8 @@ int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const 
 
 /* --- purchase orders --- */
 
-/* What goods were ordered is a record; what came is a document.  Called by
- * record.c before it stores a purchase order; before is NULL for a new one. */
-int order_check(struct write *w, const struct row *r, const struct row *before, struct err *err) MUST_CHECK;
+/* What goods were ordered is a record; what came is a document.  See record_check_rules(). */
+int order_check(struct write *w, const struct row *before, struct row *after, struct err *err) MUST_CHECK;
 /* The goods are here: makes the purchase as document_create() does, and the
  * order is received.  The body is a purchase's; without lines: those ordered. */
 int order_receive(struct write *w, struct uuid order, struct json body, struct doc *d, bool *identical, struct err *err) MUST_CHECK;
@@ -453,6 +464,8 @@ int device_rename(struct txn *t, struct uuid tenant, struct uuid uuid, const cha
 int device_list(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
 /* A UUID over all tenants, for the operator.  1, 0, -1. */
 int device_tenant(struct db *db, struct uuid uuid, struct uuid *tenant, struct err *err) MUST_CHECK;
+/* Who stores under it in this life.  1, 0, -1. */
+int device_of_origin(struct db *db, struct uuid tenant, struct uuid origin, struct uuid *device, struct err *err) MUST_CHECK;
 /* pending, cursor: negative where it did not say. */
 int device_seen(struct txn *t, struct uuid tenant, struct uuid uuid, int64_t pending, int64_t cursor, struct err *err) MUST_CHECK;
 int device_count(struct txn *t, struct uuid tenant, struct uuid uuid, int pushed, int pulled, int conflicts, struct err *err) MUST_CHECK;
@@ -497,8 +510,38 @@ void pairing_json(const struct pairing *p, struct uuid device, struct buf *out);
  * detail: members of a JSON object, may be NULL. */
 int review_open(struct write *w, const char *kind, const char *a_table, struct uuid a, const char *b_table, struct uuid b,
 		const char *detail, struct err *err) MUST_CHECK;
+/* A version that came from a till, and what stood before it or NULL: a review for
+ * each natural key that a living other row has too. */
+int review_twins(struct write *w, const struct row *r, const struct row *before, struct err *err) MUST_CHECK;
+/* A whole object, with the heads of both sides: a_head, b_head. */
+int review_json(struct db *db, struct pool *pool, struct uuid tenant, const struct row *r, struct buf *out, struct err *err) MUST_CHECK;
 
-/* Keeps the loser with the winner: both in sync form. */
+/* Names of devices by the origins under which they store. */
+struct origins {
+	struct pool *pool;
+	struct origin {
+		struct uuid uuid;
+		const char *name;
+	} *o;
+	int n, room;
+};
+int origins_load(struct db *db, struct pool *pool, struct uuid tenant, struct origins *o, struct err *err) MUST_CHECK;
+const char *origin_name(const struct origins *o, struct uuid origin);	/* NULL: not known here */
+
+/* Keeps the loser with the winner: both in sync form.  1, 0 it was kept before, -1. */
 int conflict_keep(struct txn *t, struct uuid tenant, const struct doc *winner, const struct doc *loser, const char *rule, struct err *err) MUST_CHECK;
+int conflict_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
+int conflict_json(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct buf *out, struct err *err) MUST_CHECK;
+int conflict_count(struct db *db, struct uuid tenant, int64_t since, int64_t *n, struct err *err) MUST_CHECK;
+/* The loser becomes a new version, and what it takes the place of a loser.  -1
+ * with ERR_CONFLICT "changed" and *now what stands, where that is not the winner
+ * any more; force: all the same. */
+int conflict_restore(struct write *w, struct uuid uuid, bool force, struct row *now, struct err *err) MUST_CHECK;
+
+/* What tills must hear of their losers.  Hub: [{uuid, table, …}] of versions that
+ * `loser` stored, for winners numbered (*since, *until]; *until comes nearer when
+ * they are too many for one page. */
+int conflict_lost(struct db *db, struct uuid tenant, struct uuid loser, int64_t since, int64_t *until, struct buf *out, struct err *err) MUST_CHECK;
+int conflict_take(struct txn *t, struct uuid tenant, struct json lost, struct err *err) MUST_CHECK;
 
 #endif

@@ -26,7 +26,7 @@ static int check_lines(struct write *w, const struct row *r, struct err *err)
 	return purchase_settle(&d, err);
 }
 
-int order_check(struct write *w, const struct row *r, const struct row *before, struct err *err)
+int order_check(struct write *w, const struct row *before, struct row *r, struct err *err)
 {
 	if (before && has_status(before, "received"))
 		return err_set(err, ERR_CONFLICT, "received", "what order %s asked for was received: it stays as it is",

@@ -59,6 +59,7 @@ int record_write(struct write *w, struct row *r, const struct row *before, uint3
 		r->base_origin = before->seq ? before->origin : (struct uuid){ { 0 } };
 	}
 	r->origin = w->site->uuid;
+	r->by = w->who->user;
 	if (w->site->hub)
 		return txn_seq(w->t, w->tenant, &r->seq, err) < 0 ? -1 : put(w, r, before, err);
 	r->dirty = true;
@@ -68,7 +69,12 @@ int record_write(struct write *w, struct row *r, const struct row *before, uint3
 
 /* --- checks --- */
 
-static int twin_of(struct db *db, struct uuid tenant, const struct row *r, int column, struct uuid *twin, struct err *err)
+bool record_is_merged(const struct row *r)
+{
+	return table_column(r->table, "merged_into") >= 0 && row_get(r, "merged_into").type != VAL_NULL;
+}
+
+int record_twin(struct db *db, struct uuid tenant, const struct row *r, int column, struct uuid *twin, struct err *err)
 {
 	struct rows rs;
 	int n;
@@ -90,7 +96,7 @@ int record_check_natural(struct write *w, const struct row *r, uint32_t changed,
 
 		if (!(c->flags & COL_NATURAL) || !(changed & 1u << i) || r->v[i].type == VAL_NULL)
 			continue;
-		if ((n = twin_of(w->t->db, w->tenant, r, i, &twin, err)) < 0)
+		if ((n = record_twin(w->t->db, w->tenant, r, i, &twin, err)) < 0)
 			return -1;
 		if (n == 0)
 			continue;
@@ -122,9 +128,26 @@ int record_check_refs(struct db *db, struct uuid tenant, const struct row *r, ui
 	return 0;
 }
 
-static int check(struct write *w, const struct row *r, uint32_t changed, struct err *err)
+/* What the description cannot say of some records. */
+static const struct custom {
+	const char *table;
+	int (*check)(struct write *w, const struct row *before, struct row *after, struct err *err);
+} customs[] = {
+	{ "users", user_check },
+	{ "purchase_orders", order_check },
+};
+
+int record_check_rules(struct write *w, const struct row *before, struct row *after, struct err *err)
 {
-	if (record_check_refs(w->t->db, w->tenant, r, changed, err) < 0)
+	for (size_t i = 0; i < ARRAY_LEN(customs); i++)
+		if (strcmp(customs[i].table, after->table->name) == 0)
+			return customs[i].check(w, before, after, err);
+	return 0;
+}
+
+static int check(struct write *w, const struct row *before, struct row *r, uint32_t changed, struct err *err)
+{
+	if (record_check_rules(w, before, r, err) < 0 || record_check_refs(w->t->db, w->tenant, r, changed, err) < 0)
 		return -1;
 	return record_check_natural(w, r, changed, err);
 }
@@ -144,22 +167,6 @@ void record_etag(const struct row *r, char etag[40])
 	buf_release(&b);
 }
 
-/* What else must be so, by table; r->deleted_at: it is about to go. */
-static const struct {
-	const char *table;
-	int (*check)(struct write *w, const struct row *r, const struct row *before, struct err *err);
-} rules[] = {
-	{ "purchase_orders", order_check },
-};
-
-static int check_rules(struct write *w, const struct row *r, const struct row *before, struct err *err)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-		if (strcmp(rules[i].table, r->table->name) == 0)
-			return rules[i].check(w, r, before, err);
-	return 0;
-}
-
 static int check_match(const struct row *r, const char *if_match, struct err *err)
 {
 	char etag[40];
@@ -171,15 +178,18 @@ static int check_match(const struct row *r, const char *if_match, struct err *er
 		       r->table->entity);
 }
 
-static int load_living(struct write *w, const struct table *table, struct uuid uuid, struct row *r, struct err *err)
+static int load_living(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct row *r,
+		       struct err *err)
 {
 	int n = row_load(w->t->db, w->t->pool, w->tenant, table, uuid, r, err);
 
 	if (n < 0)
 		return -1;
-	if (n == 0 || r->deleted_at)
-		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", table->entity, uuid_text(uuid).s);
-	return 0;
+	if (n > 0 && !r->deleted_at)
+		return 0;
+	if (n > 0 && if_match)
+		return err_set(err, ERR_STALE, "gone", "this %s is gone: somebody else was faster", table->entity);
+	return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", table->entity, uuid_text(uuid).s);
 }
 
 /* --- what people do --- */
@@ -209,7 +219,7 @@ int record_create(struct write *w, const struct table *table, struct json body, 
 		*r = there;
 		return err_set(err, ERR_CONFLICT, "duplicate", "%s %s is already here", table->entity, uuid_text(there.uuid).s);
 	}
-	if (check(w, r, UINT32_MAX, err) < 0 || check_rules(w, r, NULL, err) < 0)
+	if (check(w, NULL, r, UINT32_MAX, err) < 0)
 		return -1;
 	return record_write(w, r, NULL, UINT32_MAX, err);
 }
@@ -226,32 +236,34 @@ static uint32_t differing(const struct row *a, const struct row *b, uint32_t amo
 int record_change(struct write *w, const struct table *table, struct uuid uuid, const char *if_match,
 		  struct json body, struct row *r, struct err *err)
 {
-	struct row before;
+	struct row before = { 0 };
 	uint32_t changed;
+	int rc = load_living(w, table, uuid, if_match, &before, err);
 
-	if (load_living(w, table, uuid, &before, err) < 0)
-		return -1;
 	*r = before;
+	if (rc < 0)
+		return -1;
 	if (check_match(&before, if_match, err) < 0)
 		return -1;
 	if (row_from_rest(w->t->pool, table, body, false, r, &changed, err) < 0)
 		return -1;
 	if (!(changed = differing(r, &before, changed)))
 		return 0;
-	if (check(w, r, changed, err) < 0 || check_rules(w, r, &before, err) < 0)
+	if (check(w, &before, r, changed, err) < 0)
 		return -1;
 	return record_write(w, r, &before, changed, err);
 }
 
+/* Two who want the same row away know who was first: only one of them has it. */
 int record_delete(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct err *err)
 {
 	struct row before, r;
 
-	if (load_living(w, table, uuid, &before, err) < 0 || check_match(&before, if_match, err) < 0)
+	if (load_living(w, table, uuid, if_match, &before, err) < 0 || check_match(&before, if_match, err) < 0)
 		return -1;
 	r = before;
 	r.deleted_at = MAX(w->t->stamp, before.updated_at + 1);
-	if (check_rules(w, &r, &before, err) < 0)
+	if (record_check_rules(w, &before, &r, err) < 0)
 		return -1;
 	return record_write(w, &r, &before, 0, err);
 }

@@ -45,3 +45,79 @@ int review_open(struct write *w, const char *kind, const char *a_table, struct u
 	return record_write(w, &r, NULL, UINT32_MAX, err);
 }
 
+/* --- twins --- */
+
+static bool is_twin_column(const struct row *r, int i, const struct row *before)
+{
+	if (!(r->table->columns[i].flags & COL_NATURAL) || r->v[i].type == VAL_NULL)
+		return false;
+	return !before || before->deleted_at || !val_eq(before->v[i], r->v[i]);
+}
+
+static int open_twin(struct write *w, const struct row *r, int column, struct uuid twin, struct err *err)
+{
+	const char *name = r->table->columns[column].name;
+	struct buf detail = { 0 };
+	int rc;
+
+	jw_put_str(&detail, "field", name);
+	jw_put_str(&detail, "value", row_text(r, name));
+	rc = review_open(w, "twin", r->table->name, twin, r->table->name, r->uuid, detail.data, err);
+	buf_release(&detail);
+	return rc;
+}
+
+int review_twins(struct write *w, const struct row *r, const struct row *before, struct err *err)
+{
+	if (r->deleted_at || record_is_merged(r))
+		return 0;
+	for (int i = 0; r->table->columns[i].name; i++) {
+		struct uuid twin;
+		int n;
+
+		if (!is_twin_column(r, i, before))
+			continue;
+		if ((n = record_twin(w->t->db, w->tenant, r, i, &twin, err)) < 0)
+			return -1;
+		if (n > 0 && open_twin(w, r, i, twin, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- one, with both sides --- */
+
+/* What it is about, as it stands now; null where it is gone or was never named. */
+static int put_side(struct db *db, struct pool *pool, struct uuid tenant, const struct row *r, const char *side,
+		    const char *table_column, struct buf *out, struct err *err)
+{
+	const char *name = row_text(r, table_column);
+	const struct table *t = name ? schema_synced(slice_of(name)) : NULL;
+	struct row subject;
+	int n = t ? row_load(db, pool, tenant, t, row_uuid(r, side), &subject, err) : 0;
+
+	if (n < 0)
+		return -1;
+	jw_name(out, pool_printf(pool, "%s_head", side));
+	if (n == 0) {
+		jw_null(out);
+		return 0;
+	}
+	jw_open(out, '{');
+	row_json(&subject, FORM_REST, out);
+	jw_close(out, '}');
+	return 0;
+}
+
+int review_json(struct db *db, struct pool *pool, struct uuid tenant, const struct row *r, struct buf *out, struct err *err)
+{
+	int rc;
+
+	jw_open(out, '{');
+	row_json(r, FORM_REST, out);
+	rc = put_side(db, pool, tenant, r, "a", "a_table", out, err);
+	if (rc == 0)
+		rc = put_side(db, pool, tenant, r, "b", "b_table", out, err);
+	jw_close(out, '}');
+	return rc;
+}

@@ -9,6 +9,56 @@ static const struct table *users(void)
 	return schema_table("users");
 }
 
+/* --- what every version must keep --- */
+
+bool user_is_owner(const struct row *r)
+{
+	return !r->deleted_at && row_int(r, "active") && strcmp(row_text(r, "role"), "owner") == 0;
+}
+
+int user_other_owners(struct db *db, struct uuid tenant, struct uuid but, int64_t *n, struct err *err)
+{
+	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM users WHERE tenant = $1 AND uuid <> $2 "
+				  "AND role = 'owner' AND active = 1 AND deleted_at IS NULL";
+
+	return db_int(db, sql, ARGS(v_uuid(tenant), v_uuid(but)), n, err);
+}
+
+static int check_owner_left(struct write *w, const struct row *before, const struct row *after, struct err *err)
+{
+	int64_t others;
+
+	if (!before || !user_is_owner(before) || user_is_owner(after))
+		return 0;
+	if (user_other_owners(w->t->db, w->tenant, before->uuid, &others, err) < 0)
+		return -1;
+	if (others > 0)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "last_owner", "%s is the only owner: make somebody else an owner first",
+		       row_text(before, "name"));
+}
+
+static int check_role(struct write *w, const struct row *before, const struct row *after, struct err *err)
+{
+	const char *code = row_text(after, "role");
+	struct row role;
+	int n;
+
+	if (after->deleted_at || (before && strcmp(row_text(before, "role"), code) == 0))
+		return 0;
+	n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("roles"), seed_uuid("role", code), &role, err);
+	if (n < 0)
+		return -1;
+	if (n == 0 || role.deleted_at)
+		return err_field(err, "/role", "not_a_choice", "role: there is no role %s", code);
+	return 0;
+}
+
+int user_check(struct write *w, const struct row *before, struct row *after, struct err *err)
+{
+	return check_role(w, before, after, err) < 0 ? -1 : check_owner_left(w, before, after, err);
+}
+
 /* --- taking from a request --- */
 
 /* The body without what was hashed. */
@@ -42,22 +92,6 @@ static void put_hash(struct row *r, const char *column, const char *hash, uint32
 	*changed |= 1u << table_column(r->table, column);
 }
 
-static int check_role(struct write *w, const struct row *r, uint32_t changed, struct err *err)
-{
-	const char *code = row_text(r, "role");
-	struct row role;
-	int n;
-
-	if (!(changed & 1u << table_column(r->table, "role")))
-		return 0;
-	n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("roles"), seed_uuid("role", code), &role, err);
-	if (n < 0)
-		return -1;
-	if (n == 0 || role.deleted_at)
-		return err_field(err, "/role", "not_a_choice", "role: there is no role %s", code);
-	return 0;
-}
-
 static int take(struct write *w, struct json body, bool creating, const char *pin_hash, const char *password_hash,
 		struct row *r, uint32_t *changed, struct err *err)
 {
@@ -68,7 +102,7 @@ static int take(struct write *w, struct json body, bool creating, const char *pi
 		return -1;
 	put_hash(r, "pin_hash", pin_hash, changed);
 	put_hash(r, "password_hash", password_hash, changed);
-	return check_role(w, r, *changed, err);
+	return 0;
 }
 
 /* --- creating --- */
@@ -98,34 +132,12 @@ int user_create(struct write *w, struct json body, const char *pin_hash, const c
 		*r = there;
 		return err_set(err, ERR_CONFLICT, "duplicate", "user %s is already here", uuid_text(there.uuid).s);
 	}
-	if (record_check_natural(w, r, UINT32_MAX, err) < 0)
+	if (user_check(w, NULL, r, err) < 0 || record_check_natural(w, r, UINT32_MAX, err) < 0)
 		return -1;
 	return record_write(w, r, NULL, UINT32_MAX, err);
 }
 
 /* --- changing --- */
-
-static bool is_owner(const struct row *r)
-{
-	return !r->deleted_at && row_int(r, "active") && strcmp(row_text(r, "role"), "owner") == 0;
-}
-
-/* after is NULL when the user goes altogether. */
-static int check_owner_left(struct write *w, const struct row *before, const struct row *after, struct err *err)
-{
-	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM users WHERE tenant = $1 AND uuid <> $2 "
-				  "AND role = 'owner' AND active = 1 AND deleted_at IS NULL";
-	int64_t others;
-
-	if (!is_owner(before) || (after && is_owner(after)))
-		return 0;
-	if (db_int(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(before->uuid)), &others, err) < 0)
-		return -1;
-	if (others > 0)
-		return 0;
-	return err_set(err, ERR_CONFLICT, "last_owner", "%s is the only owner: make somebody else an owner first",
-		       row_text(before, "name"));
-}
 
 static int load(struct write *w, struct uuid uuid, const char *if_match, struct row *r, struct err *err)
 {
@@ -165,18 +177,9 @@ int user_change(struct write *w, struct uuid uuid, const char *if_match, struct 
 		return -1;
 	if (!(changed = differing(r, &before, changed)))
 		return 0;
-	if (check_owner_left(w, &before, r, err) < 0 || record_check_natural(w, r, changed, err) < 0)
+	if (user_check(w, &before, r, err) < 0 || record_check_natural(w, r, changed, err) < 0)
 		return -1;
 	return record_write(w, r, &before, changed, err);
-}
-
-int user_delete(struct write *w, struct uuid uuid, const char *if_match, struct err *err)
-{
-	struct row before;
-
-	if (load(w, uuid, if_match, &before, err) < 0 || check_owner_left(w, &before, NULL, err) < 0)
-		return -1;
-	return record_delete(w, users(), uuid, if_match, err);
 }
 
 /* --- finding --- */

@@ -130,11 +130,14 @@ const struct column conflicts_columns[] = {
 	{ "tbl", .type = COL_TEXT, .flags = REQ },
 	{ "row", .type = COL_UUID, .flags = REQ },
 	{ "at", TIME, .flags = REQ },
-	{ "rule", .type = COL_TEXT, .flags = REQ },	/* newest_wins | merged | document_differs | gone */
+	{ "rule", .type = COL_TEXT, .flags = REQ },	/* newest_wins | merged | document_differs | gone | restored | last_owner */
 	{ "winner", .type = COL_TEXT, .flags = REQ },	/* sync form */
 	{ "loser", .type = COL_TEXT, .flags = REQ },
 	{ "winner_origin", .type = COL_UUID, .flags = REQ },
 	{ "loser_origin", .type = COL_UUID, .flags = REQ },
+	{ "winner_device", .type = COL_TEXT },		/* its name, where it is known: at the hub */
+	{ "loser_device", .type = COL_TEXT },
+	{ "seq", COUNT, .flags = REQ },			/* the winner's: a pull takes the losers home with it */
 	{ "restored_at", TIME },
 	{ "restored_by", .type = COL_UUID },
 	{ NULL }

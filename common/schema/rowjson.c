@@ -74,9 +74,11 @@ void row_json(const struct row *r, enum json_form form, struct buf *out)
 	jw_put_time(out, "updated_at", r->updated_at);
 }
 
-static void put_parts(const struct doc *d, struct buf *out)
+static void put_parts(const struct doc *d, bool derived, struct buf *out)
 {
 	for (int p = 0; p < PARTS_MAX && d->part[p].table; p++) {
+		if (d->part[p].table->rule == DERIVED_PART && !derived)
+			continue;
 		jw_name(out, d->part[p].table->member);
 		jw_open(out, '[');
 		for (int i = 0; i < d->part[p].n; i++) {
@@ -91,7 +93,13 @@ static void put_parts(const struct doc *d, struct buf *out)
 void doc_json(const struct doc *d, enum json_form form, struct buf *out)
 {
 	row_json(&d->head, form, out);
-	put_parts(d, out);
+	put_parts(d, true, out);
+}
+
+void doc_json_entered(const struct doc *d, struct buf *out)
+{
+	row_json(&d->head, FORM_REST, out);
+	put_parts(d, false, out);
 }
 
 static void put_version(struct buf *out, const char *name, int64_t at, struct uuid origin)
@@ -119,6 +127,8 @@ void doc_to_sync(const struct doc *d, struct buf *out)
 		jw_put_int(out, "seq", r->seq);
 	if (r->deleted_at)
 		jw_put_time(out, "deleted_at", r->deleted_at);
+	if (!uuid_is_zero(r->by))
+		jw_put_uuid(out, "by", r->by);
 	if (r->stamps) {
 		jw_name(out, "stamps");
 		jw_raw(out, r->stamps, strlen(r->stamps));
@@ -127,7 +137,7 @@ void doc_to_sync(const struct doc *d, struct buf *out)
 	jw_open(out, '{');
 	put_columns(r->table, r->v, FORM_SYNC, out);
 	put_extra(r->extra, out);
-	put_parts(d, out);
+	put_parts(d, true, out);
 	jw_close(out, '}');
 	jw_close(out, '}');
 }
@@ -433,6 +443,7 @@ int doc_from_sync(struct pool *pool, struct json j, struct doc *d, struct err *e
 	if (version_from_sync(j, &d->head, err) < 0 || stamps_from_sync(pool, j, &d->head, err) < 0)
 		return -1;
 	if (json_get_time(j, "deleted_at", &d->head.deleted_at, err) < 0 ||
+	    json_get_uuid(j, "by", &d->head.by, err) < 0 ||
 	    json_get_int(j, "id", 0, INT64_MAX, &d->head.id, err) < 0 ||
 	    json_get_int(j, "seq", 0, INT64_MAX, &d->head.seq, err) < 0)
 		return -1;

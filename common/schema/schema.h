@@ -170,6 +170,7 @@ struct row {
 	struct uuid base_origin;
 	int64_t synced_at;
 	int64_t cloud_id;
+	struct uuid by;			/* the user who made this version; zero: a server */
 	int64_t id;			/* this database's own number */
 };
 
@@ -222,6 +223,7 @@ enum json_form {
 
 /* The members of a row (or document with its parts), inside an open object. */
 void doc_json(const struct doc *d, enum json_form form, struct buf *out);
+void doc_json_entered(const struct doc *d, struct buf *out);	/* for people, without what servers derived */
 void row_json(const struct row *r, enum json_form form, struct buf *out);
 void part_json(const struct table *t, const struct val *v, struct buf *out);
 

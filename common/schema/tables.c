@@ -93,7 +93,8 @@ const struct table schema[] = {
 	{ "outbox", .rule = LOCAL, .columns = outbox_columns, .key = "tenant, tbl, uuid",
 	  INDEXES("(tenant, root) WHERE root IS NOT NULL", "(tenant, " RANK_STAGE ", since, uuid) WHERE state = 'ready'") },
 	{ "parked", .rule = LOCAL, .columns = parked_columns, .key = "tenant, tbl, uuid", INDEXES("(tenant, needs)") },
-	{ "conflicts", .rule = LOCAL, .columns = conflicts_columns, .key = "tenant, uuid" },
+	{ "conflicts", .rule = LOCAL, .columns = conflicts_columns, .key = "tenant, uuid",
+	  INDEXES("(tenant, at, uuid)", "(tenant, loser_origin, seq)") },
 	{ "words", .rule = LOCAL, .columns = words_columns, .key = "tenant, tbl, word, uuid",
 	  INDEXES("(tenant, tbl, uuid, word)") },
 	{ "series", .rule = LOCAL, .columns = series_columns, .key = "tenant, kind, prefix" },
@@ -121,5 +122,6 @@ const struct column sync_columns[] = {
 	{ "_base_origin", .type = COL_UUID },
 	{ "_lastSyncedAt", TIME },
 	{ "_cloudId", COUNT },
+	{ "_by", .type = COL_UUID },		/* who made this version; null: a server */
 	{ NULL }
 };

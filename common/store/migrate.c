@@ -87,9 +87,9 @@ static int has_column(struct db *db, const char *table, const char *column, stru
 	return n > 0;
 }
 
-static int add_columns(struct db *db, const struct table *t, struct buf *sql, struct err *err)
+static int add_columns(struct db *db, const struct table *t, const struct column *c, struct buf *sql, struct err *err)
 {
-	for (const struct column *c = t->columns; c->name; c++) {
+	for (; c->name; c++) {
 		int n = has_column(db, t->name, c->name, err);
 
 		if (n < 0)
@@ -97,6 +97,14 @@ static int add_columns(struct db *db, const struct table *t, struct buf *sql, st
 		if (n == 0)
 			ddl_column(t, c, db_engine(db), sql);
 	}
+	return 0;
+}
+
+static int bring_up(struct db *db, const struct table *t, struct buf *sql, struct err *err)
+{
+	if (add_columns(db, t, t->columns, sql, err) < 0 ||
+	    (table_is_synced(t) && add_columns(db, t, sync_columns, sql, err) < 0))
+		return -1;
 	ddl_indexes(t, sql);
 	return 0;
 }
@@ -107,7 +115,7 @@ static int add_lacking(struct db *db, const struct table *t, struct buf *sql, st
 	int n = has_column(db, t->name, t->rule == LOCAL ? t->columns[0].name : "tenant", err);
 
 	if (n > 0)
-		return add_columns(db, t, sql, err);
+		return bring_up(db, t, sql, err);
 	if (n == 0)
 		ddl_table(t, db_engine(db), sql);
 	return n;

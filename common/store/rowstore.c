@@ -2,7 +2,7 @@
 #include "base/base.h"
 #include "store/store.h"
 
-#define SYNC_COLUMNS 12
+#define SYNC_COLUMNS 13
 #define ARGS_MAX (3 + COLUMNS_MAX + SYNC_COLUMNS)
 
 /* --- reading --- */
@@ -26,6 +26,7 @@ void row_from_rows(const struct table *t, const struct rows *rs, struct pool *po
 	r->base_origin = rows_uuid(rs, at++);
 	r->synced_at = rows_int(rs, at++);
 	r->cloud_id = rows_int(rs, at++);
+	r->by = rows_uuid(rs, at++);
 	r->id = rows_int(rs, at);
 }
 
@@ -137,6 +138,7 @@ static struct args row_args(struct uuid tenant, const struct row *r, struct val 
 	v[n++] = v_uuid_or_null(r->base_origin);
 	v[n++] = or_null(r->synced_at);
 	v[n++] = or_null(r->cloud_id);
+	v[n++] = v_uuid_or_null(r->by);
 	return (struct args){ v, n };
 }
 

@@ -96,8 +96,8 @@ static void make_twins(const struct table *t, struct table_sql *s)
 
 		if (!(t->columns[i].flags & COL_NATURAL))
 			continue;
-		buf_printf(&b, "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 AND deleted_at IS NULL LIMIT 1",
-			   t->name, t->columns[i].name);
+		buf_printf(&b, "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 AND deleted_at IS NULL %sLIMIT 1",
+			   t->name, t->columns[i].name, table_column(t, "merged_into") < 0 ? "" : "AND merged_into IS NULL ");
 		s->twin[i] = b.data;
 	}
 }

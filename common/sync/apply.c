@@ -7,6 +7,7 @@
 #include "sync/refs.h"
 
 #define RETRY_MAX 500	/* parked rows looked at after a page */
+#define LOST_MAX 10000
 
 int apply_begin(struct apply *a, struct json page, bool load, struct err *err)
 {
@@ -59,25 +60,45 @@ static int take(struct write *w, struct row *theirs, const struct row *here, str
 	return outbox_release(w->t, w->tenant, theirs->uuid, err);
 }
 
-static int apply_record(struct write *w, struct doc *theirs, const struct doc *here, int *conflicts, struct err *err)
+/* Only the hub keeps losers for everybody to see, and only it merges by column:
+ * what is dirty goes up and comes back judged, unless it was refused. */
+static int goes_up(struct write *w, const struct row *ours, struct err *err)
+{
+	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM outbox WHERE tenant = $1 AND tbl = $2 AND uuid = $3 "
+				  "AND state <> 'refused'";
+	int64_t n;
+
+	if (db_int(w->t->db, sql, ARGS(v_uuid(w->tenant), v_int(ours->table->rank), v_uuid(ours->uuid)), &n, err) < 0)
+		return -1;
+	return n > 0;
+}
+
+static int lose(struct write *w, struct doc *theirs, const struct doc *here, int *conflicts, struct err *err)
+{
+	++*conflicts;
+	if (conflict_keep(w->t, w->tenant, theirs, here, "newest_wins", err) < 0)
+		return -1;
+	return take(w, &theirs->head, &here->head, err);
+}
+
+static int apply_record(struct write *w, struct doc *theirs, const struct doc *here, enum judged judged, int *conflicts, struct err *err)
 {
 	const struct row *ours = here ? &here->head : NULL;
 	struct row *r = &theirs->head;
-	int later;
+	int later, n;
 
 	if (!ours || (!ours->dirty && r->seq >= ours->seq))
 		return take(w, r, ours, err);
 	if (!ours->dirty)
 		return 0;	/* an older page: what is here is newer */
 	later = version_cmp(r->updated_at, r->origin, ours->updated_at, ours->origin);
-	if (later == 0)
+	if (later == 0 || judged == JUDGED_MERGED)
 		return take(w, r, ours, err);	/* our own push, whose answer was lost */
-	if (later < 0)
-		return 0;	/* ours stands, and goes up: the hub keeps the loser */
-	++*conflicts;
-	if (conflict_keep(w->t, w->tenant, theirs, here, "newest_wins", err) < 0)
-		return -1;
-	return take(w, r, ours, err);
+	if (judged == JUDGED_LOST)
+		return lose(w, theirs, here, conflicts, err);
+	if ((n = goes_up(w, ours, err)) != 0)
+		return MIN(n, 0);
+	return later < 0 ? 0 : lose(w, theirs, here, conflicts, err);
 }
 
 /* --- one document --- */
@@ -133,7 +154,7 @@ static int apply_document(struct write *w, struct doc *theirs, const struct doc 
 	return document_keep_apart(w, &ours, theirs, w->site->device, err);
 }
 
-int apply_version(struct write *w, struct doc *theirs, int *conflicts, struct err *err)
+int apply_version(struct write *w, struct doc *theirs, enum judged judged, int *conflicts, struct err *err)
 {
 	struct doc here;
 	int n = doc_load(w->t->db, w->t->pool, w->tenant, theirs->head.table, theirs->head.uuid, &here, err);
@@ -142,7 +163,7 @@ int apply_version(struct write *w, struct doc *theirs, int *conflicts, struct er
 		return -1;
 	if (theirs->head.table->rule == INSERT_ONCE)
 		return apply_document(w, theirs, n ? &here : NULL, conflicts, err);
-	return apply_record(w, theirs, n ? &here : NULL, conflicts, err);
+	return apply_record(w, theirs, n ? &here : NULL, judged, conflicts, err);
 }
 
 /* --- aside --- */
@@ -184,7 +205,7 @@ static int try_row(struct apply *a, struct write *w, struct json j, const struct
 	if ((n = refs_there(w->t->db, w->tenant, &d, m, err)) <= 0)
 		return n;
 	*m = (struct missing){ table, { { 0 } } };
-	return apply_version(w, &d, &a->conflicts, err) < 0 ? -1 : 1;
+	return apply_version(w, &d, JUDGED_NOT, &a->conflicts, err) < 0 ? -1 : 1;
 }
 
 /* What the database refuses, or what cannot be read, must not hold up the rest. */
@@ -293,6 +314,19 @@ static int load_progress(struct apply *a, struct write *w, struct err *err)
 	return pairing_load_progress(w, a->next, done, total, err);
 }
 
+/* What became of edits made here; a hub that does not tell has no such member. */
+static int take_lost(struct apply *a, struct write *w, struct err *err)
+{
+	struct json lost = { 0 };
+
+	if (json_get_array(a->page, "lost", LOST_MAX, &lost, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_len(lost); i++)
+		if (conflict_take(w->t, w->tenant, json_at(lost, i), err) < 0)
+			return err_under(err, "/lost/%zu", i);
+	return 0;
+}
+
 /* The cursor goes with the last slice: what comes again is harmless. */
 static int page_done(struct apply *a, struct write *w, struct err *err)
 {
@@ -302,6 +336,8 @@ static int page_done(struct apply *a, struct write *w, struct err *err)
 		return -1;
 	if (a->load)
 		return load_progress(a, w, err);
+	if (take_lost(a, w, err) < 0)
+		return -1;
 	if (cursor_parse(a->next, &c, err) < 0)
 		return -1;
 	return pairing_cursor(w, c.seq, err);

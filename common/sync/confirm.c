@@ -91,20 +91,25 @@ static int stamp(struct result *r, struct err *err)
 	return outbox_release(r->w->t, r->w->tenant, r->uuid, err);
 }
 
-/* The hub's version came along: merged by the rule that a pull follows. */
+/* The hub's version came along: it stands. */
 static int take_theirs(struct result *r, struct err *err)
 {
 	struct doc theirs;
+	bool merged = false;
 	int conflicts = 0, n = read_document(r, &theirs, err);
 
-	if (n <= 0)
-		return n < 0 ? -1 : stamp(r, err);
-	if (apply_version(r->w, &theirs, &conflicts, err) < 0)
+	if (n < 0 || json_get_bool(r->json, "merged", &merged, err) < 0)
+		return -1;
+	if (n == 0)
+		return stamp(r, err);
+	/* Edited while its push was in flight: the hub has not seen this version yet. */
+	if (r->table->rule == NEWEST_WINS && r->here.rev != r->rev)
+		return outbox_release(r->w->t, r->w->tenant, r->uuid, err);
+	if (apply_version(r->w, &theirs, merged ? JUDGED_MERGED : JUDGED_LOST, &conflicts, err) < 0)
 		return -1;
 	r->c->stamped++;
 	return outbox_release(r->w->t, r->w->tenant, r->uuid, err);
 }
-
 
 static void read_why(struct result *r, struct err *why)
 {

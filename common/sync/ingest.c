@@ -6,28 +6,7 @@
  * the same spoils the transaction, and the batch is run again with each row
  * guarded. */
 #include "base/base.h"
-#include "sync/refs.h"
-
-struct verdict {
-	int status;
-	int64_t seq;
-	const struct doc *document;	/* what stands at the hub, where the till must know */
-	bool identical;
-	const struct missing *needs;
-	int64_t cloud_id;
-};
-
-struct pushed {
-	struct ingest *in;
-	struct write *w;
-	struct json json;
-	struct doc theirs;
-	struct doc here;
-	bool is_here;
-	bool placeholder;	/* a copy of a parent that the hub may have lost */
-	struct missing missing;
-	struct verdict v;
-};
+#include "sync/pushed.h"
 
 int ingest_begin(struct ingest *in, struct json body, struct err *err)
 {
@@ -57,6 +36,8 @@ static void put_verdict(struct ingest *in, const char *table, struct uuid uuid, 
 		jw_put_int(out, "cloud_id", v->cloud_id);
 	if (v->status == 409)
 		jw_put_bool(out, "identical", v->identical);
+	if (v->merged)
+		jw_put_bool(out, "merged", true);
 	if (v->document) {
 		jw_name(out, "document");
 		doc_to_sync(v->document, out);
@@ -110,77 +91,6 @@ static int check_scope(const struct pushed *p, struct err *err)
 
 	if (strcmp(r->table->name, "settings") == 0 && strcmp(row_text(r, "scope"), "device") == 0)
 		return err_field(err, "/row/scope", "device_only", "a device's own setting is never synced");
-	return 0;
-}
-
-/* --- records --- */
-
-static int store_record(struct pushed *p, struct err *err)
-{
-	struct row *r = &p->theirs.head;
-	struct change c = { .table = r->table, .tenant = p->w->tenant, .uuid = r->uuid, .by_sync = true,
-			    .kind = r->deleted_at ? CHANGE_DELETED : p->is_here ? CHANGE_UPDATED : CHANGE_CREATED };
-
-	if (txn_seq(p->w->t, p->w->tenant, &r->seq, err) < 0)
-		return -1;
-	r->base_at = 0;
-	r->base_origin = (struct uuid){ { 0 } };
-	r->cloud_id = 0;
-	if ((p->is_here ? row_update : row_insert)(p->w->t, p->w->tenant, r, err) < 0 ||
-	    search_put(p->w->t, p->w->tenant, r, p->is_here ? &p->here.head : NULL, err) < 0)
-		return -1;
-	c.seq = r->seq;
-	txn_changed(p->w->t, &c);
-	clock_seen(r->updated_at);
-	p->v.status = p->is_here ? 200 : 201;
-	p->v.seq = r->seq;
-	p->in->stored++;
-	return 0;
-}
-
-static int keep_loser(struct pushed *p, const struct doc *winner, const struct doc *loser, const char *rule, struct err *err)
-{
-	p->in->conflicts++;
-	return conflict_keep(p->w->t, p->w->tenant, winner, loser, rule, err);
-}
-
-static int answer_here(struct pushed *p, int status)
-{
-	p->v.status = status;
-	p->v.seq = p->here.head.seq;
-	if (status != 200)
-		p->v.document = &p->here;
-	return 0;
-}
-
-static int ingest_gone(struct pushed *p, struct err *err)
-{
-	struct doc grave = p->theirs;
-
-	grave.head.deleted_at = p->theirs.head.updated_at;
-	if (keep_loser(p, &grave, &p->theirs, "gone", err) < 0)
-		return -1;
-	p->v.status = 410;
-	return 0;
-}
-
-static int ingest_record(struct pushed *p, struct err *err)
-{
-	if (p->placeholder)
-		return p->is_here ? answer_here(p, 200) : store_record(p, err);
-	switch (merge_record(p->is_here ? &p->here.head : NULL, &p->theirs.head)) {
-	case MERGE_INSERT:
-	case MERGE_FORWARD:
-		return store_record(p, err);
-	case MERGE_SAME:
-		return answer_here(p, 200);
-	case MERGE_WIN:
-		return keep_loser(p, &p->theirs, &p->here, "newest_wins", err) < 0 ? -1 : store_record(p, err);
-	case MERGE_LOSE:
-		return keep_loser(p, &p->here, &p->theirs, "newest_wins", err) < 0 ? -1 : answer_here(p, 412);
-	case MERGE_GONE:
-		return ingest_gone(p, err);
-	}
 	return 0;
 }
 
@@ -247,7 +157,7 @@ static int ingest_document(struct pushed *p, struct err *err)
 			return -1;
 		p->in->conflicts++;
 	}
-	return answer_here(p, 409);
+	return pushed_answer_here(p, 409);
 }
 
 /* --- the walk --- */
@@ -269,7 +179,7 @@ static int walk(struct pushed *p, struct err *err)
 	if ((n = doc_load(w->t->db, w->t->pool, w->tenant, p->theirs.head.table, p->theirs.head.uuid, &p->here, err)) < 0)
 		return -1;
 	p->is_here = n > 0;
-	return p->theirs.head.table->rule == INSERT_ONCE ? ingest_document(p, err) : ingest_record(p, err);
+	return p->theirs.head.table->rule == INSERT_ONCE ? ingest_document(p, err) : pushed_record(p, err);
 }
 
 /* The machine's trouble is everybody's; anything else is this row's alone. */

@@ -5,7 +5,7 @@ libsync_a_SOURCES = \
 	%D%/refs.h \
 	%D%/merge.c \
 	%D%/refs.c \
-	%D%/ingest.c \
+	%D%/ingest.c %D%/ingest_record.c %D%/pushed.h \
 	%D%/pull.c \
 	%D%/snapshot.c \
 	%D%/batch.c \

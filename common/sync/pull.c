@@ -126,6 +126,23 @@ static void put_end(struct buf *out, struct cursor next, bool more, int64_t seq)
 	buf_release(&text);
 }
 
+/* Versions of this till's that did not stand, with the numbers of those that did.
+ * What goes beyond the page comes again with the next one. */
+static int put_lost(struct db *db, struct uuid tenant, struct uuid loser, int64_t since, struct cursor *c, bool *more,
+		    struct buf *out, struct err *err)
+{
+	int64_t until = c->seq;
+
+	if (since == c->seq)
+		return 0;
+	jw_name(out, "lost");
+	if (conflict_lost(db, tenant, loser, since, &until, out, err) < 0)
+		return -1;
+	*more |= until < c->seq;
+	c->seq = until;
+	return 0;
+}
+
 static int check_epoch(const struct tenant *tenant, const struct cursor *c, struct err *err)
 {
 	if (uuid_eq(c->epoch, tenant->epoch) && c->seq <= tenant->seq)
@@ -137,6 +154,7 @@ static int put_page(struct db *db, const struct tenant *tenant, struct uuid not_
 		    size_t max_bytes, int *n_rows, struct buf *out, struct err *err)
 {
 	struct merge_read m = { .db = db, .tenant = tenant->uuid, .pool = pool_new() };
+	int64_t since = c.seq;
 	bool more = false;
 	int rc = 0;
 
@@ -154,6 +172,8 @@ static int put_page(struct db *db, const struct tenant *tenant, struct uuid not_
 		more = true;
 	close_sources(&m);
 	pool_free(&m.pool);
+	if (rc == 0)
+		rc = put_lost(db, tenant->uuid, not_from, since, &c, &more, out, err);
 	if (rc == 0)
 		put_end(out, c, more, tenant->seq);
 	return rc;

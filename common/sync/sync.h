@@ -2,7 +2,7 @@
  * (protocol 1; fexl-sync(7) describes it for other programs).
  *
  *	merge.c		which version stands: pure
- *	ingest.c	hub: a pushed batch, a verdict for every row
+ *	ingest.c	hub: a pushed batch, a verdict for every row; ingest_record.c of records
  *	pull.c		hub: what changed since a cursor
  *	snapshot.c	hub: everything, page by page, for a first load
  *	batch.c		till: dirty rows as a push
@@ -17,9 +17,11 @@
  *	answer	{"results":[RESULT…], "epoch":uuid, "seq":n}	one a row, in order
  *	RESULT	{"table","uuid","status":201|200|409|410|412|422|424, "seq"?, "cloud_id"?,
  *		 "document"? (ROW: 409, 412, and 200/201 when the hub's version differs from what was sent),
- *		 "identical"? (409), "needs"? {"table","uuid"} (424), "code"?, "field"?, "reason"?, "server_time"?}
- *	page	{"rows":[ROW…], "next":CURSOR, "more":bool, "epoch":uuid, "seq":n}		pull
+ *		 "identical"? (409), "merged"? (200: by column), "needs"? {"table","uuid"} (424), "code"?, "field"?, "reason"?, "server_time"?}
+ *	page	{"rows":[ROW…], "lost":[LOST…], "next":CURSOR, "more":bool, "epoch":uuid, "seq":n}	pull
  *		{"rows":[ROW…], "next":CURSOR|null, "more":bool, "epoch":uuid, "as_of":n, "done":n, "total":n}	snapshot
+ *	LOST	{"uuid","table","row","at","rule","winner":ROW,"loser":ROW,"winner_origin","loser_origin",
+ *		 "winner_device","loser_device"}	a version of this till's that did not stand
  */
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
@@ -111,8 +113,14 @@ struct confirm {
 int confirm_begin(struct confirm *c, struct json body, struct err *err) MUST_CHECK;
 int confirm_slice(struct confirm *c, struct txn *t, struct err *err) MUST_CHECK;
 
-/* One pulled version into the store: what apply and confirm share. */
-int apply_version(struct write *w, struct doc *theirs, int *conflicts, struct err *err) MUST_CHECK;
+/* What the hub said of ours, where it is dirty and theirs is another version. */
+enum judged {
+	JUDGED_NOT,	/* it has not seen it: ours stays, and goes up */
+	JUDGED_LOST,	/* theirs stands; ours is kept in the journal */
+	JUDGED_MERGED,	/* theirs has what was ours; the journal comes with a pull */
+};
+/* One version of the hub's into the store: what apply and confirm share. */
+int apply_version(struct write *w, struct doc *theirs, enum judged judged, int *conflicts, struct err *err) MUST_CHECK;
 /* The same uuid with other content: ours lives on as a document of its own. */
 int document_keep_apart(struct write *w, const struct doc *ours, const struct doc *theirs, struct uuid maker, struct err *err) MUST_CHECK;
 

@@ -119,6 +119,46 @@ const char *call_header(const struct call *c, const char *name)
 	return value.p ? pool_strndup(c->pool, value.p, value.len) : NULL;
 }
 
+/* --- a row --- */
+
+int call_load_row(struct call *c, struct row *r, struct err *err)
+{
+	struct uuid uuid;
+	int n;
+
+	if (call_uuid(c, &uuid, err) < 0 ||
+	    (n = row_load(c->db, c->pool, c->tenant, call_table(c), uuid, r, err)) < 0)
+		return -1;
+	if (n > 0 && !r->deleted_at)
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, "not_found", "there is no %s %s", call_table(c)->entity,
+		       uuid_text(uuid).s);
+}
+
+static void put_row(const struct row *r, struct buf *out)
+{
+	jw_open(out, '{');
+	row_json(r, FORM_REST, out);
+	jw_close(out, '}');
+}
+
+int call_answer_row(struct call *c, const struct row *r, int status)
+{
+	put_row(r, &c->out);
+	record_etag(r, c->etag);
+	return status;
+}
+
+int call_refuse_with(struct call *c, const struct row *r)
+{
+	jw_name(&c->also, "current");
+	if (!r->table || r->deleted_at)
+		jw_null(&c->also);
+	else
+		put_row(r, &c->also);
+	return -1;
+}
+
 /* --- the answer --- */
 
 const char *call_location(const struct call *c, const struct row *r)

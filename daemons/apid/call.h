@@ -55,7 +55,8 @@ enum who {
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
-enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY, Q_IMPORT, Q_WS, Q_AT };
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY,
+	      Q_IMPORT, Q_WS, Q_AT, Q_RESTORE };
 
 struct route {
 	struct route_key key;
@@ -127,6 +128,11 @@ int call_need_uuid(struct json body, const char *name, struct uuid *out, struct 
 /* The first parameter of the path; what is no UUID is not found. */
 int call_uuid(const struct call *c, struct uuid *uuid, struct err *err) MUST_CHECK;
 int call_page(const struct call *c, struct page *page, struct err *err) MUST_CHECK;
+/* The living row of the route's table that the path names. */
+int call_load_row(struct call *c, struct row *r, struct err *err) MUST_CHECK;
+int call_answer_row(struct call *c, const struct row *r, int status);	/* with its ETag; status */
+/* What stands here instead, so that a person can compare; null: it is gone.  -1 */
+int call_refuse_with(struct call *c, const struct row *r);
 /* A header as text, or NULL. */
 const char *call_header(const struct call *c, const char *name);
 struct write call_write(struct call *c);
@@ -166,6 +172,7 @@ handler_fn h_purchase_create, h_order_receive, h_supplier_account;
 handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
 handler_fn h_import;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
+handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;
 handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest;

@@ -5,11 +5,13 @@
 
 #include "base/clock.h"
 
+#define DAY_US (86400 * SECOND_US)
+
 struct view {
 	struct pairing pairing;
 	bool paired;
 	char *outbox;			/* JSON */
-	int64_t pending, refused;
+	int64_t pending, refused, conflicts_24h;
 	const struct worker *worker;
 };
 
@@ -207,6 +209,7 @@ static int say_status(struct call *c, struct err *err UNUSED)
 	put_pairing(c, v);
 	jw_name(&c->out, "pending");
 	jw_raw(&c->out, v->outbox, strlen(v->outbox));
+	jw_put_int(&c->out, "conflicts_24h", v->conflicts_24h);
 	put_worker(&c->out, v->worker);
 	jw_close(&c->out, '}');
 	buf_release(&text);
@@ -246,7 +249,8 @@ int h_sync_status(struct call *c, struct err *err)
 	if (n == 0)
 		v->outbox = pool_strdup(c->pool, outbox.data);
 	buf_release(&outbox);
-	if (n < 0 || count_refused(c, v, err) < 0)
+	if (n < 0 || count_refused(c, v, err) < 0 ||
+	    conflict_count(c->db, c->tenant, clock_wall() - DAY_US, &v->conflicts_24h, err) < 0)
 		return -1;
 	c->state = v;
 	return call_then(c, LOOP, say_status);

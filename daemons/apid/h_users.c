@@ -19,21 +19,8 @@ static void forget_tokens(struct call *c)
 
 static int answer_user(struct call *c, const struct row *r, int status)
 {
-	jw_open(&c->out, '{');
-	row_json(r, FORM_REST, &c->out);
-	jw_close(&c->out, '}');
-	record_etag(r, c->etag);
 	c->after = forget_tokens;
-	return status;
-}
-
-static int refuse_with(struct call *c, const struct row *r)
-{
-	jw_name(&c->also, "current");
-	jw_open(&c->also, '{');
-	row_json(r, FORM_REST, &c->also);
-	jw_close(&c->also, '}');
-	return -1;
+	return call_answer_row(c, r, status);
 }
 
 /* --- the secrets --- */
@@ -84,7 +71,7 @@ static int store_new(struct call *c, struct err *err)
 		return -1;
 	if (user_create(&w, body, hash_of(s->pin, s->pin_hash), hash_of(s->password, s->password_hash),
 			&r, err) < 0)
-		return strcmp(err->code, "duplicate") == 0 ? refuse_with(c, &r) : -1;
+		return strcmp(err->code, "duplicate") == 0 ? call_refuse_with(c, &r) : -1;
 	c->location = pool_printf(c->pool, "%s/%s", c->rq->path, uuid_text(r.uuid).s);
 	return answer_user(c, &r, 201);
 }
@@ -106,7 +93,7 @@ static int store_change(struct call *c, struct err *err)
 		return -1;
 	if (user_change(&w, uuid, call_header(c, "If-Match"), body, hash_of(s->pin, s->pin_hash),
 			hash_of(s->password, s->password_hash), &r, err) < 0)
-		return err->kind == ERR_STALE ? refuse_with(c, &r) : -1;
+		return err->kind == ERR_STALE ? call_refuse_with(c, &r) : -1;
 	return answer_user(c, &r, 200);
 }
 
@@ -117,11 +104,6 @@ int h_user_change(struct call *c, struct err *err)
 
 int h_user_delete(struct call *c, struct err *err)
 {
-	struct write w = call_write(c);
-	struct uuid uuid;
-
 	c->after = forget_tokens;
-	if (call_uuid(c, &uuid, err) < 0 || user_delete(&w, uuid, call_header(c, "If-Match"), err) < 0)
-		return -1;
-	return 204;
+	return h_record_delete(c, err);
 }

@@ -107,9 +107,17 @@ const struct route routes[] = {
 	{ GET("/api/users/:uuid"),		QUICK, h_record_get, USER, PERM_READ, TABLE("users") },
 	{ POST("/api/users"),			LOOP, h_user_create, USER, PERM_USERS, SMALL },
 	{ PATCH("/api/users/:uuid"),		LOOP, h_user_change, USER, PERM_USERS, SMALL },
-	{ DELETE("/api/users/:uuid"),		WRITE, h_user_delete, USER, PERM_USERS },
+	{ DELETE("/api/users/:uuid"),		WRITE, h_user_delete, USER, PERM_USERS, TABLE("users") },
 	{ GET("/api/settings"),			READ, h_record_list, USER, PERM_READ, TABLE("settings"), LIST },
 	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_SETTINGS, RECORD },
+
+	/* what happened between devices */
+	{ GET("/api/conflicts"),		READ, h_conflict_list, USER, PERM_CONFLICTS, PAGES },
+	{ GET("/api/conflicts/:uuid"),		READ, h_conflict_get, USER, PERM_CONFLICTS },
+	{ POST("/api/conflicts/:uuid/restore"),	WRITE, h_conflict_restore, USER, PERM_CONFLICTS, EMPTY, TAKES(Q_RESTORE) },
+	{ GET("/api/reviews"),			READ, h_record_list, USER, PERM_CONFLICTS, TABLE("reviews"), PAGES },
+	{ GET("/api/reviews/:uuid"),		READ, h_review_get, USER, PERM_CONFLICTS, TABLE("reviews") },
+	{ PATCH("/api/reviews/:uuid"),		WRITE, h_record_change, USER, PERM_CONFLICTS, TABLE("reviews"), RECORD },
 
 	/* a till's sync, as its people see it */
 	{ GET("/api/sync/status"),		QUICK, h_sync_status, USER, PERM_NONE, AT_TILL },
@@ -167,6 +175,7 @@ static const char *const queries[][5] = {
 	[Q_IMPORT] = { "tenant", "dry_run", "skip_errors" },
 	[Q_WS] = { "tenant", "since", "epoch" },
 	[Q_AT] = { "tenant", "at" },
+	[Q_RESTORE] = { "tenant", "force" },
 };
 
 const char *const *route_query(const struct route *r, bool operator)

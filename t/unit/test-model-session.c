@@ -122,7 +122,7 @@ static void a_role_that_changes_counts_at_once(void **state)
 	assert_int_equal(find(f, token, &who), 0);
 	must(f, user_change(&f->w, user, NULL, fixture_json(f, "{'active':true}"), NULL, NULL, &r, &f->err));
 	assert_int_equal(find(f, token, &who), 1);
-	must(f, user_delete(&f->w, user, NULL, &f->err));
+	must(f, record_delete(&f->w, schema_table("users"), user, NULL, &f->err));
 	assert_int_equal(find(f, token, &who), 0);
 }
 

@@ -87,7 +87,7 @@ static void two_living_users_do_not_share_a_name(void **state)
 
 	refused(f, "taken", user_create(&f->w, fixture_json(f, "{'name':'Dilnoza'}"), NULL, NULL, &r, &f->err));
 	refused(f, "taken", change(f, other.uuid, "{'name':'Dilnoza'}", &r));
-	must(f, user_delete(&f->w, first.uuid, NULL, &f->err));
+	must(f, record_delete(&f->w, schema_table("users"), first.uuid, NULL, &f->err));
 	must(f, change(f, other.uuid, "{'name':'Dilnoza'}", &r));
 }
 
@@ -134,8 +134,8 @@ static void an_old_etag_changes_nothing(void **state)
 	refused(f, "changed", user_change(&f->w, made.uuid, etag, fixture_json(f, "{'name':'X'}"), NULL, NULL, &r, &f->err));
 	assert_int_equal(f->err.kind, ERR_STALE);
 	assert_string_equal(row_text(&r, "name"), "Aziza");	/* the present one is shown */
-	refused(f, "changed", user_delete(&f->w, made.uuid, etag, &f->err));
-	must(f, user_delete(&f->w, made.uuid, "*", &f->err));
+	refused(f, "changed", record_delete(&f->w, schema_table("users"), made.uuid, etag, &f->err));
+	must(f, record_delete(&f->w, schema_table("users"), made.uuid, "*", &f->err));
 }
 
 static void nobody_is_found_under_an_unknown_or_deleted_uuid(void **state)
@@ -144,9 +144,9 @@ static void nobody_is_found_under_an_unknown_or_deleted_uuid(void **state)
 	struct row made = make(f, "{'name':'Gone'}"), r;
 
 	refused(f, "not_found", change(f, uuid_v7(), "{'name':'X'}", &r));
-	must(f, user_delete(&f->w, made.uuid, NULL, &f->err));
+	must(f, record_delete(&f->w, schema_table("users"), made.uuid, NULL, &f->err));
 	refused(f, "not_found", change(f, made.uuid, "{'name':'X'}", &r));
-	refused(f, "not_found", user_delete(&f->w, made.uuid, NULL, &f->err));
+	refused(f, "not_found", record_delete(&f->w, schema_table("users"), made.uuid, NULL, &f->err));
 }
 
 /* --- the last owner --- */
@@ -161,7 +161,7 @@ static void the_last_owner_cannot_be_demoted_disabled_or_deleted(void **state)
 	fixture_commit(f);
 	refused(f, "last_owner", change(f, owner.uuid, "{'role':'manager'}", &r));
 	refused(f, "last_owner", change(f, owner.uuid, "{'active':false}", &r));
-	refused(f, "last_owner", user_delete(&f->w, owner.uuid, NULL, &f->err));
+	refused(f, "last_owner", record_delete(&f->w, schema_table("users"), owner.uuid, NULL, &f->err));
 	assert_false(f->t.wrote);
 	r = load(f, owner.uuid);
 	assert_string_equal(row_text(&r, "role"), "owner");
@@ -174,10 +174,10 @@ static void with_a_second_owner_the_first_may_go(void **state)
 	struct row first = make(f, "{'name':'First','role':'owner'}"), second = make(f, "{'name':'Second','role':'owner'}"), r;
 
 	must(f, change(f, first.uuid, "{'active':false}", &r));
-	refused(f, "last_owner", user_delete(&f->w, second.uuid, NULL, &f->err));
+	refused(f, "last_owner", record_delete(&f->w, schema_table("users"), second.uuid, NULL, &f->err));
 	must(f, change(f, first.uuid, "{'active':true}", &r));
-	must(f, user_delete(&f->w, second.uuid, NULL, &f->err));
-	refused(f, "last_owner", user_delete(&f->w, first.uuid, NULL, &f->err));
+	must(f, record_delete(&f->w, schema_table("users"), second.uuid, NULL, &f->err));
+	refused(f, "last_owner", record_delete(&f->w, schema_table("users"), first.uuid, NULL, &f->err));
 }
 
 /* --- finding --- */
@@ -212,7 +212,7 @@ static void only_the_living_are_counted(void **state)
 	make(f, "{'name':'Two','active':false}");
 	must(f, user_count(f->db, f->w.tenant, &n, &f->err));
 	assert_int_equal(n, 2);
-	must(f, user_delete(&f->w, made.uuid, NULL, &f->err));
+	must(f, record_delete(&f->w, schema_table("users"), made.uuid, NULL, &f->err));
 	must(f, user_count(f->db, f->w.tenant, &n, &f->err));
 	assert_int_equal(n, 1);
 }

@@ -1,0 +1,95 @@
+/* The hub takes a record: which version stands, who must hear that theirs does
+ * not, and what no stamp can judge. */
+#include "base/base.h"
+#include "sync/pushed.h"
+
+int pushed_answer_here(struct pushed *p, int status)
+{
+	p->v.status = status;
+	p->v.seq = p->here.head.seq;
+	if (status != 200)
+		p->v.document = &p->here;
+	return 0;
+}
+
+/* --- storing --- */
+
+static int store(struct pushed *p, struct err *err)
+{
+	struct row *r = &p->theirs.head;
+	struct row *before = p->is_here ? &p->here.head : NULL;
+	struct change c = { .table = r->table, .tenant = p->w->tenant, .uuid = r->uuid, .by_sync = true,
+			    .kind = r->deleted_at ? CHANGE_DELETED : before ? CHANGE_UPDATED : CHANGE_CREATED };
+
+	if (txn_seq(p->w->t, p->w->tenant, &r->seq, err) < 0)
+		return -1;
+	r->base_at = 0;
+	r->base_origin = (struct uuid){ { 0 } };
+	r->cloud_id = 0;
+	if ((before ? row_update : row_insert)(p->w->t, p->w->tenant, r, err) < 0 ||
+	    search_put(p->w->t, p->w->tenant, r, before, err) < 0)
+		return -1;
+	c.seq = r->seq;
+	txn_changed(p->w->t, &c);
+	clock_seen(r->updated_at);
+	p->v.status = before ? 200 : 201;
+	p->v.seq = r->seq;
+	p->in->stored++;
+	return review_twins(p->w, r, before, err);
+}
+
+/* --- losers --- */
+
+/* Whose version it was that was here: they met, so both count it. */
+static int count_other_side(struct pushed *p, struct err *err)
+{
+	struct uuid other;
+	int n = device_of_origin(p->w->t->db, p->w->tenant, p->here.head.origin, &other, err);
+
+	if (n <= 0 || uuid_eq(other, p->in->device->device))
+		return MIN(n, 0);
+	return device_count(p->w->t, p->w->tenant, other, 0, 0, 1, err);
+}
+
+/* The same push again is no second conflict. */
+static int keep_loser(struct pushed *p, const struct doc *winner, const struct doc *loser, const char *rule, struct err *err)
+{
+	int n = conflict_keep(p->w->t, p->w->tenant, winner, loser, rule, err);
+
+	if (n <= 0)
+		return n;
+	p->in->conflicts++;
+	return p->is_here ? count_other_side(p, err) : 0;
+}
+
+static int gone(struct pushed *p, struct err *err)
+{
+	struct doc grave = p->theirs;
+
+	grave.head.deleted_at = p->theirs.head.updated_at;
+	if (keep_loser(p, &grave, &p->theirs, "gone", err) < 0)
+		return -1;
+	p->v.status = 410;
+	return 0;
+}
+
+int pushed_record(struct pushed *p, struct err *err)
+{
+	if (p->placeholder)
+		return p->is_here ? pushed_answer_here(p, 200) : store(p, err);
+	switch (merge_record(p->is_here ? &p->here.head : NULL, &p->theirs.head)) {
+	case MERGE_INSERT:
+	case MERGE_FORWARD:
+		return store(p, err);
+	case MERGE_SAME:
+		return pushed_answer_here(p, 200);
+	case MERGE_WIN:
+		/* Numbered first: the till that lost finds its loser behind that number. */
+		return store(p, err) < 0 ? -1 : keep_loser(p, &p->theirs, &p->here, "newest_wins", err);
+	case MERGE_LOSE:
+		return keep_loser(p, &p->here, &p->theirs, "newest_wins", err) < 0 ? -1 : pushed_answer_here(p, 412);
+	case MERGE_GONE:
+		return gone(p, err);
+	}
+	return 0;
+}
