@@ -163,6 +163,15 @@ t_unit_test_sync_late_SOURCES = t/unit/test-sync-late.c t/unit/net.c t/unit/net.
 t_unit_test_sync_late_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 endif
 
+# --- conflicts: losers, merges, roles, carts ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-conflicts
+t_unit_test_conflicts_SOURCES = t/unit/test-conflicts.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_conflicts_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+endif
+TESTS += t/2200-conflicts.t
+EXTRA_DIST += t/2200-conflicts.t
+
 # --- syncd: the state machine, and the daemon between an apid and a cloud played by the test ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-cycle t/unit/test-cycle-wait t/unit/test-syncd-parts t/unit/test-syncd \

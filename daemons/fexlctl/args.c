@@ -44,6 +44,7 @@ const struct arg_desc arg_table[ARG_COUNT] = {
 	[ARG_ORIGIN] = { "origin", 0, NULL, "show where each value comes from" },
 	[ARG_DATA] = { "data", 'd', "BODY", "body of the request; @FILE reads it, @- from stdin" },
 	[ARG_DATABASE_URL] = { "database-url", 0, "TEXT", "a libpq conninfo, or a file for SQLite" },
+	[ARG_FORCE] = { "force", 0, NULL, "though it was changed since" },
 	[ARG_DAEMON] = { "daemon", 0, "NAME", "apid (default), syncd or realtimed" },
 };
 

@@ -162,8 +162,6 @@ static int delete_record(struct write *w, struct errand *e, struct err *err)
 	const char *was = record_state(e->s, e->at, e->table, e->uuid);
 
 	note_version(e, pool_printf(e->s->pool, "%s-", was ? was : ""));
-	if (strcmp(e->table->name, "users") == 0)
-		return user_delete(w, e->uuid, NULL, err);
 	return record_delete(w, e->table, e->uuid, NULL, err);
 }
 
