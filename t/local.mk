@@ -263,7 +263,9 @@ TESTS += t/2110-stock.t
 EXTRA_DIST += t/2110-stock.t
 # --- what follows a sale ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-owed
+check_PROGRAMS += t/unit/test-owed t/unit/test-sync-owed
+t_unit_test_sync_owed_SOURCES = t/unit/test-sync-owed.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_sync_owed_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_owed_SOURCES = t/unit/test-owed.c $(FIXTURE)
 t_unit_test_owed_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif

@@ -302,3 +302,16 @@ int64_t credit_spent(const struct part_rows *payments)
 			spent += part_int(payments, i, "amount");
 	return spent;
 }
+
+int account_judge(struct write *w, const struct doc *d, struct uuid customer, struct err *err)
+{
+	int64_t credit;
+	char detail[40];
+
+	if (credit_of(w, customer, &credit, err) < 0)
+		return -1;
+	if (credit >= 0)
+		return 0;
+	snprintf(detail, sizeof detail, "\"credit\":%lld", (long long)credit);
+	return review_open(w, "credit_overdrawn", "customers", customer, d->head.table->name, d->head.uuid, detail, err);
+}

@@ -154,3 +154,17 @@ int cancellation_derive(struct write *w, struct doc *d, struct err *err)
 	entry_end(&e);
 	return 0;
 }
+
+/* --- on the hub --- */
+
+int cancellation_judge(struct write *w, const struct doc *d, struct err *err)
+{
+	struct uuid by;
+	int n;
+
+	if ((n = undone_by(w, d, "cancellations", &by, err)) != 0)
+		return n < 0 ? -1 : review_open(w, "cancelled_twice", "cancellations", by, "cancellations", d->head.uuid, NULL, err);
+	if ((n = undone_by(w, d, "returns", &by, err)) != 0)
+		return n < 0 ? -1 : review_open(w, "returned_twice", "returns", by, "cancellations", d->head.uuid, NULL, err);
+	return 0;
+}

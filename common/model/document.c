@@ -22,12 +22,14 @@ static const struct kind {
 	 * refused is stored and listed for people (review_open).  NULL: nothing to judge. */
 	int (*judge)(struct write *w, const struct doc *d, struct err *err);
 } kinds[] = {
-	{ "invoices", .take = sale_take, .settle = sale_settle, .permit = sale_permit, .derive = sale_derive },
+	{ "invoices", .take = sale_take, .settle = sale_settle, .permit = sale_permit, .derive = sale_derive,
+	  .judge = sale_judge },
 	{ "cancellations", .take = cancellation_take, .settle = cancellation_settle, .permit = cancellation_permit,
-	  .derive = cancellation_derive },
-	{ "returns", .take = return_take, .settle = return_settle, .permit = return_permit, .derive = return_derive },
-	{ "customer_payments", .take = payment_take, .permit = payment_permit,
-	  .derive = payment_derive },
+	  .derive = cancellation_derive, .judge = cancellation_judge },
+	{ "returns", .take = return_take, .settle = return_settle, .permit = return_permit, .derive = return_derive,
+	  .judge = return_judge },
+	{ "customer_payments", .take = payment_take, .permit = payment_permit, .derive = payment_derive,
+	  .judge = payment_judge },
 	{ "purchases", .take = purchase_take, .settle = purchase_settle, .permit = purchase_permit, .derive = purchase_derive },
 	{ "purchase_voids", .take = purchase_void_take, .permit = purchase_void_permit,
 	  .derive = purchase_void_derive, .judge = purchase_void_judge },

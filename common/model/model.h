@@ -303,6 +303,10 @@ int sale_take(struct write *w, struct json body, struct doc *d, struct err *err)
 int sale_settle(struct doc *d, struct err *err) MUST_CHECK;
 int sale_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 int sale_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int sale_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int cancellation_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int return_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int payment_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int cancellation_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int cancellation_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int cancellation_settle(struct doc *d, struct err *err) MUST_CHECK;

@@ -39,6 +39,8 @@ int account_relieve(struct write *w, struct entry *e, struct uuid customer, int6
 /* Spends credit: refuses a person more than there is.  field: what asks for it. */
 int account_spend(struct write *w, struct uuid customer, int64_t amount, const char *field, struct err *err) MUST_CHECK;
 int64_t credit_spent(const struct part_rows *payments);
+/* On the hub: with this document a customer has spent more credit than there was. */
+int account_judge(struct write *w, const struct doc *d, struct uuid customer, struct err *err) MUST_CHECK;
 
 /* --- refunds.c: how money goes back --- */
 

@@ -87,3 +87,67 @@ int payment_derive(struct write *w, struct doc *d, struct err *err)
 	entry_end(&e);
 	return 0;
 }
+
+/* --- on the hub --- */
+
+/* What stood when this one came: the last payment beside it, else what it was for. */
+struct beside {
+	const char *table;
+	struct uuid uuid;
+};
+
+static int payment_beside(struct write *w, const struct doc *d, struct beside *b, struct err *err)
+{
+	static const char sql[] = "SELECT uuid FROM customer_payments WHERE tenant = $1 AND customer = $2 AND uuid <> $3 "
+				  "AND (invoice = $4 OR $4 IS NULL) ORDER BY uuid DESC LIMIT 1";
+	struct val invoice = row_get(&d->head, "invoice"), v[1];
+	int n = db_one(w->t->db, w->t->pool, sql, ARGS(v_uuid(w->tenant), row_get(&d->head, "customer"), v_uuid(d->head.uuid),
+						       invoice), v, 1, err);
+
+	if (n > 0)
+		*b = (struct beside){ "customer_payments", v[0].u };
+	else if (invoice.type != VAL_NULL)
+		*b = (struct beside){ "invoices", invoice.u };
+	else
+		*b = (struct beside){ "customers", row_uuid(&d->head, "customer") };
+	return MIN(n, 0);
+}
+
+/* How much of it met no debt: of this invoice, or of any. */
+static int beyond_debt(struct write *w, const struct doc *d, int64_t *beyond, struct err *err)
+{
+	const struct part_rows *lines = doc_part((struct doc *)d, "entry_lines");
+	struct uuid receivables = seed_uuid("account", "1100"), invoice = row_uuid(&d->head, "invoice");
+	const struct owing *o = NULL;
+	struct owings all;
+
+	*beyond = row_int(&d->head, "amount");
+	for (int i = 0; i < lines->n; i++)
+		if (uuid_eq(part_uuid(lines, i, "account"), receivables))
+			*beyond -= part_int(lines, i, "credit");
+	if (uuid_is_zero(invoice))
+		return 0;
+	if (owings_of_one(w->t->db, w->t->pool, w->tenant, row_uuid(&d->head, "customer"), &all, err) < 0)
+		return -1;
+	o = owing_of(&all, invoice);
+	*beyond = MAX(*beyond, o ? -o->owed : 0);
+	return 0;
+}
+
+int payment_judge(struct write *w, const struct doc *d, struct err *err)
+{
+	struct beside beside;
+	int64_t beyond;
+	char detail[40];
+
+	if (is_credit(d) && account_judge(w, d, row_uuid(&d->head, "customer"), err) < 0)
+		return -1;
+	if (beyond_debt(w, d, &beyond, err) < 0)
+		return -1;
+	if (beyond <= 0)
+		return 0;
+	if (payment_beside(w, d, &beside, err) < 0)
+		return -1;
+	snprintf(detail, sizeof detail, "\"beyond\":%lld", (long long)beyond);
+	return review_open(w, "overpaid", beside.table, beside.uuid, "customer_payments", d->head.uuid, detail, err);
+}

@@ -371,3 +371,33 @@ int return_derive(struct write *w, struct doc *d, struct err *err)
 	entry_end(&e);
 	return 0;
 }
+
+/* --- on the hub --- */
+
+/* More came back of a line than was sold of it: 1, 0, -1. */
+static int too_much_came_back(struct write *w, struct uuid invoice, struct err *err)
+{
+	static const char sql[] =
+		"SELECT CAST(count(*) AS bigint) FROM (SELECT k.line, sum(k.qty) AS qty FROM returns r "
+		"JOIN return_lines k ON k.tenant = $1 AND k.doc = r.uuid WHERE r.tenant = $1 AND r.invoice = $2 GROUP BY k.line) b "
+		"LEFT JOIN invoice_lines l ON l.tenant = $1 AND l.doc = $2 AND l.pos = b.line WHERE b.qty > COALESCE(l.qty, 0)";
+	int64_t lines;
+
+	if (db_int(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(invoice)), &lines, err) < 0)
+		return -1;
+	return lines > 0;
+}
+
+int return_judge(struct write *w, const struct doc *d, struct err *err)
+{
+	struct uuid invoice = row_uuid(&d->head, "invoice"), by;
+	int n;
+
+	if (uuid_is_zero(invoice))
+		return 0;
+	if ((n = undone_by(w, d, "cancellations", &by, err)) != 0)
+		return n < 0 ? -1 : review_open(w, "returned_twice", "cancellations", by, "returns", d->head.uuid, NULL, err);
+	if ((n = too_much_came_back(w, invoice, err)) <= 0 || (n = undone_by(w, d, "returns", &by, err)) < 0)
+		return n;
+	return review_open(w, "returned_twice", n ? "returns" : "invoices", n ? by : invoice, "returns", d->head.uuid, NULL, err);
+}

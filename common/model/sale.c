@@ -151,6 +151,13 @@ int sale_permit(struct write *w, const struct doc *d, struct err *err)
 	return account_spend(w, row_uuid(&d->head, "customer"), credit_spent(doc_part((struct doc *)d, "payments")), "/payments", err);
 }
 
+int sale_judge(struct write *w, const struct doc *d, struct err *err)
+{
+	if (credit_spent(doc_part((struct doc *)d, "payments")) == 0)
+		return 0;
+	return account_judge(w, d, row_uuid(&d->head, "customer"), err);
+}
+
 /* --- what follows from it --- */
 
 /* Money in, by method; the change leaves the cash drawer again. */

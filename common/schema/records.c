@@ -110,7 +110,8 @@ const struct column purchase_orders_columns[] = {
  * the uuid is v5 of kind and subject, so each is listed once. */
 const struct column reviews_columns[] = {
 	{ "kind", .type = COL_WORD,
-	  .words = WORDS("oversold", "overpaid", "returned_twice", "cancelled_twice", "void_after_sale", "twin", "last_owner"),
+	  .words = WORDS("oversold", "overpaid", "returned_twice", "cancelled_twice", "void_after_sale", "credit_overdrawn",
+			 "twin", "last_owner"),
 	  .flags = REQ | COL_FIXED },
 	{ "state", .type = COL_WORD, .words = WORDS("open", "done"), .flags = REQ, .def = "open" },
 	{ "a_table", .type = COL_TEXT, .max = 64, .flags = SRV },	/* what happened first, as the hub saw it … */

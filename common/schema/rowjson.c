@@ -215,7 +215,8 @@ static int value_from_json(struct pool *pool, const struct column *c, struct jso
 	struct uuid u;
 	int64_t i;
 
-	if (json_type(j) == JSON_NULL && c->type != COL_JSON) {
+	/* A JSON value that must be there may be null itself; of any other, null is none. */
+	if (json_type(j) == JSON_NULL && (c->type != COL_JSON || !(c->flags & COL_REQUIRED))) {
 		if (c->flags & COL_REQUIRED)
 			return err_field(err, what, "required", "%s must not be null", c->name);
 		*v = v_null();
