@@ -35,6 +35,9 @@ static const struct kind {
 	  .derive = purchase_void_derive, .judge = purchase_void_judge },
 	{ "supplier_payments", .take = supplier_payment_take, .permit = supplier_payment_permit,
 	  .derive = supplier_payment_derive, .judge = supplier_payment_judge },
+	{ "shifts", .take = shift_take, .permit = shift_permit },
+	{ "shift_movements", .take = shift_movement_take, .permit = shift_part_permit, .derive = shift_movement_derive },
+	{ "shift_closes", .take = shift_close_take, .permit = shift_part_permit, .derive = shift_close_derive },
 	{ "stock_adjustments", .take = adjustment_take, .settle = adjustment_settle, .derive = adjustment_derive },
 	{ "number_voids" },	/* made by servers (number_void.c): nothing follows from it */
 	{ "cost_corrections", .settle = cost_settle },	/* made by cost_run() and nobody else */
@@ -89,10 +92,14 @@ int document_take_head(struct write *w, struct json body, struct doc *d, struct 
 	return record_check_refs(w->t->db, w->tenant, &d->head, UINT32_MAX, err);
 }
 
+struct uuid document_device(const struct write *w)
+{
+	return uuid_is_zero(w->who->device) ? w->site->device : w->who->device;
+}
+
 static int fill_head(struct write *w, struct doc *d, struct err *err)
 {
 	unsigned filled = (unsigned)row_int(&d->head, "filled");	/* by take */
-	struct uuid device = uuid_is_zero(w->who->device) ? w->site->device : w->who->device;
 	const char *number;
 
 	if (row_get(&d->head, "at").type == VAL_NULL) {
@@ -109,7 +116,7 @@ static int fill_head(struct write *w, struct doc *d, struct err *err)
 	}
 	row_set(&d->head, "filled", v_int(filled));
 	row_set(&d->head, "entered_by", v_uuid_or_null(w->who->user));
-	row_set(&d->head, "device", v_uuid(device));
+	row_set(&d->head, "device", v_uuid(document_device(w)));
 	row_set(&d->head, "clock_offset", v_int(clock_offset()));
 	return 0;
 }

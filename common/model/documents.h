@@ -12,6 +12,8 @@ int document_take_head(struct write *w, struct json body, struct doc *d, struct 
 int document_take_lines(struct write *w, struct json body, const char *member, int least, struct doc *d, struct err *err) MUST_CHECK;
 /* What the lines refer to must exist. */
 int document_check_lines(struct write *w, const char *member, struct doc *d, struct err *err) MUST_CHECK;
+/* Where a document is made: the till whose user asks, else this server. */
+struct uuid document_device(const struct write *w);
 /* What was taken is settled, numbered, derived and stored. */
 int document_post(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 /* Is this product kept in stock?  1, 0 (not, or unknown), -1. */

@@ -34,6 +34,8 @@ libmodel_a_SOURCES = \
 	%D%/payment.c \
 	%D%/account.c \
 	%D%/ageing.c \
+	%D%/shift.c \
+	%D%/drawer.c \
 	%D%/moves.c \
 	%D%/cost.c \
 	%D%/stock.c \

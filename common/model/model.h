@@ -18,6 +18,7 @@
  *	purchase.c order.c	goods ordered, bought; void.c a purchase undone
  *	adjustment.c	goods counted, found, lost
  *	supplier.c	what we owe, and paying it
+ *	shift.c drawer.c	a cashier's cash: opened, moved, counted; what should be there
  *	moves.c		goods in, out and back: FIFO over cost layers
  *	cost.c		the hub's cost run: what earlier documents turned out to cost
  *	stock.c		caches of sums over moves: what is on hand, what layers hold
@@ -334,6 +335,14 @@ int supplier_payment_derive(struct write *w, struct doc *d, struct err *err) MUS
 int supplier_payment_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int supplier_payment_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 
+int shift_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int shift_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int shift_part_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int shift_movement_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int shift_movement_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+int shift_close_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
+int shift_close_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
+
 /* All of a product's stock becomes another's, layer by layer, without an effect
  * on the books.  0 and d, or 1 when there is none and nothing was stored. */
 int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const char *reason, struct doc *d, struct err *err) MUST_CHECK;
@@ -345,6 +354,31 @@ int order_check(struct write *w, const struct row *before, struct row *after, st
 /* The goods are here: makes the purchase as document_create() does, and the
  * order is received.  The body is a purchase's; without lines: those ordered. */
 int order_receive(struct write *w, struct uuid order, struct json body, struct doc *d, bool *identical, struct err *err) MUST_CHECK;
+
+/* --- drawers --- */
+
+enum drawer_kind {
+	DRAWER_SALES,		/* without the change */
+	DRAWER_COLLECTED,	/* from customers, for earlier sales */
+	DRAWER_REFUNDS,
+	DRAWER_SUPPLIERS,
+	DRAWER_CASH_IN,
+	DRAWER_CASH_OUT,
+	DRAWER_EXPENSE,
+	DRAWER_KINDS
+};
+
+/* Cash of one shift: what was in the drawer, and what changed it. */
+struct drawer {
+	int64_t opening, sum[DRAWER_KINDS];
+};
+int drawer_load(struct db *db, struct uuid tenant, struct uuid shift, struct drawer *d, struct err *err) MUST_CHECK;
+int64_t drawer_expected(const struct drawer *d);
+/* Shifts with what is computed of them: status, expected, counted, difference,
+ * gap (to what was counted before, at the same till; null: nothing was). */
+int shift_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
+/* The same of one, its totals, movements and closes, as members of an open object. */
+int shift_more(struct db *db, struct pool *pool, struct uuid tenant, const struct row *head, struct buf *out, struct err *err) MUST_CHECK;
 
 /* --- suppliers --- */
 

@@ -14,6 +14,7 @@
 /* People ask for a document by the number on its paper. */
 #define BY_NUMBER "(tenant, number)"
 #define BOOKS "journal_entries", "journal_lines"
+#define BY_SHIFT "(tenant, shift) WHERE shift IS NOT NULL"	/* what was in whose drawer */
 
 const struct table schema[] = {
 	{ "settings", "setting", NULL, NEWEST_WINS, settings_columns, .rank = 100, .first = true },
@@ -40,19 +41,19 @@ const struct table schema[] = {
 	  INDEXES("(tenant, purchase)", BY_NUMBER),
 	  PARTS(MOVES, BOOKS) },
 	{ "invoices", "invoice", NULL, INSERT_ONCE, invoices_columns, .rank = 320,
-	  INDEXES("(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER),
+	  INDEXES("(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER, BY_SHIFT),
 	  PARTS("invoice_lines", "invoice_payments", MOVES, BOOKS) },
 	{ "cancellations", "cancellation", NULL, INSERT_ONCE, cancellations_columns, .rank = 330,
-	  INDEXES("(tenant, invoice)", BY_NUMBER),
+	  INDEXES("(tenant, invoice)", BY_NUMBER, BY_SHIFT),
 	  PARTS("cancellation_lines", "refunds", MOVES, BOOKS) },
 	{ "returns", "return", NULL, INSERT_ONCE, returns_columns, .rank = 340,
-	  INDEXES("(tenant, invoice) WHERE invoice IS NOT NULL", "(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER),
+	  INDEXES("(tenant, invoice) WHERE invoice IS NOT NULL", "(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER, BY_SHIFT),
 	  PARTS("return_lines", "refunds", MOVES, BOOKS) },
 	{ "customer_payments", "customer_payment", NULL, INSERT_ONCE, customer_payments_columns, .rank = 350,
-	  INDEXES("(tenant, customer)", "(tenant, invoice) WHERE invoice IS NOT NULL", BY_NUMBER),
+	  INDEXES("(tenant, customer)", "(tenant, invoice) WHERE invoice IS NOT NULL", BY_NUMBER, BY_SHIFT),
 	  PARTS(BOOKS) },
 	{ "supplier_payments", "supplier_payment", NULL, INSERT_ONCE, supplier_payments_columns, .rank = 360,
-	  INDEXES("(tenant, supplier)", BY_NUMBER),
+	  INDEXES("(tenant, supplier)", BY_NUMBER, BY_SHIFT),
 	  PARTS(BOOKS) },
 	{ "stock_adjustments", "stock_adjustment", NULL, INSERT_ONCE, stock_adjustments_columns, .rank = 370,
 	  INDEXES(BY_NUMBER),

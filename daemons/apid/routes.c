@@ -65,18 +65,23 @@ const struct route routes[] = {
 	FOLLOWS("/api/invoices/:uuid/cancel", "cancellations", "invoice", PERM_VOID),
 	FOLLOWS("/api/invoices/:uuid/return", "returns", "invoice", PERM_RETURN),
 	FOLLOWS("/api/invoices/:uuid/payments", "customer_payments", "invoice", PERM_COLLECT),
-	{ GET("/api/cancellations"),		READ, h_document_list, SHOP, PERM_READ, TABLE("cancellations"), LIST },
-	{ GET("/api/cancellations/:uuid"),	QUICK, h_document_get, SHOP, PERM_READ, TABLE("cancellations") },
+	SHOWN("/api/cancellations", "cancellations", PERM_READ),
 	DOCUMENTS("/api/returns", "returns", PERM_READ, PERM_RETURN),
 	DOCUMENTS("/api/customer-payments", "customer_payments", PERM_READ, PERM_COLLECT),
 	{ GET("/api/customers/:uuid/account"),	READ, h_account, SHOP, PERM_READ, TABLE("customers"), PAGES },
 	{ GET("/api/reports/receivables"),	READ, h_receivables, SHOP, PERM_REPORTS, TAKES(Q_AT) },
 
+	/* drawers */
+	{ GET("/api/shifts"),			READ, h_shift_list, SHOP, PERM_SHIFT, TABLE("shifts"), LIST },
+	{ GET("/api/shifts/:uuid"),		READ, h_shift_get, SHOP, PERM_SHIFT, TABLE("shifts") },
+	{ POST("/api/shifts"),			WRITE, h_document_create, SHOP, PERM_SHIFT, TABLE("shifts"), RECORD },
+	FOLLOWS("/api/shifts/:uuid/movements", "shift_movements", "shift", PERM_SHIFT),
+	FOLLOWS("/api/shifts/:uuid/close", "shift_closes", "shift", PERM_SHIFT),
+
 	/* the stock and the books */
 	{ POST("/api/purchases"),		WRITE, h_purchase_create, SHOP, PERM_STOCK, TABLE("purchases"), LARGE },
 	SHOWN("/api/purchases", "purchases", PERM_READ_COST),
-	{ POST("/api/purchases/:uuid/void"),	WRITE, h_document_create, SHOP, PERM_ADJUST, TABLE("purchase_voids"),
-	  ABOUT("purchase"), RECORD },
+	FOLLOWS("/api/purchases/:uuid/void", "purchase_voids", "purchase", PERM_ADJUST),
 	SHOWN("/api/purchase-voids", "purchase_voids", PERM_READ_COST),
 	SIZED_RECORDS("/api/purchase-orders", "purchase_orders", PERM_READ_COST, PERM_STOCK, LARGE),
 	{ POST("/api/purchase-orders/:uuid/receive"), WRITE, h_order_receive, SHOP, PERM_STOCK, TABLE("purchases"),
