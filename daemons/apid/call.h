@@ -163,7 +163,7 @@ int live_end(struct live **lp, struct http_request *rq, struct err *err) MUST_CH
 
 /* --- handlers, by file --- */
 
-handler_fn h_site, h_setup, h_setup_code;
+handler_fn h_site, h_seen, h_setup, h_setup_code;
 handler_fn h_sign_in, h_sign_out, h_cloud_token;
 handler_fn h_record_list, h_record_get, h_record_create, h_record_change, h_record_delete, h_setting_put;
 handler_fn h_user_create, h_user_change, h_user_delete;

@@ -128,6 +128,7 @@ const struct route routes[] = {
 	{ GET("/api/sync/status"),		QUICK, h_sync_status, USER, PERM_NONE, AT_TILL },
 	{ GET("/api/pending"),			READ, h_pending, USER, PERM_NONE, PAGES, AT_TILL },
 	{ POST("/api/sync/run"),		QUICK, h_sync_run, USER, PERM_SYNC, EMPTY, AT_TILL },
+	{ POST("/api/sync/seen"),		WRITE, h_seen, USER, PERM_NONE, LARGE, AT_TILL },
 	{ PUT("/api/sync/pairing"),		WRITE, h_pairing_put, USER, PERM_PAIR, SMALL, AT_TILL },
 	{ DELETE("/api/sync/pairing"),		WRITE, h_pairing_end, USER, PERM_PAIR, AT_TILL },
 
