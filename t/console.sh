@@ -40,3 +40,21 @@ bail()
 	echo "Bail out! $*"
 	exit 1
 }
+
+# A till or a cloud with all that belongs to it, and people: Amal (owner, 1234) and
+# Yusuf (cashier, 2222).
+full_cloud()	# name [engine]
+{
+	cloud "$1" "${2:-sqlite}" && start_daemon "$1" realtimed && people "$1"
+}
+
+full_till()
+{
+	till "$1" && start_daemon "$1" realtimed
+}
+
+people()
+{
+	printf 1234 | ctl "$1" --json user add Amal --role owner --pin-file - &&
+		printf 2222 | ctl "$1" --json user add Yusuf --role cashier --pin-file -
+}

@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { onModeChange } from '~/api/client';
 import { Unreachable } from '~/api/http';
 import { direction, useLanguage } from '~/i18n';
+import { listen } from '~/state/live';
 import { session } from '~/state/session';
 import { lookAgain } from '~/state/status';
 import { watchCloud } from '~/ui/toasts';
@@ -40,6 +41,7 @@ session.watch(() => {
 	who = session.get()?.token;
 });
 watchCloud();
+listen(queries);
 lookAgain();
 
 function Root() {

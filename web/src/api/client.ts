@@ -108,20 +108,29 @@ export function goesElsewhere(e: unknown): boolean {
 
 // --- what the cloud took is handed to the till ---
 
-const tables: [RegExp, string][] = [
-	[/^\/api\/invoices$/, 'invoices'],
-	[/^\/api\/purchases$/, 'purchases'],
-	[/^\/api\/(products|categories|customers|suppliers)(\/[^/]+)?$/, '$1'],
-	[/^\/api\/tax-rates(\/[^/]+)?$/, 'tax_rates'],
+const documents: [RegExp, string, string?][] = [
+	[/^\/api\/(invoices|purchases|stock-adjustments|customer-payments|supplier-payments|returns|shifts)$/, '$1'],
+	[/^\/api\/invoices\/([^/]+)\/cancel$/, 'cancellations', 'invoice'],
+	[/^\/api\/invoices\/([^/]+)\/return$/, 'returns', 'invoice'],
+	[/^\/api\/invoices\/([^/]+)\/payments$/, 'customer_payments', 'invoice'],
+	[/^\/api\/purchases\/([^/]+)\/void$/, 'purchase_voids', 'purchase'],
+	[/^\/api\/shifts\/([^/]+)\/movements$/, 'shift_movements', 'shift'],
+	[/^\/api\/shifts\/([^/]+)\/close$/, 'shift_closes', 'shift'],
 ];
+const records = /^\/api\/(products|categories|customers|suppliers|tax-rates)$/;
 
-// A document goes as it was sent, a record as the cloud answered it.
-function seenBody(method: Method, path: string, sent: unknown, answer: unknown): unknown {
-	const hit = tables.find(([re]) => re.test(path));
-	if (!hit || method === 'GET' || method === 'DELETE')
+// What was made, as it was sent; of a record also when the cloud made it.
+export function seenBody(method: Method, path: string, sent: unknown, answer: unknown): unknown {
+	if (method !== 'POST' || typeof sent !== 'object' || !sent)
 		return null;
-	const table = path.replace(hit[0], hit[1]);
-	return { table, row: table === 'invoices' || table === 'purchases' ? sent : answer };
+	if (records.test(path))
+		return { table: path.slice(5).replace('-', '_'), row: sent, updated_at: (answer as { updated_at: string }).updated_at };
+	const hit = documents.find(([re]) => re.test(path));
+	if (!hit)
+		return null;
+	const [re, table, about] = hit;
+	const of = re.exec(path)![1];
+	return { table: table.replace('$1', of).replace('-', '_'), row: about ? { ...sent, [about]: of } : sent };
 }
 
 // The next pull brings it anyhow; so it is known here at once, and a cut in this

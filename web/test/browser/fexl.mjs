@@ -89,7 +89,7 @@ export function linkMode(line, mode) {
 function watch(page, complaints, allowed) {
 	page.on('pageerror', (e) => complaints.push(`page error: ${e.stack ?? e}`));
 	page.on('console', (m) => {
-		if (m.type() === 'error' && !/Failed to load resource|net::ERR_|CORS policy/.test(m.text()))
+		if (m.type() === 'error' && !/Failed to load resource|net::ERR_|CORS policy|WebSocket connection/.test(m.text()))
 			complaints.push(`console: ${m.text()}`);
 	});
 	page.on('request', (r) => {
@@ -118,6 +118,7 @@ export async function signIn(page, node, user, secret) {
 	await page.locator('input[name=secret]').fill(secret);
 	await page.keyboard.press('Enter');
 	await page.getByTestId('status').waitFor();
+	await page.locator('#content h1').waitFor({ state: 'attached' });
 }
 
 // A scanner's keys, 3 ms apart by their own time stamps as a kernel would give them:

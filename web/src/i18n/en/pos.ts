@@ -35,7 +35,7 @@ const texts = {
 	'pos.total': 'Total',
 	'pos.empty': 'Scan, search or tap',
 	'pos.empty_hint': 'What is bought shows here.',
-	'pos.items': { one: '{n} line, {qty} pieces', other: '{n} lines, {qty} pieces' },
+	'pos.items': { one: '{n} line · {qty} pcs', other: '{n} lines · {qty} pcs' },
 	'pos.less': 'One less: {name}',
 	'pos.one_more': 'One more: {name}',
 	'pos.qty': 'Quantity',

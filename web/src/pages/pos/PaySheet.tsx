@@ -65,12 +65,13 @@ function Due({ rest, total }: { rest: number; total: number }) {
 interface Props {
 	cart: Cart;
 	opened: boolean;
+	eager: number; // complete at once: Enter was faster than the sheet
 	shift?: string | null;
 	onClose: () => void;
 	onSold: (i: Invoice) => void;
 }
 
-function Sheet({ cart, shift = null, onSold }: Props) {
+function Sheet({ cart, eager, shift = null, onSold }: Props) {
 	const { total } = totals(cart.lines, useSettings().pricesIncludeTax);
 	const [taken, setTaken] = useState<Payment[]>([]);
 	const [method, setMethod] = useState<PayMethod>('cash');
@@ -89,7 +90,12 @@ function Sheet({ cart, shift = null, onSold }: Props) {
 	const needsCustomer = rest > 0 && !cart.customer;
 
 	const focus = () => window.setTimeout(() => (field.current?.focus(), field.current?.select()));
+	const form = useRef<HTMLFormElement>(null);
 	useEffect(() => void focus(), []);
+	useEffect(() => {
+		if (eager > 0)
+			form.current?.requestSubmit();
+	}, [eager]);
 
 	function pick(m: PayMethod) {
 		setMethod(m);
@@ -121,7 +127,7 @@ function Sheet({ cart, shift = null, onSold }: Props) {
 	}
 
 	return (
-		<form className={css.pay} onSubmit={submit}>
+		<form ref={form} className={css.pay} onSubmit={submit}>
 			<div className={css.column}>
 				<Due rest={rest} total={total} />
 				<Taken taken={taken} onRemove={(i) => setTaken(taken.filter((_, k) => k !== i))} />

@@ -53,6 +53,7 @@ export default function Pos() {
 	const search = useRef<HTMLInputElement>(null);
 	const [paying, setPaying] = useState(false);
 	const [done, setDone] = useState<Invoice | null>(null);
+	const [eager, setEager] = useState(0); // Enter was pressed before the sheet had the focus
 	const [help, setHelp] = useState(false);
 	const [unknown, setUnknown] = useState<string | null>(null);
 	const [fresh, setFresh] = useState<string | null>(null);
@@ -72,8 +73,10 @@ export default function Pos() {
 	}, [queries]);
 
 	const pay = useCallback(() => {
-		if (current().lines.length > 0)
-			setPaying(true);
+		if (current().lines.length === 0)
+			return;
+		setEager(0);
+		setPaying(true);
 	}, []);
 
 	// A sale that was under way when the page was loaded anew goes on, as it was fixed.
@@ -98,6 +101,10 @@ export default function Pos() {
 
 	useEffect(() => {
 		const onKey = (e: KeyboardEvent) => {
+			if (paying && e.key === 'Enter' && !(e.target as HTMLElement).closest?.('[role=dialog]')) {
+				e.preventDefault();
+				setEager((n) => n + 1);
+			}
 			if (paying || help || unknown)
 				return;
 			if (e.key === 'F9' || (e.key === 'Enter' && e.ctrlKey))
@@ -139,7 +146,7 @@ export default function Pos() {
 			{done && cart.lines.length === 0
 				? <Done invoice={done} onNext={() => (setDone(null), search.current?.focus())} />
 				: <CartPanel cart={cart} all={state.all} fresh={fresh} onPay={pay} onHelp={() => setHelp(true)} />}
-			<PaySheet cart={cart} opened={paying} onClose={() => (setPaying(false), search.current?.focus())} onSold={sold} />
+			<PaySheet cart={cart} opened={paying} eager={eager} onClose={() => (setPaying(false), search.current?.focus())} onSold={sold} />
 			<Help opened={help} onClose={() => setHelp(false)} />
 			<UnknownCode code={unknown} onClose={() => setUnknown(null)} onMade={(p) => (setUnknown(null), notifications.clean(), add(p))} />
 			<span className={css.aloud} role="status">{said}</span>
