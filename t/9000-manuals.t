@@ -49,4 +49,53 @@ for my $text ($help, map { scalar(qx('$build/fexlctl' help $_)) } @commands) {
 is(join(', ', grep { $page !~ /^ ?\Q$_\E\b/m } @commands), '', 'every command has its line');
 is(join(' ', grep { $mdoc !~ /Fl Fl \Q$_\E\b/ } sort keys %option), '', 'every option as well');
 is(join(' ', grep { !$option{$_} } sort keys %{{ map { $_ => 1 } $mdoc =~ /Fl Fl ([a-z-]+)/g }}), '', 'and no option is made up');
+
+# --- the daemons: flags, messages, diagnostics ---
+
+my %page_of = map { my ($name) = m{([^/]+)\.\d$}; $name => slurp($_) } @pages;
+for my $daemon (grep { $page_of{$_} && -x "$build/$_" } qw(fexl-apid fexl-syncd fexl-realtimed)) {
+	my $help = qx('$build/$daemon' --help);
+	my %of_conf = map { $_ => 1 } qx('$build/$daemon' --list-options) =~ /^(\w+)$/mg;
+	my @flags = grep { !$of_conf{ s/-/_/gr } } $help =~ /--([a-z-]+)/g;
+	is(join(' ', grep { $page_of{$daemon} !~ /\bFl Fl \Q$_\E\b/ } @flags), '', "$daemon: every flag of its own is in its manual");
+	is(join(' ', grep { $page_of{'fexl.conf'} !~ /^\.It Li \Q$_\E$/m } sort keys %of_conf), '', "$daemon: every option is in fexl.conf(5)");
+	like($page_of{$daemon}, qr/^\.Nd \S/m, "$daemon: says what it is for");
+}
+is(qx('$build/fexl-apid' --print-config-manual), $page_of{'fexl.conf'}, 'fexl.conf(5) is what the table of options says: fexl-apid --print-config-manual >man/fexl.conf.5');
+
+# "... has that port": what is between the dots stands in a source, on one line or
+# over two.
+sub is_said
+{
+	my ($diag, $text) = @_;
+	return !grep { index($text, $_) < 0 } grep { /\w/ } map { s/^\s+|\s+$//gr } split(/\.\.\.|[,;:()]/, $diag);
+}
+
+my $text = join('', map { slurp($_) } glob("$src/common/*/*.c $src/daemons/*/*.c")) =~ s/"\s*\n\s*"//gr =~ s/%"?\s*PRI\w+\s*"?|%[-0-9.*]*l*[a-z]/.../gr =~ s/%s\b/.../gr;
+ok(!is_said('the till is on fire: ...', $text), 'what nobody says would be noticed');
+for my $name (sort grep { $page_of{$_} =~ /^\.Bl -diag/m } keys %page_of) {
+	my ($list) = $page_of{$name} =~ /^\.Bl -diag\n(.*?)^\.El/ms;
+	my @diags = $list =~ /^\.It "(.*)"$/mg;
+	cmp_ok(scalar(@diags), '>', 2, "$name: says what messages mean");
+	is(join("\n", grep { !is_said($_, $text) } @diags), '', "$name: and they are said");
+}
+
+my @messages = slurp("$src/common/wire/messages.c") =~ /^\t\[WIRE_\w+\] = \{ "(\w+)"/mg;
+my @told = $page_of{'fexl-apid'} =~ /^\.It Sy (\w+) Ta/mg;
+is("@told", "@messages", 'fexl-apid(8) lists the messages between daemons, in their order');
+
+# --- the protocol ---
+
+my @paths = slurp("$src/daemons/apid/routes.c") =~ m{^\t\{ (?:GET|POST)\("(/[^"]+)"\),\s+\w+, h_(?:health|pull|push|snapshot|digest|credentials|ws)\b}mg;
+is(scalar(@paths), 7, 'a device asks for seven things');
+is(join(' ', grep { $page_of{'fexl-sync'} !~ /\Q$_\E/ } @paths), '', 'fexl-sync(7) tells of each');
+my %claim = map { $_ => 1 } slurp("$src/common/base/jwt.h") =~ /"(ten|dev|inc|iat|exp|use)"/g;
+is(join(' ', grep { $page_of{'fexl-sync'} !~ /^\.It Li .*\b$_\b/m } sort keys %claim), '', 'and of each claim of a token');
+
+# --- pages name pages that are there ---
+
+for my $name (sort keys %page_of) {
+	my @missing = grep { !$page_of{$_} } $page_of{$name} =~ /^\.Xr (fexl[\w.-]*) \d/mg;
+	is(join(' ', grep { $_ ne 'fexl-realtimed' } @missing), '', "$name: the pages that it names are there");
+}
 done_testing();

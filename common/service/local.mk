@@ -8,6 +8,7 @@ libservice_a_SOURCES = \
 	%D%/conf.c \
 	%D%/conffile.c \
 	%D%/usage.c \
+	%D%/manual.c \
 	%D%/run.h \
 	%D%/service.c \
 	%D%/place.c \

@@ -21,6 +21,9 @@ int option_check(const struct option_desc *o, const char *text, const char *wher
 /* "1 to 3600 s", "sqlite, postgres", "text" … */
 void option_print_choices(const struct option_desc *o, struct buf *out);
 
+/* "fexl-apid and fexl-syncd" */
+const char *option_readers(const struct option_desc *o);
+
 /* --help, --list-options */
 void usage_print(const struct service *desc, struct buf *out);
 void usage_print_names(unsigned who, struct buf *out);

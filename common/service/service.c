@@ -262,6 +262,11 @@ static void print_template(const struct service *desc UNUSED, struct buf *out)
 	conf_print_template(out);
 }
 
+static void print_manual(const struct service *desc UNUSED, struct buf *out)
+{
+	conf_print_manual(out);
+}
+
 static const struct printer {
 	const char *flag;
 	void (*print)(const struct service *desc, struct buf *out);
@@ -270,6 +275,7 @@ static const struct printer {
 	{ "--version", print_version },
 	{ "--list-options", print_names },
 	{ "--print-config-template", print_template },
+	{ "--print-config-manual", print_manual },
 };
 
 static const struct printer *printer_find(int argc, char **argv)

@@ -6,6 +6,7 @@
  *	conf.c		environment and flags over files; whence each value came
  *	conffile.c	fexl.conf and its drop-ins
  *	usage.c		--help, --list-options, the template of fexl.conf
+ *	manual.c	fexl.conf(5)
  *	service.c	the one main()
  *	place.c		folders, and that nobody else runs in them
  *	beat.c		how late the loop is, and the watchdog
@@ -64,6 +65,8 @@ const char *conf_origin(const struct conf *c, const char *name);
 bool conf_is_secret(const char *name);
 /* The commented-out fexl.conf, generated from the table. */
 void conf_print_template(struct buf *out);
+/* fexl.conf(5), likewise. */
+void conf_print_manual(struct buf *out);
 
 /* --- service --- */
 
@@ -93,7 +96,7 @@ struct service {
 
 /* Does not return to main() before the end; gives the exit status: 0, 1 for a
  * failed start, 2 for wrong options.  Knows --help, --version, --list-options,
- * --check-config and --print-config-template by itself. */
+ * --check-config, --print-config-template and --print-config-manual by itself. */
 int service_run(const struct service *desc, int argc, char **argv);
 
 struct event_base *service_base(struct service_ctx *svc);

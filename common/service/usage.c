@@ -41,6 +41,8 @@ void usage_print(const struct service *desc, struct buf *out)
 		   "        print the names of all options, and end\n"
 		   "  --print-config-template\n"
 		   "        print a fexl.conf with every option as a comment, and end\n"
+		   "  --print-config-manual\n"
+		   "        print fexl.conf(5), and end\n"
 		   "  --version, --help\n"
 		   "\n"
 		   "Each option may stand in fexl.conf as well, with underscores for the dashes\n"
@@ -62,7 +64,7 @@ void usage_print_names(unsigned who, struct buf *out)
 			buf_printf(out, "%s\n", o->name);
 }
 
-static const char *who_text(unsigned who)
+const char *option_readers(const struct option_desc *o)
 {
 	static const struct {
 		unsigned who;
@@ -77,9 +79,9 @@ static const char *who_text(unsigned who)
 	};
 	size_t i = 0;
 
-	while (readers[i].who != who)
+	while (readers[i].who != o->who)
 		if (++i == ARRAY_LEN(readers))
-			panic("an option that daemons %u read", who);
+			panic("an option that daemons %u read", o->who);
 	return readers[i].name;
 }
 
@@ -96,7 +98,7 @@ void conf_print_template(struct buf *out)
 	for (const struct option_desc *o = option_table; o->name != NULL; o++) {
 		buf_printf(out, "\n# %s\n# (", o->help);
 		option_print_choices(o, out);
-		buf_printf(out, "; %s; environment %s)\n#%s =", who_text(o->who), o->env, o->name);
+		buf_printf(out, "; %s; environment %s)\n#%s =", option_readers(o), o->env, o->name);
 		if (o->def != NULL && *o->def != '\0')
 			buf_printf(out, " %s", o->def);
 		buf_char(out, '\n');
