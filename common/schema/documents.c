@@ -43,7 +43,7 @@ const struct column purchase_voids_columns[] = {
 const struct column invoices_columns[] = {
 	NUMBERED,
 	{ "shift", .type = COL_UUID },
-	{ "customer", REF("customers") },
+	{ "customer", REF("customers"), .example = "\"" EXAMPLE_UUID "\"" },
 	{ "note", NOTE },
 	{ "tax_included", .type = COL_BOOL, .max = 1, .flags = SRV },
 	{ "total", MONEY, .flags = SRV },
@@ -159,7 +159,7 @@ const struct column stock_adjustments_columns[] = {
 
 const struct column stock_adjustment_lines_columns[] = {
 	{ "product", REF("products"), .flags = REQ },
-	{ "qty", SIGNED_QTY, .fill = FILL_QTY },		/* in is positive */
+	{ "qty", SIGNED_QTY, .fill = FILL_QTY, .example = "1000" },		/* in is positive */
 	{ "counted", QTY },				/* of a count: qty is what it differs by */
 	{ "expected", SIGNED_QTY, .flags = SRV },	/* on hand where it was counted */
 	{ "unit_cost", MONEY },				/* of what comes in; null: as it cost last */

@@ -14,7 +14,7 @@ const struct column settings_columns[] = {
 const struct column roles_columns[] = {
 	{ "code", .type = COL_TEXT, .min = 1, .max = ROLE_MAX_CHARS, .flags = REQ | COL_FIXED | COL_NATURAL | COL_SEARCH },
 	{ "name", NAME, .flags = REQ | COL_SEARCH },
-	{ "permissions", JSON(TEXT_MAX_CHARS), .flags = REQ },	/* ["invoices:create", …] */
+	{ "permissions", JSON(TEXT_MAX_CHARS), .flags = REQ, .example = "[\"invoices:create\"]" },	/* ["invoices:create", …] */
 	{ NULL }
 };
 
@@ -87,7 +87,8 @@ const struct column suppliers_columns[] = {
 const struct column carts_columns[] = {
 	{ "name", NAME, .flags = COL_SEARCH },
 	{ "customer", REF("customers") },
-	{ "lines", JSON(LINES_MAX_CHARS), .flags = REQ },	/* [{product, qty, unit_price?, tax_rate?, discount?}] */
+	{ "lines", JSON(LINES_MAX_CHARS), .flags = REQ, .example = "[{\"product\":\"" EXAMPLE_UUID "\",\"qty\":2000}]" },
+						/* unit_price?, tax_rate?, discount? as well */
 	{ "note", NOTE },
 	{ "held_by", .type = COL_UUID, .flags = SRV },
 	{ "device", .type = COL_UUID, .flags = SRV },
@@ -101,7 +102,8 @@ const struct column purchase_orders_columns[] = {
 	{ "supplier", REF("suppliers") },
 	{ "status", .type = COL_WORD, .words = WORDS("draft", "ordered", "received", "cancelled"), .flags = REQ, .def = "draft" },
 	{ "expected_at", TIME },
-	{ "lines", JSON(LINES_MAX_CHARS), .flags = REQ },	/* [{product, qty, unit_cost}] */
+	{ "lines", JSON(LINES_MAX_CHARS), .flags = REQ,
+	  .example = "[{\"product\":\"" EXAMPLE_UUID "\",\"qty\":2000,\"unit_cost\":500}]" },
 	{ "note", NOTE },
 	{ NULL }
 };

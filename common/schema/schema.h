@@ -46,6 +46,8 @@ enum col_type {
 #define COL_NATURAL 16u	/* unique among the living when a person writes; a twin made elsewhere is kept */
 #define COL_SEARCH 32u	/* looked at by ?q= */
 
+#define EXAMPLE_UUID "0191d5a0-0000-7000-8000-000000000001"
+
 struct column {
 	const char *name;
 	enum col_type type;
@@ -54,6 +56,7 @@ struct column {
 	const char *const *words;	/* COL_WORD: NULL-terminated */
 	int64_t min, max;		/* numbers: range; text: least and most characters */
 	const char *def;		/* default for a creator, as text; NULL: none */
+	const char *example;		/* JSON, for the contract; NULL: one by type */
 	unsigned fill;			/* a server may fill it in: its bit in the document's `filled` */
 };
 

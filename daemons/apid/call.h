@@ -172,6 +172,7 @@ handler_fn h_purchase_create, h_order_receive, h_supplier_account;
 handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
 handler_fn h_import;
 handler_fn h_shift_list, h_shift_get;
+handler_fn h_import, h_openapi;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
 handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;

@@ -4,6 +4,7 @@ fexl_apid_SOURCES = \
 	%D%/main.c \
 	%D%/minute.c \
 	%D%/h_import.c \
+	%D%/openapi.h %D%/openapi.c %D%/operations.c %D%/schemas.c %D%/shapes.c \
 	%D%/call.c %D%/stage.c %D%/args.c %D%/routes.c \
 	%D%/guard.c %D%/cache.c %D%/browser.c \
 	%D%/shop.c %D%/keys.c \

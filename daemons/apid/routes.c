@@ -110,11 +110,11 @@ const struct route routes[] = {
 	{ POST("/api/setup"),			LOOP, h_setup, ANYONE, PERM_NONE, SMALL, AT_TILL },
 	{ GET("/api/users"),			READ, h_record_list, USER, PERM_READ, TABLE("users"), LIST },
 	{ GET("/api/users/:uuid"),		QUICK, h_record_get, USER, PERM_READ, TABLE("users") },
-	{ POST("/api/users"),			LOOP, h_user_create, USER, PERM_USERS, SMALL },
-	{ PATCH("/api/users/:uuid"),		LOOP, h_user_change, USER, PERM_USERS, SMALL },
+	{ POST("/api/users"),			LOOP, h_user_create, USER, PERM_USERS, TABLE("users"), SMALL },
+	{ PATCH("/api/users/:uuid"),		LOOP, h_user_change, USER, PERM_USERS, TABLE("users"), SMALL },
 	{ DELETE("/api/users/:uuid"),		WRITE, h_user_delete, USER, PERM_USERS, TABLE("users") },
 	{ GET("/api/settings"),			READ, h_record_list, USER, PERM_READ, TABLE("settings"), LIST },
-	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_SETTINGS, RECORD },
+	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_SETTINGS, TABLE("settings"), RECORD },
 
 	/* what happened between devices */
 	{ GET("/api/conflicts"),		READ, h_conflict_list, USER, PERM_CONFLICTS, PAGES },
@@ -139,6 +139,9 @@ const struct route routes[] = {
 	{ GET("/api/sync/snapshot"),		READ, h_snapshot, DEVICE, PERM_NONE, TAKES(Q_SNAPSHOT), AT_HUB },
 	{ POST("/api/sync/digest"),		READ, h_digest, DEVICE, PERM_NONE, LARGE, AT_HUB },
 	{ POST("/api/sync/credentials"),	LOOP, h_credentials, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
+
+	/* the contract */
+	{ GET("/openapi.json"),			READ, h_openapi, ANYONE, PERM_NONE, NO_SHOP },
 
 	/* live updates */
 	{ GET("/ws"),				LOOP, h_ws, LISTENER, PERM_NONE, TAKES(Q_WS) },

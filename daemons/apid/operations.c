@@ -1,0 +1,129 @@
+/* What each handler does, what it takes and what it gives, for those who have only
+ * the contract.  Tables speak for themselves; other bodies stand here. */
+#include "base/base.h"
+#include "apid/openapi.h"
+
+#define MEMBERS(...) ((const struct member[]){ __VA_ARGS__, { NULL } })
+#define MUST(name, type) { name, type, true, NULL }
+#define MAY(name, type) { name, type, false, NULL }
+#define SUCH(name, type, example) { name, type, true, example }
+
+#define TAKE_ROW .takes = ROW
+#define TAKE_CHANGES .takes = CHANGES
+#define TAKE(...) .takes = OBJECT, .takes_members = MEMBERS(__VA_ARGS__)
+#define TAKE_CSV .takes = CSV_FILE
+#define GIVE_ROW(code) .status = code, .gives = ROW
+#define GIVE_ROWS .status = 200, .gives = LIST_OF_ROWS
+#define GIVE_LIST(...) .status = 200, .gives = LIST_OF, .gives_members = MEMBERS(__VA_ARGS__)
+#define GIVE(code, ...) .status = code, .gives = OBJECT, .gives_members = MEMBERS(__VA_ARGS__)
+#define GIVE_NOTHING .status = 204
+
+#define DONE GIVE(200, MAY("status", "string"))
+#define SESSION GIVE(200, MUST("token", "string"), MUST("user", "object"), MUST("expires_at", "time"))
+
+const struct operation operations[] = {
+	/* records and documents */
+	{ h_record_list, "list each %s", GIVE_ROWS },
+	{ h_record_get, "one %s", GIVE_ROW(200) },
+	{ h_record_create, "make a %s; uuid is optional", TAKE_ROW, GIVE_ROW(201) },
+	{ h_record_change, "change some members of a %s", TAKE_CHANGES, GIVE_ROW(200) },
+	{ h_record_delete, "delete a %s", GIVE_NOTHING },
+	{ h_document_create, "post a %s; the same uuid again is answered 409 with what is here", TAKE_ROW, GIVE_ROW(201) },
+	{ h_document_list, "list each %s, newest first", GIVE_ROWS },
+	{ h_document_get, "one %s with its lines", GIVE_ROW(200) },
+	{ h_invoice_list, "list each %s, newest first, with what is owed", GIVE_ROWS },
+	{ h_invoice_get, "one %s with its lines and what followed it", GIVE_ROW(200) },
+	{ h_purchase_create, "goods that came in; a draft or an order becomes a purchase order", TAKE_ROW, GIVE_ROW(201) },
+	{ h_order_receive, "the goods of an order came in", TAKE_ROW, GIVE_ROW(201) },
+	{ h_number, "reserve the number of a document before the first attempt to post it",
+	  TAKE(MUST("uuid", "uuid"), SUCH("kind", "string", "\"invoice\"")),
+	  GIVE(200, MUST("uuid", "uuid"), MUST("kind", "string"), MUST("number", "string")) },
+	{ h_gaps, "numbers the cloud misses, and whether they may still come",
+	  GIVE_LIST(MUST("series", "string"), MUST("first", "integer"), MUST("last", "integer"), MUST("missing", "integer"),
+		    MUST("since", "time"), MAY("device", "string"), MUST("state", "string"), MUST("text", "string")) },
+	{ h_import, "a CSV file; all of it or nothing, unless skip_errors", TAKE_CSV,
+	  GIVE(200, MUST("rows", "integer"), MUST("created", "integer"), MUST("changed", "integer"), MUST("unchanged", "integer"),
+	       MUST("refused", "integer"), MUST("stored", "boolean"), MUST("errors", "array")) },
+
+	/* sums */
+	{ h_account, "what a customer owes and has to their credit, and from what",
+	  GIVE(200, MUST("customer", "uuid"), MUST("owed", "integer"), MUST("credit", "integer"), MUST("items", "array")) },
+	{ h_supplier_account, "what is owed to a supplier, and from what",
+	  GIVE(200, MUST("supplier", "uuid"), MUST("owed", "integer"), MUST("items", "array")) },
+	{ h_receivables, "what customers owe, by age; equal to account 1100",
+	  GIVE(200, MUST("items", "array"), MUST("total", "object")) },
+	{ h_inventory, "what is on hand and what it is worth",
+	  GIVE_LIST(MUST("product", "uuid"), MUST("name", "string"), MUST("on_hand", "integer"), MUST("value", "integer")) },
+	{ h_moves, "the movements of a product",
+	  GIVE_LIST(MUST("uuid", "uuid"), MUST("doc", "uuid"), MUST("source", "string"), MUST("line", "integer"),
+		    MUST("at", "time"), MUST("qty", "integer"), MUST("cost", "integer"), MAY("layer", "uuid")) },
+	{ h_journal, "journal entries, newest first",
+	  GIVE_LIST(MUST("uuid", "uuid"), MUST("doc", "uuid"), MUST("source", "string"), MUST("at", "time"), MUST("lines", "array")) },
+	{ h_trial_balance, "every account's balance",
+	  GIVE(200, MUST("items", "array"), MUST("debit", "integer"), MUST("credit", "integer")) },
+	{ h_valuation, "what the stock is worth; equal to account 1200", GIVE(200, MUST("items", "array"), MUST("total", "integer")) },
+
+	/* people */
+	{ h_site, "till or cloud, and are its people here already", GIVE(200, MUST("role", "string")) },
+	{ h_sign_in, "sign in: at a till with a PIN, at the cloud with tenant and password",
+	  TAKE(SUCH("user", "string", "\"Amal\""), MAY("pin", "string"), MAY("tenant", "uuid"), MAY("password", "string")), SESSION },
+	{ h_sign_out, "sign out", GIVE_NOTHING },
+	{ h_cloud_token, "five minutes at the cloud, by this till's word", GIVE(200, MUST("token", "string"), MUST("expires_at", "time")) },
+	{ h_setup, "the first owner of a new till",
+	  TAKE(SUCH("name", "string", "\"Corner shop\""), SUCH("owner", "string", "\"Amal\""), SUCH("pin", "string", "\"1234\""),
+	       SUCH("code", "string", "\"00000000\"")),
+	  .status = 201, .gives = OBJECT, .gives_members = MEMBERS(MUST("token", "string"), MUST("user", "object"), MUST("expires_at", "time")) },
+	{ h_user_create, "somebody who may sign in",
+	  TAKE(SUCH("name", "string", "\"Yusuf\""), SUCH("role", "string", "\"cashier\""), SUCH("pin", "string", "\"2222\""),
+	       MAY("password", "string"), MAY("uuid", "uuid"), MAY("active", "boolean")), GIVE_ROW(201) },
+	{ h_user_change, "change who may sign in, and how",
+	  TAKE(MAY("name", "string"), MAY("role", "string"), MAY("pin", "string"), MAY("password", "string"), { "active", "boolean", false, "true" }),
+	  GIVE_ROW(200) },
+	{ h_user_delete, "nobody signs in by this name any more", GIVE_NOTHING },
+	{ h_setting_put, "one setting: a key has one value",
+	  TAKE({ "value", "any", true, "\"text\"" }, { "scope", "string", false, "\"tenant\"" }), GIVE_ROW(200) },
+
+	/* sync, as people see it */
+	{ h_sync_status, "how is sync, in a state and a sentence", GIVE(200, MUST("state", "string"), MUST("text", "string"), MUST("pending", "object")) },
+	{ h_pending, "what is not in the cloud yet",
+	  GIVE(200, MUST("total", "integer"), MUST("tables", "array"), MUST("items", "array")) },
+	{ h_sync_run, "sync now", GIVE(202, MAY("cycle", "integer")) },
+	{ h_pairing_put, "pair this till with a cloud",
+	  TAKE(SUCH("url", "string", "\"https://shop.example\""), MUST("tenant_uuid", "uuid"),
+	       SUCH("license_key", "string", "\"FEXL-AAAA-BBBB-CCCC-DDDD\""), SUCH("name", "string", "\"Till 2\"")),
+	  GIVE(202, MUST("device_uuid", "uuid"), MUST("status", "string")) },
+	{ h_pairing_end, "turn sync off; what is here stays", DONE },
+
+	/* sync, as tills speak it: fexl-sync(7) has the bodies */
+	{ h_health, "is the cloud well, and what does it think of this till", GIVE(200, MUST("status", "string"), MUST("server_time", "time")) },
+	{ h_credentials, "a till asks to be let in",
+	  TAKE(MUST("device_uuid", "uuid"), MUST("incarnation", "integer"), SUCH("name", "string", "\"Till 2\""),
+	       SUCH("license_key", "string", "\"FEXL-AAAA-BBBB-CCCC-DDDD\""), MUST("tenant_uuid", "uuid"), MUST("public_key", "string"),
+	       MAY("os", "string"), MAY("version", "string")),
+	  GIVE(202, MUST("status", "string"), MAY("code", "string")) },
+	{ h_push, "rows that changed at the till; a verdict for each", TAKE(MUST("rows", "array")),
+	  GIVE(200, MUST("results", "array"), MUST("seq", "integer")) },
+	{ h_pull, "rows that changed since a cursor",
+	  GIVE(200, MUST("rows", "array"), MUST("next", "string"), MUST("more", "boolean"), MUST("epoch", "uuid"), MUST("seq", "integer")) },
+	{ h_snapshot, "everything, page by page, for a first load",
+	  GIVE(200, MUST("rows", "array"), MAY("next", "string"), MUST("more", "boolean"), MUST("epoch", "uuid"), MUST("as_of", "integer"),
+	       MUST("done", "integer"), MUST("total", "integer")) },
+	{ h_digest, "sums of all rows, to compare", TAKE(MUST("seq", "integer"), MUST("without", "strings")),
+	  GIVE(200, MUST("seq", "integer"), MUST("changed", "strings"), MUST("tables", "array")) },
+	{ h_ws, "events as they happen (WebSocket)", .status = 101 },
+
+	/* tills of a shop, shops of a cloud */
+	{ h_device_list, "the roster: who waits for approval first",
+	  GIVE_LIST(MUST("uuid", "uuid"), MUST("name", "string"), MUST("status", "string")) },
+	{ h_device_rename, "give a till another name", TAKE(SUCH("name", "string", "\"Counter\"")), DONE },
+	{ h_device_approve, "let a till in: compare its code first", DONE },
+	{ h_device_revoke, "shut a till out at once", DONE },
+	{ h_admin_sign_in, "the platform's administrator signs in", TAKE(MUST("password", "string")),
+	  GIVE(200, MUST("token", "string"), MUST("expires_at", "time")) },
+	{ h_tenant_list, "all shops", GIVE_LIST(MUST("uuid", "uuid"), MUST("name", "string")) },
+	{ h_tenant_create, "a new shop and its licence key, shown once", TAKE(SUCH("name", "string", "\"Corner shop\"")),
+	  GIVE(201, MUST("tenant_uuid", "uuid"), MUST("license_key", "string"), MUST("link", "string")) },
+	{ h_admin_health, "how is this cloud", GIVE(200, MUST("status", "string")) },
+	{ h_openapi, "this document", GIVE(200, MUST("openapi", "string"), MUST("paths", "object"), MUST("components", "object")) },
+	{ NULL }
+};
