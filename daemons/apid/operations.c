@@ -83,6 +83,13 @@ const struct operation operations[] = {
 	{ h_setting_put, "one setting: a key has one value",
 	  TAKE({ "value", "any", true, "\"text\"" }, { "scope", "string", false, "\"tenant\"" }), GIVE_ROW(200) },
 
+	/* what happened between devices */
+	{ h_conflict_list, "versions that lost, newest first",
+	  GIVE_LIST(MUST("uuid", "uuid"), MUST("table", "string"), MUST("row", "uuid"), MUST("at", "time"), MUST("rule", "string")) },
+	{ h_conflict_get, "one of them, both sides", GIVE(200, MUST("uuid", "uuid"), MUST("winner", "object"), MUST("loser", "object")) },
+	{ h_conflict_restore, "put the loser back as a new version", GIVE(200, MUST("uuid", "uuid")) },
+	{ h_review_get, "what no timestamp can judge, with both documents", GIVE_ROW(200) },
+
 	/* sync, as people see it */
 	{ h_sync_status, "how is sync, in a state and a sentence", GIVE(200, MUST("state", "string"), MUST("text", "string"), MUST("pending", "object")) },
 	{ h_pending, "what is not in the cloud yet",
