@@ -86,8 +86,15 @@ sub purchase
 	return $till->post('/api/purchases', { supplier => $uuid{supplier}, lines => [{ product => $fresh, qty => 2000,
 		unit_cost => 300 }] }, token => $owner)->{json}{uuid};
 }
+sub shifts_close
+{
+	for my $s (@{$till->get('/api/shifts', token => $owner)->{json}{items}}) {
+		$till->post("/api/shifts/$s->{uuid}/close", { counted => 1000 }, token => $owner) if $s->{status} eq 'open';
+	}
+}
 sub shift_open
 {
+	shifts_close();
 	return $till->post('/api/shifts', { opening => 1000 }, token => $owner)->{json}{uuid};
 }
 
@@ -121,11 +128,13 @@ sub uuid
 
 # Operations that need more than the example can say are tried in stories of their own.
 my %elsewhere = map { ($_ => 1) } ('POST /api/session', 'DELETE /api/session', 'POST /api/setup', 'GET /ws', 'PUT /api/sync/pairing',
-	'DELETE /api/sync/pairing', 'GET /api/session/cloud-token', 'POST /api/sync/run',
+	'DELETE /api/sync/pairing', 'GET /api/session/cloud-token', 'POST /api/sync/run', 'POST /api/sync/seen',
 	'GET /api/reviews/{uuid}', 'PATCH /api/reviews/{uuid}', 'GET /api/conflicts/{uuid}', 'POST /api/conflicts/{uuid}/restore');
 my %path_of = (
 	'/api/invoices/{uuid}/cancel' => sub { sale(1) }, '/api/invoices/{uuid}/return' => sub { sale(1) },
 	'/api/invoices/{uuid}/payments' => sub { sale(0) }, '/api/invoices/{uuid}' => sub { sale(1) },
+	'/api/shifts/{uuid}' => \&shift_open, '/api/shifts/{uuid}/close' => \&shift_open, '/api/shifts/{uuid}/movements' => \&shift_open,
+	'/api/shifts' => \&shifts_close,
 	'/api/cancellations/{uuid}' => sub { made('invoices', sale(1), 'cancel') },
 	'/api/purchase-voids/{uuid}' => sub { made('purchases', purchase(), 'void') },
 	'/api/purchases/{uuid}/void' => \&purchase, '/api/purchases/{uuid}' => \&purchase,
@@ -171,8 +180,8 @@ sub path_for
 {
 	my ($path) = @_;
 
-	return $path unless $path =~ /\{/;
 	my $uuid = $path_of{$path} ? $path_of{$path}->() : undef;
+	return $path unless $path =~ /\{/;
 	(my $list = $path) =~ s{/\{.*}{};
 	my $post = $listed{"POST $list"};
 	if (!$uuid && $post) {

@@ -170,7 +170,6 @@ handler_fn h_user_create, h_user_change, h_user_delete;
 handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
 handler_fn h_purchase_create, h_order_receive, h_supplier_account;
 handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
-handler_fn h_import;
 handler_fn h_shift_list, h_shift_get;
 handler_fn h_import, h_openapi;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;

@@ -45,6 +45,9 @@ const struct operation operations[] = {
 	  GIVE(200, MUST("rows", "integer"), MUST("created", "integer"), MUST("changed", "integer"), MUST("unchanged", "integer"),
 	       MUST("refused", "integer"), MUST("stored", "boolean"), MUST("errors", "array")) },
 
+	{ h_shift_list, "list each %s, newest first, with what its drawer should hold", GIVE_ROWS },
+	{ h_shift_get, "one %s with its movements and sums", GIVE_ROW(200) },
+
 	/* sums */
 	{ h_account, "what a customer owes and has to their credit, and from what",
 	  GIVE(200, MUST("customer", "uuid"), MUST("owed", "integer"), MUST("credit", "integer"), MUST("items", "array")) },
@@ -94,6 +97,8 @@ const struct operation operations[] = {
 	{ h_sync_status, "how is sync, in a state and a sentence", GIVE(200, MUST("state", "string"), MUST("text", "string"), MUST("pending", "object")) },
 	{ h_pending, "what is not in the cloud yet",
 	  GIVE(200, MUST("total", "integer"), MUST("tables", "array"), MUST("items", "array")) },
+	{ h_seen, "what the cloud has just accepted, so that it shows here before the next pull",
+	  TAKE(SUCH("table", "string", "\"invoices\""), MUST("row", "object"), MAY("updated_at", "time")), GIVE(200, MAY("status", "string")) },
 	{ h_sync_run, "sync now", GIVE(202, MAY("cycle", "integer")) },
 	{ h_pairing_put, "pair this till with a cloud",
 	  TAKE(SUCH("url", "string", "\"https://shop.example\""), MUST("tenant_uuid", "uuid"),
