@@ -67,6 +67,14 @@ t_fuzz_fuzz_ws_SOURCES = t/fuzz/fuzz-ws.c $(FUZZ_MAIN)
 t_fuzz_fuzz_ws_LDADD = $(WS_LIBS) $(FUZZ_LIBS)
 EXTRA_DIST += t/fuzz/corpus/ws
 
+# --- realtimed: live updates ---
+# Not a test itself: common/ws with a socket, as server and as client.
+noinst_PROGRAMS += t/unit/ws-tool
+t_unit_ws_tool_SOURCES = t/unit/ws-tool.c
+t_unit_ws_tool_LDADD = $(WS_LIBS)
+TESTS += t/4100-live.t t/4110-frames.t
+EXTRA_DIST += t/lib/Ws.pm t/4100-live.t t/4110-frames.t
+
 # --- service ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-conf t/unit/test-service

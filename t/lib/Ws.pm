@@ -85,7 +85,7 @@ sub fill
 # Options: fin (1), rsv (0 to 7), mask (a fresh one; undef for none), length as claimed.
 sub frame_bytes
 {
-	my ($op, $payload, %o) = @_;
+	my ($op, $payload, %o) = ($_[0], "$_[1]", @_[2 .. $#_]);
 	my $mask = exists $o{mask} ? $o{mask} : pack('N', int(rand(2 ** 32)));
 	my $len = $o{claims} // length $payload;
 	my $head = pack('C', ($o{fin} // 1) << 7 | ($o{rsv} // 0) << 4 | $op);
@@ -124,8 +124,7 @@ sub take_frame
 	my ($head, $len) = (2, ($b1 // return) & 0x7f);
 
 	die "a server must not mask\n" if $b1 & 0x80;
-	($head, $len) = (4, unpack('x2n', $self->{in})) if $len == 126;
-	($head, $len) = (10, unpack('x2Q>', $self->{in})) if $len == 127;
+	($head, $len) = $len == 126 ? (4, unpack('x2n', $self->{in})) : (10, unpack('x2Q>', $self->{in})) if $len > 125;
 	return if !defined $len || length $self->{in} < $head + $len;
 	my $payload = substr($self->{in}, $head, $len);
 	substr($self->{in}, 0, $head + $len, '');
