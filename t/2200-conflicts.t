@@ -64,6 +64,15 @@ story()
 		{ ctl cloud conflicts restore $id; [ $? -eq 6 ]; } && [ "$(name_of cloud $ali)" = Latest ] &&
 		ctl cloud conflicts restore --force $id && [ "$(name_of cloud $ali)" = Earlier ]
 	'
+	test_expect 'by column, where the shop wants it so: a price and a name given on two tills both stand' '
+		api cloud PUT /api/settings/conflict_policy "{\"value\":\"column\"}" && tea=$(product till1 Tea 250) &&
+		sync_now till1 till2 && stop cloud && api till1 PATCH /api/products/$tea "{\"price\":300}" &&
+		api till2 PATCH /api/products/$tea "{\"name\":\"Green tea\"}" && start cloud && sync_now till1 till2 till1 &&
+		for n in cloud till1 till2; do
+			[ "$(api $n GET /api/products/$tea | jq -c "[.name, .price]")" = "[\"Green tea\",300]" ] || exit 1
+		done && [ "$(conflict cloud rule)" = merged ] && is_identical till1 till2 &&
+		api cloud PUT /api/settings/conflict_policy "{\"value\":\"row\"}"
+	'
 	test_expect 'one that is not there: exit 5' 'ctl cloud conflicts show $(uuid); [ $? -eq 5 ]'
 	test_expect 'the same phone given twice while alone is listed for people, once, with both' '
 		stop cloud && a=$(customer till1 0770123) && b=$(customer till2 0770123) && start cloud && sync_now till1 till2 till1 &&

@@ -173,7 +173,10 @@ endif
 
 # --- conflicts: losers, merges, roles, carts ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-conflicts
+check_PROGRAMS += t/unit/test-conflicts t/unit/test-merge t/unit/test-columns
+t_unit_test_columns_SOURCES = t/unit/test-columns.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_columns_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+t_unit_test_merge_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_conflicts_SOURCES = t/unit/test-conflicts.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_conflicts_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 endif

@@ -201,6 +201,8 @@ int search_list(struct db *db, struct uuid tenant, const struct table *table, co
 int setting_put(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value, struct row *r, struct err *err) MUST_CHECK;
 /* The same key is the same row on every server. */
 struct uuid setting_uuid(const char *scope, struct uuid owner, const char *key);
+/* Is a tenant's setting this word?  1, 0, -1. */
+int setting_is(struct db *db, struct uuid tenant, const char *key, const char *word, struct err *err) MUST_CHECK;
 /* A tenant's whole-number setting (true is 1, false 0), or the default. */
 int setting_int(struct db *db, struct uuid tenant, const char *key, int64_t def, int64_t *out, struct err *err) MUST_CHECK;
 

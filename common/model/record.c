@@ -6,33 +6,6 @@
 #include "base/clock.h"
 #include "model/lists.h"
 
-/* --- stamps --- */
-
-/* {"price":1763…}: when each column was last changed, kept for merging by
- * column.  What was never changed since the row was made stands as the row. */
-static const char *stamp_columns(struct pool *pool, const struct row *before, uint32_t changed, int64_t at)
-{
-	const struct table *t = before->table;
-	struct json old = { 0 };
-	struct buf b = { 0 };
-	const char *text;
-
-	if (before->stamps && json_parse(pool, before->stamps, strlen(before->stamps), &old, NULL) < 0)
-		old = (struct json){ .missing = true };
-	jw_open(&b, '{');
-	for (int i = 0; t->columns[i].name; i++) {
-		int64_t was = before->stamps ? 0 : before->updated_at;
-
-		if (before->stamps && json_get_int(old, t->columns[i].name, 0, INT64_MAX, &was, NULL) < 0)
-			was = 0;
-		jw_put_int(&b, t->columns[i].name, changed & 1u << i ? at : was);
-	}
-	jw_close(&b, '}');
-	text = pool_strdup(pool, b.data);
-	buf_release(&b);
-	return text;
-}
-
 /* --- writing --- */
 
 static int put(struct write *w, const struct row *r, const struct row *before, struct err *err)
@@ -52,7 +25,7 @@ static int put(struct write *w, const struct row *r, const struct row *before, s
 int record_write(struct write *w, struct row *r, const struct row *before, uint32_t changed, struct err *err)
 {
 	r->updated_at = before ? MAX(w->t->stamp, before->updated_at + 1) : w->t->stamp;
-	r->stamps = before ? stamp_columns(w->t->pool, before, changed, r->updated_at) : NULL;
+	r->stamps = before ? stamps_after(w->t->pool, before, changed, r->updated_at) : NULL;
 	if (before && !before->dirty) {
 		/* The first edit since the last sync: it was made from what the hub has. */
 		r->base_at = before->seq ? before->updated_at : 0;

@@ -179,6 +179,21 @@ static void read_int(struct val v, int64_t *out)
 		*out = text[0] == 't';
 }
 
+int setting_is(struct db *db, struct uuid tenant, const char *key, const char *word, struct err *err)
+{
+	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM settings WHERE tenant = $1 AND uuid = $2 AND value = $3 "
+				  "AND deleted_at IS NULL";
+	struct uuid uuid = setting_uuid("tenant", (struct uuid){ { 0 } }, key);
+	struct buf json = { 0 };
+	int64_t n;
+	int rc;
+
+	jw_str(&json, word, strlen(word));
+	rc = db_int(db, sql, ARGS(v_uuid(tenant), v_uuid(uuid), v_text_n(json.data, json.len)), &n, err);
+	buf_release(&json);
+	return rc < 0 ? -1 : n > 0;
+}
+
 int setting_int(struct db *db, struct uuid tenant, const char *key, int64_t def, int64_t *out, struct err *err)
 {
 	static const char sql[] = "SELECT value FROM settings WHERE tenant = $1 AND uuid = $2 AND deleted_at IS NULL";

@@ -8,6 +8,6 @@ libschema_a_SOURCES = \
 	%D%/local.c \
 	%D%/schema.c \
 	%D%/ddl.c \
-	%D%/row.c \
+	%D%/row.c %D%/stamps.c \
 	%D%/rowjson.c \
 	%D%/canon.c

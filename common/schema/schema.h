@@ -9,6 +9,7 @@
  *	schema.c	finding a table or column; schema_check() at start
  *	ddl.c		table -> CREATE TABLE and CREATE INDEX, for either engine
  *	row.c		rows and documents in memory
+ *	stamps.c	when each column was last changed
  *	rowjson.c	rows and documents <-> JSON
  *	canon.c		the canonical bytes of a row, and their hash
  */
@@ -216,6 +217,22 @@ bool doc_same_entered(const struct doc *a, const struct doc *b);
 /* Which version stands: > 0 if a is later by (updated_at, origin), 0 if the
  * same, < 0 if b is.  The only place that knows the rule. */
 int version_cmp(int64_t a_at, struct uuid a_origin, int64_t b_at, struct uuid b_origin);
+
+/* --- stamps --- */
+
+struct stamps {
+	const struct row *row;
+	struct json json;
+};
+void stamps_read(struct pool *pool, const struct row *r, struct stamps *s);
+int64_t stamps_of(const struct stamps *s, const char *column);
+int64_t stamps_of_extra(const struct stamps *s);	/* of all that this version does not know */
+int64_t stamps_latest(const struct stamps *s);		/* when somebody last said what the row is like */
+const char *stamps_text(struct pool *pool, const struct table *t, const int64_t *at, int64_t extra);
+/* Of a version made from `before`; changed: bits of columns that get `at`. */
+const char *stamps_after(struct pool *pool, const struct row *before, uint32_t changed, int64_t at);
+/* Those later than `from` go back by `by`, stay behind it, and are `most` at most. */
+const char *stamps_moved(struct pool *pool, const struct row *r, int64_t from, int64_t by, int64_t most);
 
 /* --- JSON --- */
 

@@ -13,10 +13,12 @@ static int64_t ahead_by(int64_t server_time, int64_t boot)
  * since, to now: no unsent record may stay in the future. */
 static int restamp(struct write *w, struct row *r, int64_t now, int64_t ahead, struct err *err)
 {
-	r->updated_at = MAX(MIN(r->updated_at - ahead, now), r->base_at + 1);
+	int64_t at = MAX(MIN(r->updated_at - ahead, now), r->base_at + 1);
+
+	r->stamps = stamps_moved(w->t->pool, r, r->base_at, ahead, at);
+	r->updated_at = at;
 	if (r->deleted_at)
-		r->deleted_at = r->updated_at;
-	r->stamps = NULL;	/* of one wrong clock all: they stand as the row now */
+		r->deleted_at = at;
 	r->rev++;
 	return row_update(w->t, w->tenant, r, err);
 }

@@ -14,10 +14,9 @@ int pushed_answer_here(struct pushed *p, int status)
 
 /* --- storing --- */
 
-static int store(struct pushed *p, struct err *err)
+static int store(struct pushed *p, struct row *r, struct err *err)
 {
-	struct row *r = &p->theirs.head;
-	struct row *before = p->is_here ? &p->here.head : NULL;
+	const struct row *before = p->is_here ? &p->here.head : NULL;
 	struct change c = { .table = r->table, .tenant = p->w->tenant, .uuid = r->uuid, .by_sync = true,
 			    .kind = r->deleted_at ? CHANGE_DELETED : before ? CHANGE_UPDATED : CHANGE_CREATED };
 
@@ -73,21 +72,85 @@ static int gone(struct pushed *p, struct err *err)
 	return 0;
 }
 
+/* --- column by column, where the shop wants it so --- */
+
+static bool say_the_same(const struct row *a, const struct row *b)
+{
+	for (int i = 0; a->table->columns[i].name; i++)
+		if (!val_eq(a->v[i], b->v[i]))
+			return false;
+	return !a->deleted_at == !b->deleted_at;
+}
+
+/* What stands was all said later: nothing new comes of what was sent. */
+static int sent_nothing_new(struct pushed *p, struct err *err)
+{
+	bool lost = !say_the_same(&p->here.head, &p->theirs.head);
+
+	if (lost && keep_loser(p, &p->here, &p->theirs, "merged", err) < 0)
+		return -1;
+	p->v.merged = !lost;
+	return pushed_answer_here(p, 412);
+}
+
+/* A version of the hub's own, so that everybody gets it; both that went into it
+ * are kept. */
+static int merge(struct pushed *p, struct err *err)
+{
+	struct row *m = &p->merged.head;
+	struct write *w = p->w;
+
+	doc_init(&p->merged, p->theirs.head.table);
+	merge_columns(w->t->pool, &p->here.head, &p->theirs.head, m);
+	if (merge_same(w->t->pool, m, &p->here.head))
+		return sent_nothing_new(p, err);
+	m->updated_at = MAX(w->t->stamp, m->updated_at + 1);
+	m->origin = w->site->uuid;
+	if (store(p, m, err) < 0 || keep_loser(p, &p->merged, &p->theirs, "merged", err) < 0 ||
+	    conflict_keep(w->t, w->tenant, &p->merged, &p->here, "merged", err) < 0)
+		return -1;
+	p->v.document = &p->merged;
+	p->v.merged = true;
+	return 0;
+}
+
+/* Numbered first: the till that lost finds its loser behind that number. */
+static int win(struct pushed *p, struct err *err)
+{
+	return store(p, &p->theirs.head, err) < 0 ? -1 : keep_loser(p, &p->theirs, &p->here, "newest_wins", err);
+}
+
+static int lose(struct pushed *p, struct err *err)
+{
+	return keep_loser(p, &p->here, &p->theirs, "newest_wins", err) < 0 ? -1 : pushed_answer_here(p, 412);
+}
+
+/* Two versions that did not know of each other. */
+static int meet(struct pushed *p, bool later, struct err *err)
+{
+	int by_column = setting_is(p->w->t->db, p->w->tenant, "conflict_policy", "column", err);
+
+	if (by_column < 0)
+		return -1;
+	if (by_column)
+		return merge(p, err);
+	return later ? win(p, err) : lose(p, err);
+}
+
 int pushed_record(struct pushed *p, struct err *err)
 {
 	if (p->placeholder)
-		return p->is_here ? pushed_answer_here(p, 200) : store(p, err);
+		return p->is_here ? pushed_answer_here(p, 200) : store(p, &p->theirs.head, err);
 	switch (merge_record(p->is_here ? &p->here.head : NULL, &p->theirs.head)) {
 	case MERGE_INSERT:
 	case MERGE_FORWARD:
-		return store(p, err);
+		return store(p, &p->theirs.head, err);
 	case MERGE_SAME:
 		return pushed_answer_here(p, 200);
 	case MERGE_WIN:
-		/* Numbered first: the till that lost finds its loser behind that number. */
-		return store(p, err) < 0 ? -1 : keep_loser(p, &p->theirs, &p->here, "newest_wins", err);
+		return meet(p, true, err);
 	case MERGE_LOSE:
-		return keep_loser(p, &p->here, &p->theirs, "newest_wins", err) < 0 ? -1 : pushed_answer_here(p, 412);
+		return meet(p, false, err);
 	case MERGE_GONE:
 		return gone(p, err);
 	}

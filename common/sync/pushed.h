@@ -20,6 +20,7 @@ struct pushed {
 	struct json json;
 	struct doc theirs;
 	struct doc here;
+	struct doc merged;	/* of both */
 	bool is_here;
 	bool placeholder;	/* a copy of a parent that the hub may have lost */
 	struct missing missing;

@@ -45,6 +45,13 @@ enum merge {
 /* here: NULL when there is none.  The same verdict on every node, whatever the order. */
 enum merge merge_record(const struct row *here, const struct row *incoming);
 
+/* Two versions become one: of each column the value that was written last, by its
+ * own stamp; a tombstone competes as the row does.  In whatever order and how often
+ * versions meet, the same comes out.  Version and maker are the later one's. */
+void merge_columns(struct pool *pool, const struct row *a, const struct row *b, struct row *out);
+/* Do both say the same, and since the same times? */
+bool merge_same(struct pool *pool, const struct row *a, const struct row *b);
+
 /* --- hub --- */
 
 /* A push, ingested in slices; results grow with each. */
