@@ -1,7 +1,9 @@
 /* Fills the database of a stopped server through the model: products with
  * stock, and past sales.  Writes the requests that bench/load sends later.
  *
- *	fill FILE PRODUCTS SALES [SALE-TASKS GET-TASKS] */
+ *	fill FILE PRODUCTS SALES [SALE-TASKS GET-TASKS]
+ *
+ * PRODUCTS 0: more sales of those that are there. */
 #include "base/base.h"
 #include "shop.h"
 
@@ -12,6 +14,7 @@
 #define A_DELIVERY 100		/* products on one purchase */
 #define LINES 3
 #define TASKS 2000
+#define FOUND_MAX 100000
 
 static struct {
 	struct uuid uuid;
@@ -62,6 +65,24 @@ static void make_stock(struct shop *s)
 		shop_commit(s);
 	}
 	buf_release(&text);
+}
+
+static void find_products(struct shop *s)
+{
+	static const char sql[] = "SELECT uuid, price FROM products WHERE tenant = $1 LIMIT $2";
+	struct rows rs;
+
+	shop_begin(s);
+	shop_must(s, db_rows(s->db, sql, ARGS(v_uuid(s->w.tenant), v_int(FOUND_MAX)), &rs, &s->err));
+	products = x_alloc(sizeof *products * FOUND_MAX);
+	while (rows_next(&rs, &s->err) > 0) {
+		products[n_products].uuid = rows_uuid(&rs, 0);
+		products[n_products++].price = (int)rows_int(&rs, 1);
+	}
+	rows_end(&rs);
+	shop_commit(s);
+	if (n_products == 0)
+		errx(1, "there are no products yet");
 }
 
 static int add_sale(struct buf *text, const char *uuid)
@@ -141,11 +162,15 @@ int main(int argc, char **argv)
 
 	if (argc != 4 && argc != 6)
 		errx(2, "usage: fill FILE PRODUCTS SALES [SALE-TASKS GET-TASKS]");
-	n_products = MAX(1, atoi(argv[2]));
-	products = x_alloc(sizeof *products * (size_t)n_products);
+	n_products = atoi(argv[2]);
 	shop_open(&s, argv[1]);
-	make_products(&s);
-	make_stock(&s);
+	if (n_products > 0) {
+		products = x_alloc(sizeof *products * (size_t)n_products);
+		make_products(&s);
+		make_stock(&s);
+	} else {
+		find_products(&s);
+	}
 	make_sales(&s, atoi(argv[3]));
 	shop_close(&s);
 	if (argc == 6) {
