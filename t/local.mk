@@ -282,6 +282,8 @@ t_unit_test_sync_owed_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_owed_SOURCES = t/unit/test-owed.c $(FIXTURE)
 t_unit_test_owed_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
+TESTS += t/2100-invoices.t
+EXTRA_DIST += t/2100-invoices.t
 
 # --- at home on Linux: packages, in machines that boot ---
 TESTS += t/7000-systemd.t
