@@ -102,8 +102,9 @@ ended($r, 2, 'a cost below nothing is a usage error');
 
 $r = import_file($dir, $path, '--dry-run', '--json');
 ended($r, 0, 'a dry run needs no daemon');
-is_deeply([@{$r->{json}}{qw(invoices lines products customers amount_sold)}],
-	  [{ total => 6, posted => 0, duplicate => 0, refused => 3 }, { total => 9, sold => 6, refused => 3 }, 4, 2,
+is_deeply([@{$r->{json}}{qw(invoices returns lines products customers amount_sold)}],
+	  [{ total => 5, posted => 0, duplicate => 0, refused => 2 }, { total => 1, posted => 0, duplicate => 0, refused => 0 },
+	   { total => 9, sold => 6, returned => 1, refused => 2 }, 4, 2,
 	   6 * 255 + 4 * 339 + 2 * 275 + 1800 + 3 * 1095], 'and says what would be done');
 my $packed = import_file($dir, file('small.csv.gz', Compress::Zlib::memGzip($small)), '--dry-run', '--json');
 is($packed->{out}, $r->{out}, 'the same out of a packed file');
@@ -139,9 +140,10 @@ sub posts
 	my $apid = shop_up();
 	my $r = import_file($dir, $path, '--json', '--report', "$dir/report.csv");
 	ended($r, 0, 'an import');
-	is_deeply($r->{json}{invoices}, { total => 6, posted => 3, duplicate => 0, refused => 3 }, 'posts what can be a sale');
-	is_deeply([map { [split(/,/)]->[0] } grep { !/^line/ } split(/\n/, slurp("$dir/report.csv"))], [6, 7, 10], 'reports the rest by line');
-	is_deeply([sort map { s/:.*//r } keys %{$r->{json}{refused}}], [qw(negative_quantity quantity return)], 'and by reason');
+	is_deeply([@{$r->{json}}{qw(invoices returns)}], [{ total => 5, posted => 3, duplicate => 0, refused => 2 },
+		  { total => 1, posted => 1, duplicate => 0, refused => 0 }], 'posts what can be a sale, or a return');
+	is_deeply([map { [split(/,/)]->[0] } grep { !/^line/ } split(/\n/, slurp("$dir/report.csv"))], [7, 10], 'reports the rest by line');
+	is_deeply([sort map { s/:.*//r } keys %{$r->{json}{refused}}], [qw(negative_quantity quantity)], 'and by reason');
 	is_deeply($r->{json}{not_kept_in_stock}, ['POST'], 'and what is not kept in stock');
 
 	my %product = map { $_->{sku} => $_ } posts($apid, '/api/products');
@@ -156,12 +158,16 @@ sub posts
 	is($sale{'OR-536369'}{customer}, undef, 'nobody\'s sale has no customer');
 	is(scalar(@{$sale{'OR-536369'}{lines}}), 2, 'a line given away is part of it');
 	cmp_ok($sale{'OR-536365'}{at}, 'lt', $sale{'OR-536366'}{at}, 'times rise with the invoices');
+	my ($return) = posts($apid, '/api/returns');
+	is_deeply([@$return{qw(number refunds)}, [map { @$_{qw(qty unit_price tax_rate)} } @{$return->{lines}}]],
+		  ['OR-C536367', [{ method => 'cash', amount => 255 }], [1000, 255, 0]], 'goods come back at the price in the file');
+	cmp_ok($sale{'OR-536366'}{at}, 'lt', $return->{at}, 'when they came back');
 	cmp_ok($purchase->{at}, 'lt', $sale{'OR-536365'}{at}, 'the stock is there before');
 
 	$r = import_file($dir, $path, '--json');
 	ended($r, 0, 'a second run');
 	is_deeply([@{$r->{json}}{qw(invoices made_now)}],
-		  [{ total => 6, posted => 0, duplicate => 3, refused => 3 }, { products => 0, customers => 0, purchases => 0 }], 'makes nothing new');
+		  [{ total => 5, posted => 0, duplicate => 3, refused => 2 }, { products => 0, customers => 0, purchases => 0 }], 'makes nothing new');
 	$r = import_file($dir, $path, '--json', '--cost-percent', '70');
 	ended($r, 6, 'a second run that says something else about the stock is refused');
 	like($r->{err}, qr/refused 1 requests/, 'that one document');
@@ -185,8 +191,8 @@ sub posts
 	my $apid = shop_up(sub { my ($p, $b) = @_; ($b->{number} // '') eq 'OR-536366' ? (422, { code => 'unknown', detail => 'no such product' }) : () });
 	my $r = import_file($dir, $path, '--json', '--report', "$dir/report.csv");
 	ended($r, 6, 'what the server refuses ends in exit 6');
-	is_deeply($r->{json}{invoices}, { total => 6, posted => 2, duplicate => 0, refused => 4 }, 'the others are posted');
-	is($r->{json}{lines}{sold} + $r->{json}{lines}{refused}, 9, 'no line is lost');
+	is_deeply($r->{json}{invoices}, { total => 5, posted => 2, duplicate => 0, refused => 3 }, 'the others are posted');
+	is($r->{json}{lines}{sold} + $r->{json}{lines}{returned} + $r->{json}{lines}{refused}, 9, 'no line is lost');
 	like(slurp("$dir/report.csv"), qr/^4,server_unknown: the server answered 422,no such product,536366/m, 'and its lines are reported');
 	$apid->stop;
 }
@@ -245,11 +251,12 @@ sub import_into_till
 
 	ended($r, 0, "$what: into a real till");
 	my $book = books($till);
-	is($book->{1010}, $r->{json}{amount_sold}, 'the cash is what was sold');
-	is(-$book->{4010}, $r->{json}{amount_sold}, 'and so are the sales');
-	is($book->{1200}, 0, 'the opening stock is sold out');
+	is($book->{1010}, $r->{json}{amount_sold} - $r->{json}{amount_returned}, 'the cash is what was sold, less what went back');
+	is(-$book->{4010}, $r->{json}{amount_sold}, 'the sales are what was sold');
+	is($book->{4020}, $r->{json}{amount_returned}, 'the refunds what went back');
+	cmp_ok($book->{1200}, '>', 0, 'of the opening stock there is what came back');
 	is(sum0(values %$book), 0, 'the books balance');
-	is($till->local('GET', '/api/reports/valuation')->{json}{total}, 0, 'and the stock is worth what they say');
+	is($till->local('GET', '/api/reports/valuation')->{json}{total}, $book->{1200}, 'and the stock is worth what they say');
 	my $again = import_file($run, $path, '--json');
 	ended($again, 0, 'again');
 	is_deeply([@{$again->{json}{invoices}}{qw(posted duplicate)}], [0, $r->{json}{invoices}{posted}], 'makes nothing new');
@@ -264,10 +271,10 @@ SKIP: {
 	my $real = $ENV{FEXL_DATA_CSV} // '';
 	skip('FEXL_DATA_CSV does not name online-retail.csv.gz', 1) if !-r $real;
 	my $sum = import_into_till('50,062 lines of a real shop', $real);
-	is_deeply([@$sum{qw(invoices lines amount_sold products customers)}],
-		  [{ total => 2342, posted => 1873, duplicate => 0, refused => 469 }, { total => 50062, sold => 49054, refused => 1008 },
-		   95607071, 2879, 1041], 'as others have counted it');
-	is_deeply({ map { s/:.*//r => $sum->{refused}{$_} } keys %{$sum->{refused}} }, { return => 923, negative_quantity => 85 }, 'and what was refused');
+	is_deeply([@$sum{qw(invoices returns lines amount_sold products customers)}],
+		  [{ total => 1958, posted => 1873, duplicate => 0, refused => 85 }, { total => 384, posted => 384, duplicate => 0, refused => 0 },
+		   { total => 50062, sold => 49054, returned => 923, refused => 85 }, 95607071, 2879, 1041], 'as others have counted it');
+	is_deeply({ map { s/:.*//r => $sum->{refused}{$_} } keys %{$sum->{refused}} }, { negative_quantity => 85 }, 'and what was refused');
 }
 
 done_testing();

@@ -1,10 +1,12 @@
 # What the books must say of online-retail.csv, figured out from the file alone.
 #
-#	zcat online-retail.csv.gz | awk -v units=UNITS -f online-retail.awk >FIGURES
+#	zcat online-retail.csv.gz | awk -v units=UNITS -v back=BACK -f online-retail.awk >FIGURES
 #
-# FIGURES gets lines "name value"; UNITS a line "code|units" for each product.
-# An invoice whose number begins with C took goods back, and a line of a sale
-# with a negative quantity is none: both are refused.  What is no good (postage,
+# FIGURES gets lines "name value"; UNITS a line "code|units" for each product that
+# was sold, BACK for each that came back.  An invoice whose number begins with C
+# took goods back, at the price it says; a line of a sale with a negative quantity
+# is none and is refused.  What came back is worth what it had cost to buy, and
+# nothing where it was never bought.  What is no good (postage,
 # vouchers) is kept in no stock.  The opening stock covers what was sold, at 60 %
 # of the price that a code mostly has; the first one in the file wins a tie.
 
@@ -75,6 +77,9 @@ NR == 1 { next }
 	if (toupper(substr(invoice, 1, 1)) == "C") {
 		returns[invoice]
 		return_lines++
+		bad_returns += qty >= 0 || price < 0
+		refunds -= qty * price
+		came_back[code] -= qty
 	} else if (qty < 0) {
 		negative_lines++
 	} else {
@@ -94,7 +99,13 @@ END {
 		if (is_good(code))
 			cost += of[code] * int(usual_price(code) * 60 / 100 + 0.5)
 	}
+	for (code in came_back) {
+		printf "%s|%d\n", code, came_back[code] >back
+		if (is_good(code) && of[code] > 0)
+			worth_back += came_back[code] * int(usual_price(code) * 60 / 100 + 0.5)
+	}
 	printf "lines %d\nbad_lines %d\nproducts %d\ncustomers %d\n", lines, bad, n_products, n_customers
 	printf "sales %d\nsold_lines %d\namount %d\ncost %d\n", n_sold, sold_lines, amount, cost
 	printf "return_invoices %d\nreturn_lines %d\nnegative_lines %d\n", n_returns, return_lines, negative_lines
+	printf "refunds %d\nworth_back %d\nbad_returns %d\n", refunds, worth_back, bad_returns
 }

@@ -132,14 +132,16 @@ static int take_sold_lines(struct write *w, struct json body, const struct doc *
 
 static int take_unsold_lines(struct write *w, struct json body, struct doc *d, struct err *err)
 {
-	const struct part_rows *lines = doc_part(d, "lines");
+	struct part_rows *lines = doc_part(d, "lines");
 
 	if (document_take_lines(w, body, "lines", 1, d, err) < 0)
 		return -1;
-	for (int i = 0; i < lines->n; i++)
+	for (int i = 0; i < lines->n; i++) {
 		if (part_get(lines, i, "line").type != VAL_NULL)
 			return err_field(err, "/line", "no_invoice", "line: of which invoice?  Name it, or leave line out"),
 			       err_under(err, "/lines/%d", i);
+		part_set(lines, i, "discount", v_int(part_int(lines, i, "discount")));
+	}
 	return lines_fill(w, d, err);
 }
 

@@ -1,5 +1,5 @@
-/* A plan into the shop: products and customers, the opening stock, then the
- * sales; each kind as a batch of requests, since the next one refers to it. */
+/* A plan into the shop: products and customers, the opening stock, the sales,
+ * then the returns; each kind as a batch of requests, since the next one refers to it. */
 #include "base/base.h"
 #include "fexlctl/import.h"
 #include "fexlctl/batch.h"
@@ -70,18 +70,21 @@ static void sale_line(const struct plan_line *l, struct buf *out)
 	jw_close(out, '}');
 }
 
-static void sale_payment(const struct plan_sale *s, struct buf *out)
+static void cash(const char *member, const struct plan_sale *s, struct buf *out)
 {
-	jw_open(out, '{');
-	jw_put_str(out, "method", "cash");
-	jw_put_int(out, "amount", s->total);
-	jw_close(out, '}');
+	jw_name(out, member);
+	jw_open(out, '[');
+	if (s->total > 0) {
+		jw_open(out, '{');
+		jw_put_str(out, "method", "cash");
+		jw_put_int(out, "amount", s->total);
+		jw_close(out, '}');
+	}
+	jw_close(out, ']');
 }
 
-static void sale_body(const struct import *im, size_t i, struct buf *out)
+static void head_and_lines(struct plan *plan, const struct plan_sale *s, struct buf *out)
 {
-	const struct plan_sale *s = im->sales[i];
-	struct plan *plan = im->plan;
 
 	jw_put_uuid(out, "uuid", s->uuid);
 	jw_put_str(out, "number", pool_printf(plan->pool, "%s-%s", plan->number_prefix, s->number));
@@ -93,11 +96,19 @@ static void sale_body(const struct import *im, size_t i, struct buf *out)
 	for (size_t n = s->first; n != NO_LINE; n = plan->lines[n].next)
 		sale_line(&plan->lines[n], out);
 	jw_close(out, ']');
-	jw_name(out, "payments");
-	jw_open(out, '[');
-	if (s->total > 0)
-		sale_payment(s, out);
-	jw_close(out, ']');
+}
+
+static void sale_body(const struct import *im, size_t i, struct buf *out)
+{
+	head_and_lines(im->plan, im->sales[i], out);
+	cash("payments", im->sales[i], out);
+}
+
+/* The file does not say of which sale: without a receipt, at the price it says. */
+static void return_body(const struct import *im, size_t i, struct buf *out)
+{
+	head_and_lines(im->plan, im->returns[i], out);
+	cash("refunds", im->returns[i], out);
 }
 
 /* --- what the server did not take --- */
@@ -124,15 +135,29 @@ struct phase {
 	const char *path;
 	size_t count_at;	/* of its struct import_count in struct import */
 	void (*body)(const struct import *im, size_t i, struct buf *out);
-	const char *(*name)(const struct import *im, size_t i);	/* NULL: a sale, which has lines to blame */
+	const char *(*name)(const struct import *im, size_t i);	/* NULL: it has lines to blame */
+	struct plan_sale *(*sale)(const struct import *im, size_t i);	/* whose lines */
 	bool is_document;	/* never changes: what is there already must be the same */
 };
+
+static struct plan_sale *the_sale(const struct import *im, size_t i)
+{
+	return im->sales[i];
+}
+
+static struct plan_sale *the_return(const struct import *im, size_t i)
+{
+	return im->returns[i];
+}
 
 static const struct phase phases[] = {
 	{ "products", "/api/products", offsetof(struct import, products), product_body, product_name },
 	{ "customers", "/api/customers", offsetof(struct import, customers), customer_body, customer_name },
-	{ "opening stock", "/api/purchases", offsetof(struct import, purchases), purchase_body, purchase_name, true },
-	{ "invoices", "/api/invoices", offsetof(struct import, invoices), sale_body, NULL, true },
+	{ "opening stock", "/api/purchases", offsetof(struct import, purchases), purchase_body, purchase_name,
+	  .is_document = true },
+	{ "invoices", "/api/invoices", offsetof(struct import, invoices), sale_body, .sale = the_sale,
+	  .is_document = true },
+	{ "returns", "/api/returns", offsetof(struct import, returned), return_body, .sale = the_return, .is_document = true },
 };
 
 struct progress {
@@ -179,7 +204,7 @@ static void refused(struct progress *pg, size_t i, int status, struct json reply
 	reason = pool_printf(pool, "server_%s: the server answered %d", code != NULL ? code : "refused", status);
 	detail = pool_strdup(pool, detail != NULL ? detail : "");
 	if (pg->phase->name == NULL) {
-		plan_refuse(im->plan, im->sales[i], reason, detail);
+		plan_refuse(im->plan, pg->phase->sale(im, i), reason, detail);
 		return;
 	}
 	buf_char(&im->trouble, ',');
@@ -267,9 +292,13 @@ static void prepare(struct import *im)
 	for (size_t i = 0; i < p->n_products; i++)
 		if (p->products[i].tracked && p->products[i].sold > 0)
 			im->stock[im->n_stock++] = &p->products[i];
-	for (size_t i = 0; i < p->n_sales; i++)
-		if (p->sales[i].n_lines > 0)
+	im->returns = pool_alloc(p->pool, (p->n_sales + 1) * sizeof(*im->returns));
+	for (size_t i = 0; i < p->n_sales; i++) {
+		if (p->sales[i].n_lines > 0 && p->sales[i].is_return)
+			im->returns[im->n_returns++] = &p->sales[i];
+		else if (p->sales[i].n_lines > 0)
 			im->sales[im->n_sales++] = &p->sales[i];
+	}
 }
 
 int import_run(struct import *im)
@@ -282,6 +311,7 @@ int import_run(struct import *im)
 	counts[1] = im->plan->n_customers;
 	counts[2] = (im->n_stock + DOCUMENT_LINES_MAX - 1) / DOCUMENT_LINES_MAX;
 	counts[3] = im->n_sales;
+	counts[4] = im->n_returns;
 	if (im->dry_run)
 		return 0;
 	rc = check_currency(im);

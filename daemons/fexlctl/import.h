@@ -47,9 +47,10 @@ struct plan_customer {
 struct plan_sale {		/* any invoice of the file, also those that cannot be one */
 	struct uuid uuid;
 	const char *number;
+	bool is_return;				/* takes goods back */
 	int64_t at;
 	const struct plan_customer *customer;	/* NULL: nobody's */
-	size_t first, last, n_lines;		/* its sellable lines; NO_LINE, 0 when there are none */
+	size_t first, last, n_lines;		/* its good lines; NO_LINE, 0 when there are none */
 	int64_t total;
 };
 
@@ -57,7 +58,7 @@ struct plan_line {
 	size_t line;			/* in the file, from 1 */
 	int n_fields;
 	const struct slice *fields;	/* as they stand there */
-	const char *reason;		/* "code: why it is not sold"; NULL: it is */
+	const char *reason;		/* "code: why it is neither sold nor returned"; NULL: it is */
 	const char *detail;		/* what the server said; NULL */
 	struct plan_sale *sale;		/* NULL: none could be told */
 	struct plan_product *product;
@@ -118,11 +119,11 @@ struct import {
 	struct plan *plan;
 	int cost_percent;
 	bool dry_run;
-	struct import_count products, customers, purchases, invoices;
+	struct import_count products, customers, purchases, invoices, returned;
 	const struct plan_product **stock;	/* what the purchases bring, in order */
 	size_t n_stock;
-	struct plan_sale **sales;		/* those with a line to sell */
-	size_t n_sales;
+	struct plan_sale **sales, **returns;	/* those with a good line */
+	size_t n_sales, n_returns;
 	struct buf trouble;			/* CSV lines for the report: refused by the server, not a line of the file */
 };
 

@@ -206,14 +206,14 @@ static const char *read_customer(struct reading *rd, struct plan_line *l)
 	       "customer: the invoice is another customer's by its first lines";
 }
 
-static const char *why_not_sold(const struct reading *rd, const struct plan_line *l)
+/* Goods that come back are counted as less than none. */
+static const char *why_not_moved(const struct plan_line *l)
 {
-	if (*rd->text[INVOICE] == 'C' || *rd->text[INVOICE] == 'c')
-		return "return: returns are not supported by this version yet";
-	if (l->qty < 0)
-		return "negative_quantity: a sale takes no goods in; this is a stock adjustment";
 	if (l->qty == 0)
 		return "zero_quantity: nothing was sold";
+	if (l->qty < 0)
+		return l->sale->is_return ? "positive_quantity: a return gives no goods out" :
+		       "negative_quantity: a sale takes no goods in; this is a stock adjustment";
 	if (l->price < 0)
 		return "negative_price: a sale pays nobody";
 	if (l->price > MONEY_MAX / (l->qty / QTY_ONE))
@@ -221,7 +221,7 @@ static const char *why_not_sold(const struct reading *rd, const struct plan_line
 	return NULL;
 }
 
-/* Why the line is not sold, or NULL.  What it says about products and customers
+/* Why the line is neither sold nor returned, or NULL.  What it says about products and customers
  * is learnt either way. */
 static const char *read_line(struct reading *rd, struct plan_line *l, const struct csv_record *r)
 {
@@ -230,10 +230,13 @@ static const char *read_line(struct reading *rd, struct plan_line *l, const stru
 	if (reason != NULL)
 		return reason;
 	l->sale = plan_sale(rd->plan, rd->text[INVOICE]);
+	l->sale->is_return = *rd->text[INVOICE] == 'C' || *rd->text[INVOICE] == 'c';
 	whose = read_customer(rd, l);
 	reason = read_goods(rd, l);
+	if (l->sale->is_return)
+		l->qty = -l->qty;
 	if (reason == NULL)
-		reason = why_not_sold(rd, l);
+		reason = why_not_moved(l);
 	return reason != NULL ? reason : whose;
 }
 

@@ -107,6 +107,6 @@ void plan_finish(struct plan *p)
 			plan_refuse(p, &p->sales[i], "too_much: the invoice is worth more than an amount can say", NULL);
 	}
 	for (size_t i = 0; i < p->n_lines; i++)
-		if (p->lines[i].reason == NULL)
+		if (p->lines[i].reason == NULL && !p->lines[i].sale->is_return)
 			p->lines[i].product->sold += p->lines[i].qty;
 }

@@ -36,25 +36,25 @@ static void reasons_collect(const struct plan *p, struct reasons *rs)
 
 /* --- as JSON --- */
 
-static size_t sold_lines(const struct plan *p, int64_t *amount)
-{
-	size_t n = 0;
+/* What the plan makes of one kind: sales or returns. */
+struct made {
+	size_t documents, refused, lines;
+	int64_t amount;
+};
 
-	*amount = 0;
+static struct made made_of(const struct plan *p, bool returns)
+{
+	struct made m = { 0 };
+
 	for (size_t i = 0; i < p->n_sales; i++) {
-		n += p->sales[i].n_lines;
-		*amount += p->sales[i].total;
+		if (p->sales[i].is_return != returns)
+			continue;
+		m.documents++;
+		m.refused += p->sales[i].n_lines == 0;
+		m.lines += p->sales[i].n_lines;
+		m.amount += p->sales[i].total;
 	}
-	return n;
-}
-
-static size_t refused_sales(const struct plan *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->n_sales; i++)
-		n += p->sales[i].n_lines == 0;
-	return n;
+	return m;
 }
 
 static void put_size(struct buf *out, const char *name, size_t n)
@@ -62,26 +62,32 @@ static void put_size(struct buf *out, const char *name, size_t n)
 	jw_put_int(out, name, (int64_t)n);
 }
 
+static void put_documents(const char *name, const struct made *m, const struct import_count *n, struct buf *out)
+{
+	jw_name(out, name);
+	jw_open(out, '{');
+	put_size(out, "total", m->documents);
+	put_size(out, "posted", n->posted);
+	put_size(out, "duplicate", n->duplicate);
+	put_size(out, "refused", m->refused);
+	jw_close(out, '}');
+}
+
 static void put_counts(const struct import *im, struct buf *out)
 {
-	const struct plan *p = im->plan;
-	int64_t amount;
-	size_t sold = sold_lines(p, &amount);
+	struct made sales = made_of(im->plan, false), returns = made_of(im->plan, true);
 
-	jw_name(out, "invoices");
-	jw_open(out, '{');
-	put_size(out, "total", p->n_sales);
-	put_size(out, "posted", im->invoices.posted);
-	put_size(out, "duplicate", im->invoices.duplicate);
-	put_size(out, "refused", refused_sales(p));
-	jw_close(out, '}');
+	put_documents("invoices", &sales, &im->invoices, out);
+	put_documents("returns", &returns, &im->returned, out);
 	jw_name(out, "lines");
 	jw_open(out, '{');
-	put_size(out, "total", p->n_lines);
-	put_size(out, "sold", sold);
-	put_size(out, "refused", p->n_lines - sold);
+	put_size(out, "total", im->plan->n_lines);
+	put_size(out, "sold", sales.lines);
+	put_size(out, "returned", returns.lines);
+	put_size(out, "refused", im->plan->n_lines - sales.lines - returns.lines);
 	jw_close(out, '}');
-	jw_put_int(out, "amount_sold", amount);
+	jw_put_int(out, "amount_sold", sales.amount);
+	jw_put_int(out, "amount_returned", returns.amount);
 }
 
 /* In the shop now: made by this run or by an earlier one. */
@@ -134,7 +140,7 @@ static struct json summary_json(struct import *im, const struct reasons *rs)
 	put_untracked(im->plan, &out);
 	put_size(&out, "converted_from_latin1", im->plan->converted);
 	put_size(&out, "refused_by_server", im->products.refused + im->customers.refused + im->purchases.refused +
-					    im->invoices.refused);
+					    im->invoices.refused + im->returned.refused);
 	jw_close(&out, '}');
 	return json_made(im->c, &out);
 }
@@ -146,10 +152,16 @@ static const struct column summary_fields[] = {
 	{ "  posted now", "invoices.posted", SHOW_COUNT },
 	{ "  here already", "invoices.duplicate", SHOW_COUNT },
 	{ "  refused", "invoices.refused", SHOW_COUNT },
+	{ "Returns", "returns.total", SHOW_COUNT },
+	{ "  posted now", "returns.posted", SHOW_COUNT },
+	{ "  here already", "returns.duplicate", SHOW_COUNT },
+	{ "  refused", "returns.refused", SHOW_COUNT },
 	{ "Lines", "lines.total", SHOW_COUNT },
 	{ "  sold", "lines.sold", SHOW_COUNT },
+	{ "  returned", "lines.returned", SHOW_COUNT },
 	{ "  refused", "lines.refused", SHOW_COUNT },
 	{ "Amount sold", "amount_sold", SHOW_HUNDREDTHS },
+	{ "Amount returned", "amount_returned", SHOW_HUNDREDTHS },
 	{ "Products", "products", SHOW_COUNT },
 	{ "Customers", "customers", SHOW_COUNT },
 	{ "Purchases", "purchases", SHOW_COUNT },

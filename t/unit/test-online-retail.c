@@ -57,8 +57,12 @@ static const struct {
 	{ "1,A,LAMP,-10,0,,UK", "negative_quantity" },
 	{ "1,A,LAMP,0,1,,UK", "zero_quantity" },
 	{ "1,A,LAMP,1,-1.00,,UK", "negative_price" },
-	{ "C1,A,LAMP,-1,2.55,17850,UK", "return" },
-	{ "C1,A,LAMP,1,2.55,17850,UK", "return" },
+	{ "C1,A,LAMP,-1,2.55,17850,UK", NULL },			/* taken back */
+	{ "C1,D,Discount,-1,27.50,17850,UK", NULL },
+	{ "C1,A,LAMP,1,2.55,17850,UK", "positive_quantity" },
+	{ "C1,A,LAMP,0,2.55,17850,UK", "zero_quantity" },
+	{ "C1,A,LAMP,-1,-2.55,17850,UK", "negative_price" },
+	{ "C1,A,LAMP,-1000000000,9999999.99,17850,UK", "amount" },
 	{ "1,,LAMP,1,2.55,17850,UK", "no_code" },
 	{ ",A,LAMP,1,2.55,17850,UK", "no_invoice" },
 	{ "1,A,LAMP,1.5,2.55,17850,UK", "quantity" },
@@ -150,6 +154,9 @@ static void stock_is_what_the_sales_take(void **state UNUSED)
 	assert_true(product_of(&rd, "A")->tracked);
 	assert_false(product_of(&rd, "POST")->tracked);
 	assert_int_equal(product_of(&rd, "B")->sold, 0);	/* only returned: known, never bought */
+	assert_true(rd.plan.sales[2].is_return);
+	assert_int_equal(rd.plan.sales[2].total, 600);
+	assert_int_equal(rd.plan.lines[2].qty, 3000);
 	forget(&rd);
 }
 
