@@ -181,7 +181,7 @@ int http_take(struct http_request *rq, struct buf *early) MUST_CHECK;
 struct route_match {
 	int route;			/* index in the table, or -1 */
 	bool path_known;		/* some row has this path: 405, not 404 */
-	unsigned allowed;		/* bit (1 << method) of each method the path has */
+	unsigned allowed;		/* route -1: bit (1 << method) of each method the path has */
 	const char *param[ROUTE_PARAMS_MAX];	/* into rq->pool, in order of the pattern */
 };
 

@@ -53,9 +53,10 @@ void route_find(const void *table, size_t stride, struct http_request *rq, struc
 			continue;
 		m->path_known = true;
 		m->allowed |= answers(row->method);
-		if (m->route < 0 && answers(row->method) & 1u << rq->method) {
+		if (answers(row->method) & 1u << rq->method) {
 			m->route = i;
 			keep_params(rq->pool, found, m);
+			return;
 		}
 	}
 }
