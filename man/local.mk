@@ -5,4 +5,5 @@ dist_man_MANS = \
 	%D%/fexl.7 \
 	%D%/fexl-sync.7 \
 	%D%/fexl-apid.8 \
-	%D%/fexl-syncd.8
+	%D%/fexl-syncd.8 \
+	%D%/fexl-realtimed.8

@@ -51,8 +51,6 @@ node_make()
 		echo "run_dir = $node/run"
 		echo "web_dir = $build/web/dist"
 		[ $# -lt 5 ] || printf 'db_type = postgres\ndatabase_url = %s\n' "$5"
-		echo "# often, as there is no realtime yet"
-		echo "sync_interval_s = 2"
 	} >"$node/fexl.conf"
 }
 
@@ -60,6 +58,7 @@ node_make()
 node_plan()
 {
 	echo "$2.apid - 30 $build/fexl-apid --config $1/$2/fexl.conf"
+	echo "$2.realtimed $2.apid 30 $build/fexl-realtimed --config $1/$2/fexl.conf"
 	[ "$3" = cloud ] || echo "$2.syncd $2.apid 30 $build/fexl-syncd --config $1/$2/fexl.conf"
 }
 
