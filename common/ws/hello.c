@@ -141,16 +141,12 @@ void ws_key_new(char key[WS_KEY_LEN + 1])
 	base64_put(key, nonce, sizeof nonce);
 }
 
-void ws_add_asking(struct buf *out, const char *host, const char *target, const char *key, const char *token)
+void ws_add_asking(struct buf *out, const char *host, const char *target, const char *key, const char *headers)
 {
 	buf_printf(out, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n", target, host, key);
-	/* Not printf's: a token may be longer than it likes to format. */
-	if (token) {
-		buf_str(out, "Authorization: Bearer ");
-		buf_str(out, token);
-		buf_str(out, "\r\n");
-	}
+	/* Not printf's: a token among them may be longer than it likes to format. */
+	buf_str(out, headers);
 	buf_str(out, "\r\n");
 }
 

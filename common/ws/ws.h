@@ -101,8 +101,8 @@ void ws_add_answer(struct buf *out, struct slice key, const char *protocol);
 
 /* A client asks, and looks at what was answered. */
 void ws_key_new(char key[WS_KEY_LEN + 1]);
-/* token (NULL: none) goes into Authorization. */
-void ws_add_asking(struct buf *out, const char *host, const char *target, const char *key, const char *token);
+/* headers: whole lines, or "". */
+void ws_add_asking(struct buf *out, const char *host, const char *target, const char *key, const char *headers);
 /* 0 until the head is whole; else its length, with *status_r.  -1 with err: no
  * HTTP, a head above `max` bytes, or a 101 that does not belong to the key. */
 ssize_t ws_read_answer(const char *p, size_t len, size_t max, const char *key, int *status_r, struct err *err) MUST_CHECK;

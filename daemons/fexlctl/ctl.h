@@ -9,6 +9,7 @@
  *	say.c		talk to people: errors, hints, questions
  *	secret.c	what must not be seen: PINs, passwords, keys
  *	call.c		one request and its answer (call.h)
+ *	live.c		events as they happen (live.h)
  *	batch.c		many requests in flight (batch.h)
  *	out.c		a reply as JSON, as a table, as lines with tabs
  *	cell.c		one value as text: times, counts, states

@@ -10,6 +10,7 @@ libfexlctl_a_SOURCES = \
 	%D%/secret.c \
 	%D%/call.h %D%/call.c \
 	%D%/batch.h %D%/batch.c \
+	%D%/live.h %D%/live.c %D%/cmd_watch.c \
 	%D%/out.c %D%/cell.c \
 	%D%/qr.c \
 	%D%/cmd_status.c %D%/cmd_sync.c %D%/cmd_pending.c %D%/cmd_conflicts.c %D%/cmd_verify.c \
@@ -21,5 +22,5 @@ libfexlctl_a_SOURCES = \
 bin_PROGRAMS += fexlctl
 fexlctl_SOURCES = %D%/main.c
 # Of libservice only the options: no loop, no sockets, no database.
-FEXLCTL_LIBS = libfexlctl.a libservice.a $(BASE_LIBS) $(CURL_LIBS) $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) $(Z_LIBS)
+FEXLCTL_LIBS = libfexlctl.a libservice.a libws.a $(BASE_LIBS) $(CURL_LIBS) $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) $(Z_LIBS)
 fexlctl_LDADD = $(FEXLCTL_LIBS)

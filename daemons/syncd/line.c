@@ -243,13 +243,18 @@ static const char *path_of(const char *url)
 
 static void ask(struct line *l, const char *url, const char *target, const char *token)
 {
-	struct buf host = { 0 }, path = { 0 };
+	struct buf host = { 0 }, path = { 0 }, headers = { 0 };
 	const char *folder = path_of(url);
 
 	add_host(&host, url);
 	buf_printf(&path, "%.*s%s", (int)remote_base_length(folder), folder, target);
+	buf_str(&headers, "Authorization: Bearer ");
+	buf_str(&headers, token);
+	buf_str(&headers, "\r\n");
 	ws_key_new(l->key);
-	ws_add_asking(&l->out, host.data, path.data, l->key, token);
+	ws_add_asking(&l->out, host.data, path.data, l->key, headers.data);
+	wipe(headers.data, headers.size);
+	buf_release(&headers);
 	buf_release(&host);
 	buf_release(&path);
 }

@@ -144,7 +144,7 @@ static void what_is_asked_is_whole(void **state UNUSED)
 {
 	struct buf out = { 0 };
 
-	ws_add_asking(&out, "shop.example:8088", "/ws?since=5", KEY, "abc");
+	ws_add_asking(&out, "shop.example:8088", "/ws?since=5", KEY, "Authorization: Bearer abc\r\n");
 	assert_string_equal(out.data, "GET /ws?since=5 HTTP/1.1\r\nHost: shop.example:8088\r\nUpgrade: websocket\r\n"
 				      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY
 				      "\r\nAuthorization: Bearer abc\r\n\r\n");

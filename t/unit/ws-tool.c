@@ -211,7 +211,7 @@ static void talk(int port)
 	if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0)
 		give_up("cannot connect");
 	ws_key_new(key);
-	ws_add_asking(&out, "localhost", "/", key, NULL);
+	ws_add_asking(&out, "localhost", "/", key, "");
 	put(fd, &out);
 	head_read(fd, &in);
 	n = ws_read_answer(in.data, in.len, HEAD_MAX, key, &status, &err);
