@@ -25,7 +25,12 @@ const struct kind kinds[] = {
 	RECORD(1, "tax_rates", "name", "{'name':'$tag','rate':$n}", "{'name':'$tag','rate':$n}"),
 	RECORD(1, "users", "name", "{'name':'$tag','role':'cashier'}", "{'name':'$tag'}"),
 	RECORD(1, "accounts", "name", "{'code':'9$n','name':'$tag','kind':'expense'}", "{'name':'$tag'}"),
+	RECORD(2, "carts", "note", "{'name':'C $n','customer':$?customers,'lines':[{'product':'$products','qty':$q}],'note':'$tag'}",
+	       "{'name':'D $n','note':'$tag'}"),
+	RECORD(1, "purchase_orders", "note", "{'supplier':$?suppliers,'lines':[{'product':'$products','qty':$q,'unit_cost':$m}],"
+	       "'note':'$tag'}", "{'status':'ordered','note':'$tag'}"),
 	{ "settings", 3, 0, person_sets, "settings", "'$tag'", "value" },
+	{ "two change", 4, 0, two_change, "products", "{'price':$m,'note':'$tag'}", "note" },
 
 	DOCUMENT(9, "invoices", "{'uuid':'$uuid','lines':[{'product':'$products','qty':$q,'unit_price':$m}],"
 				"'payments':[{'method':'cash','amount':1000000000}]}"),
@@ -33,6 +38,18 @@ const struct kind kinds[] = {
 				"'customer':'$customers'}"),
 	DOCUMENT(9, "purchases", "{'uuid':'$uuid','supplier':$?suppliers,'lines':[{'product':'$products','qty':$q,'unit_cost':$m},"
 				 "{'product':'$products','qty':$q,'unit_cost':$m}]}"),
+	DOCUMENT(2, "cancellations", "{'uuid':'$uuid','invoice':'$invoices','reason':'wrong'}"),
+	DOCUMENT(3, "returns", "{'uuid':'$uuid','invoice':'$invoices','lines':[{'line':0,'qty':$q}]}"),
+	DOCUMENT(1, "returns", "{'uuid':'$uuid','invoice':'$invoices','lines':[{'line':0,'qty':333,'condition':'defect'}]}"),
+	DOCUMENT(1, "returns", "{'uuid':'$uuid','customer':'$customers','lines':[{'product':'$products','qty':$q,'unit_price':$m}],"
+			       "'refunds':[{'method':'account','amount':$m}]}"),
+	DOCUMENT(2, "customer_payments", "{'uuid':'$uuid','customer':'$customers','method':'cash','amount':$m}"),
+	DOCUMENT(1, "customer_payments", "{'uuid':'$uuid','invoice':'$invoices','method':'card','amount':$m}"),
+	DOCUMENT(1, "supplier_payments", "{'uuid':'$uuid','supplier':'$suppliers','method':'bank','amount':$m}"),
+	DOCUMENT(1, "purchase_voids", "{'uuid':'$uuid','purchase':'$purchases','reason':'wrong'}"),
+	DOCUMENT(2, "stock_adjustments", "{'uuid':'$uuid','reason':'found','lines':[{'product':'$products','qty':$q,'unit_cost':$m}]}"),
+	DOCUMENT(2, "stock_adjustments", "{'uuid':'$uuid','reason':'lost','lines':[{'product':'$products','qty':-$q}]}"),
+	DOCUMENT(2, "stock_adjustments", "{'uuid':'$uuid','kind':'count','reason':'counted','lines':[{'product':'$products','counted':$q}]}"),
 	{ "fail-over", 5, 0, person_fails_over, "invoices",
 	  "{'uuid':'$uuid','number':'$number','at':'$at','lines':[{'product':'$products','qty':$q,'unit_price':$m,'tax_rate':0}],"
 	  "'payments':[{'method':'card','amount':1},{'method':'cash','amount':1000000000}]}" },
@@ -43,6 +60,7 @@ const struct kind kinds[] = {
 	FAULT(3, "disk error", TROUBLE_DISK, mishap_disk, DISK_ERROR),
 	FAULT(2, "disk full", TROUBLE_DISK, mishap_disk, DISK_FULL),
 	FAULT(3, "clock", TROUBLE_CLOCK, mishap_clock, 0),
+	FAULT(4, "busy lane", TROUBLE_SLOW, mishap_lane, 0),
 	FAULT(3, "cable", TROUBLE_NET, mishap_cable, 0),
 	FAULT(2, "revoke", TROUBLE_ROSTER, owner_revokes, 0),
 	FAULT(1, "unpair", TROUBLE_ROSTER, till_leaves, 0),

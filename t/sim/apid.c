@@ -124,6 +124,14 @@ static void answered(struct sim *s, struct task *t, enum job_end end)
 	free(t);
 }
 
+static void note_done(struct sim *s, struct call *c)
+{
+	node_enter(s, c->till);
+	c->till->cycle_began = clock_now() - c->age_us;
+	node_leave(s, c->till);
+	call_answer(s, c, 200);
+}
+
 void apid_take(struct sim *s, struct call *c)
 {
 	struct doing *k;
@@ -131,7 +139,7 @@ void apid_take(struct sim *s, struct call *c)
 	struct err err = { 0 };
 
 	if (c->what == DO_DONE) {
-		call_answer(s, c, 200);
+		note_done(s, c);
 		return;
 	}
 	k = pool_alloc(s->pool, sizeof *k);

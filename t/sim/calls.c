@@ -38,7 +38,7 @@ static int64_t delay_us(struct sim *s, const struct call *c)
 
 	if (bad && dice_one_in(&s->dice, 12))
 		return dice_between(&s->dice, SECOND_US, LATE_US);
-	return 1 + dice_below(&s->dice, USUAL_US);
+	return s->coarse ? USUAL_US : 1 + dice_below(&s->dice, USUAL_US);
 }
 
 /* --- to and fro --- */

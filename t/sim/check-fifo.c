@@ -172,7 +172,8 @@ void check_fifo(struct sim *s)
 		") ORDER BY _seq, pos";
 	static const char booked[] =
 		"SELECT hex(coalesce(for_doc, doc)) || ' ' || line || ' ' || hex(product) || ' ' || sum(qty) || ' ' || sum(cost) "
-		"FROM stock_moves WHERE layer IS NOT NULL OR qty < 0 OR for_doc IS NOT NULL "
+		"FROM stock_moves WHERE (layer IS NOT NULL OR qty < 0 OR for_doc IS NOT NULL) AND product NOT IN (SELECT product "
+		"FROM stock_moves WHERE source NOT IN ('invoice', 'purchase', 'cost_correction')) "
 		"GROUP BY coalesce(for_doc, doc), line, product";
 	struct replay r = { 0 };
 

@@ -31,7 +31,8 @@ void check_restart(struct sim *s, struct node *n)
 	if (!whole || strcmp(whole, "ok") != 0)
 		sim_fail(s, "P1: the database of %s is broken: %s", n->name, whole ? whole : "?");
 	for (int i = 0; i < s->n_told; i++)
-		if (s->told[i].node == n->index && s->told[i].table->rule == INSERT_ONCE && s->told[i].how == TOLD_YES)
+		if (s->told[i].node == n->index && s->told[i].table->rule == INSERT_ONCE && s->told[i].how == TOLD_YES &&
+		    !s->told[i].elsewhere)
 			check_document(s, n, &s->told[i]);
 }
 

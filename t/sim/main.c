@@ -11,14 +11,14 @@
 
 static struct {
 	uint64_t from, to;
-	int jobs, minutes, twice;
+	int jobs, minutes, twice, first;
 	const char *record, *skip;
 	struct plan plan;
 } args = { .from = 1, .to = 1000, .jobs = 1, .plan = { .acts = 60 } };
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: sim [--seeds A..B | --seed N] [--acts N] [--tills N] [--jobs J] [--twice]\n"
+	fprintf(stderr, "usage: sim [--seeds A..B | --seed N] [--acts N] [--tills N] [--jobs J] [--twice] [--first]\n"
 			"           [--minutes M --record FILE] [--without BITS] [--skip LIST] [--verbose]\n");
 	exit(2);
 }
@@ -27,7 +27,7 @@ static const struct option options[] = {
 	{ "seeds", required_argument, NULL, 'S' }, { "seed", required_argument, NULL, 's' },
 	{ "acts", required_argument, NULL, 'a' }, { "ops", required_argument, NULL, 'a' },
 	{ "tills", required_argument, NULL, 't' }, { "jobs", required_argument, NULL, 'j' },
-	{ "twice", no_argument, NULL, '2' }, { "minutes", required_argument, NULL, 'm' },
+	{ "twice", no_argument, NULL, '2' }, { "first", no_argument, NULL, '1' }, { "minutes", required_argument, NULL, 'm' },
 	{ "record", required_argument, NULL, 'r' }, { "without", required_argument, NULL, 'w' },
 	{ "skip", required_argument, NULL, 'k' }, { "verbose", no_argument, NULL, 'v' }, { NULL, 0, NULL, 0 },
 };
@@ -55,6 +55,7 @@ static bool take_option(int c)
 	case 'w': args.plan.without = (unsigned)atoi(optarg); return true;
 	case 'r': args.record = optarg; return true;
 	case 'k': args.skip = optarg; return true;
+	case '1': args.first = true; return true;
 	case '2': args.twice = true; return true;
 	case 'v': args.plan.verbose = true; return true;
 	}
@@ -98,6 +99,6 @@ int main(int argc, char **argv)
 	make_servers(nodes);
 	if (args.from == args.to && !args.twice)
 		return run_one(&args.plan, nodes);
-	return runs(&(struct runs){ .from = args.from, .to = args.to, .jobs = args.jobs, .twice = args.twice,
+	return runs(&(struct runs){ .from = args.from, .to = args.to, .jobs = args.jobs, .twice = args.twice, .first = args.first,
 				    .minutes = args.minutes, .record = args.record, .plan = args.plan, .nodes = nodes });
 }

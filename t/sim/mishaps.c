@@ -4,6 +4,7 @@
 
 #define CALLS_AHEAD 40		/* of the disk, until it fails */
 #define MENDED_US (60 * SECOND_US)
+#define LANE_HELD_US (120 * SECOND_US)
 #define DAY_US (86400 * SECOND_US)
 
 /* --- machines --- */
@@ -50,6 +51,13 @@ void mishap_clock(struct sim *s, struct node *n, struct dice *d, const struct ki
 
 	n->skew_us = dice_one_in(d, 4) ? 0 : dice_one_in(d, 2) ? step : -step;
 	sim_say(s, "%s: its clock is off by %lld s", n->name, (long long)(n->skew_us / SECOND_US));
+}
+
+/* An import, say: people are served, sync is not. */
+void mishap_lane(struct sim *s, struct node *n, struct dice *d, const struct kind *k UNUSED)
+{
+	n->sync_held = s->now + dice_between(d, SECOND_US, LANE_HELD_US);
+	sim_say(s, "%s: its lane has no time for sync", n->name);
 }
 
 static void plug_in(struct sim *s UNUSED, void *node)

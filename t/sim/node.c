@@ -134,6 +134,7 @@ static void shut(struct sim *s, struct node *n)
 	db_rollback(n->db);
 	db_close(&n->db);
 	n->life++;
+	n->cycle_began = 0;
 	answer_nobody(s, &n->people);
 	answer_nobody(s, &n->sync);
 }
@@ -216,8 +217,9 @@ void node_start(struct sim *s, struct node *n)
 		return;
 	}
 	sim_say(s, "%s starts", n->name);
-	if (!n->restored)
-		check_restart(s, n);
+	if (n->restored)
+		told_forgotten(s, n);
+	check_restart(s, n);
 	n->restored = false;
 }
 
@@ -262,6 +264,8 @@ void node_put(struct sim *s, struct node *n, struct task *t)
 		n->people = append(n->people, t);
 	else
 		n->sync = append(n->sync, t);
+	if (t->of_people && n->turn_due && s->now < n->sync_held)
+		n->turn_due = false;	/* sync waits, people do not */
 	turn_soon(s, n);
 }
 
@@ -370,6 +374,13 @@ static void group(struct sim *s, struct node *n, struct task *tasks, bool carefu
 	group_answer(s, n, tasks);
 }
 
+/* Room for sync once people have what they want. */
+static void sync_later(struct sim *s, struct node *n)
+{
+	n->turn_due = true;
+	sim_at(s, n->sync_held, lane_turn, n);
+}
+
 static void lane_turn(struct sim *s, void *arg)
 {
 	struct node *n = arg;
@@ -377,6 +388,10 @@ static void lane_turn(struct sim *s, void *arg)
 	n->turn_due = false;
 	if (!node_is_up(n) || (!n->people && !n->sync))
 		return;
+	if (!n->people && s->now < n->sync_held && !s->quiet) {
+		sync_later(s, n);
+		return;
+	}
 	group(s, n, n->people ? take(&n->people, GROUP) : take(&n->sync, 1), false);
 	if (node_is_up(n) && n->commits >= CHECKPOINT_COMMITS) {
 		n->commits = 0;

@@ -240,6 +240,7 @@ static void is_stored(struct errand *e)
 	s->acks++;
 	t->how = TOLD_YES;
 	t->node = e->at->index;
+	t->elsewhere = false;
 	if (e->verb == ENTER) {
 		facts = document_facts(s, e->at, e->table, e->uuid);
 		if (!facts)
@@ -350,20 +351,44 @@ void person_creates(struct sim *s, struct node *n, struct dice *d, const struct 
 		try(errand_new(s, n, d, k, CREATE));
 }
 
+static void touch(struct sim *s, struct node *n, struct dice *d, const struct kind *k, enum verb verb, struct uuid uuid)
+{
+	struct errand *e = errand_new(s, n, d, k, verb);
+
+	e->uuid = uuid;
+	try(e);
+}
+
+static bool pick_one(struct sim *s, struct node *n, struct dice *d, const struct kind *k, struct uuid *uuid_r)
+{
+	struct errand e = { .s = s, .at = n, .dice = *d };
+	const char *hex = node_is_up(n) ? pick(&e, k->table) : NULL;
+
+	if (hex)
+		*uuid_r = uuid_of_hex(hex);
+	return hex != NULL;
+}
+
 static void person_touches(struct sim *s, struct node *n, struct dice *d, const struct kind *k, enum verb verb)
 {
-	struct errand *e;
-	const char *hex;
+	struct uuid uuid;
 
-	if (!node_is_up(n))
+	if (pick_one(s, n, d, k, &uuid))
+		touch(s, n, d, k, verb, uuid);
+}
+
+/* Two people, at two servers, at the same moment. */
+void two_change(struct sim *s, struct node *n, struct dice *d, const struct kind *k)
+{
+	struct node *other = &s->node[dice_below(d, s->tills + 1)];
+	struct uuid uuid;
+
+	if (!pick_one(s, n, d, k, &uuid))
 		return;
-	e = errand_new(s, n, d, k, verb);
-	if ((hex = pick(e, k->table)) == NULL) {
-		s->errands--;
-		return;
-	}
-	e->uuid = uuid_of_hex(hex);
-	try(e);
+	touch(s, n, d, k, CHANGE, uuid);
+	dice_roll(d);
+	if (other != n && node_is_up(other) && record_state(s, other, schema_table(k->table), uuid))
+		touch(s, other, d, k, CHANGE, uuid);
 }
 
 void person_changes(struct sim *s, struct node *n, struct dice *d, const struct kind *k)

@@ -166,9 +166,19 @@ static void play(struct sim *s, void *arg)
 
 static void each_minute(struct sim *s, void *node);
 
-static int save_clock(struct write *w, void *ctx UNUSED, struct err *err)
+/* As apid does: the clock, and numbers that nobody used. */
+static int minute(struct write *w, void *ctx, struct err *err)
 {
-	return site_save_clock(w->t, err);
+	static const struct actor nobody = { .kind = ACTOR_OPERATOR };
+	const struct node *n = ctx;
+	struct pairing p;
+	int voided, paired = n->hub ? 0 : pairing_load(w->t->db, w->t->pool, &p, err);
+	int64_t before = (paired > 0 ? n->cycle_began : clock_now()) - MINUTE_US;
+
+	w->who = &nobody;
+	if (paired < 0 || site_save_clock(w->t, err) < 0)
+		return -1;
+	return number_void_unused(w, before, &voided, err);
 }
 
 static void each_minute(struct sim *s, void *node)
@@ -176,7 +186,7 @@ static void each_minute(struct sim *s, void *node)
 	struct node *n = node;
 
 	if (node_is_up(n))
-		(void)!node_do(s, n, save_clock, NULL);
+		(void)!node_do(s, n, minute, n);
 	sim_at(s, s->now + MINUTE_US, each_minute, n);
 }
 
@@ -238,6 +248,19 @@ static void add_state(struct sim *s, const char *text, void *arg UNUSED)
 	mix(s, text, strlen(text));
 }
 
+/* Some shops merge column by column. */
+static int set_policy(struct write *w, void *ctx UNUSED, struct err *err)
+{
+	static const struct actor owner = { .kind = ACTOR_OPERATOR };
+	struct json value;
+	struct row r;
+
+	w->who = &owner;
+	if (json_parse(w->t->pool, "\"column\"", 8, &value, err) < 0)
+		return -1;
+	return setting_put(w, "tenant", (struct uuid){ { 0 } }, "conflict_policy", value, &r, err);
+}
+
 static void schedule(struct sim *s)
 {
 	for (int i = 0; i < s->n_acts; i++) {
@@ -267,6 +290,7 @@ static struct sim *sim_new(const struct plan *plan, struct node *nodes)
 	s->coarse = dice_one_in(&d, 3);
 	s->tills = plan->tills ? plan->tills : 1 + (int)dice_below(&d, 4);
 	s->paired = dice_one_in(&d, 4);
+	s->by_column = dice_one_in(&d, 4);
 	dice_seed_bytes(plan->seed);
 	write_script(s, drawn);
 	return s;
@@ -276,6 +300,8 @@ void sim_run(const struct plan *plan, struct node *nodes, struct tally *tally)
 {
 	struct sim *s = sim_new(plan, nodes);
 
+	if (s->by_column && node_do(s, &s->node[HUB], set_policy, NULL) < 0)
+		sim_fail(s, "the hub takes no conflict_policy");
 	schedule(s);
 	if (s->paired)	/* else they sell before they are paired, some of them */
 		all_come_back(s);

@@ -155,7 +155,7 @@ static void take(const struct runs *r, struct slot *slot, struct sum *sum)
 		return;
 	sum->failed++;
 	printf("seed %llu: %s\n", (unsigned long long)slot->plan.seed, result->words);
-	if (sum->failed <= SHRUNK_MAX)
+	if (sum->failed <= SHRUNK_MAX && !r->first)
 		shrink(&slot->plan, r->nodes, result);
 }
 
@@ -174,6 +174,8 @@ static void run_range(const struct runs *r, uint64_t from, uint64_t to, struct s
 	int busy = 0;
 
 	for (uint64_t seed = from; seed <= to || busy > 0;) {
+		if (r->first && sum->failed > 0)
+			to = 0;
 		if (seed <= to && (slot = idle(slots, r->jobs))) {
 			slot->result = &results[slot - slots];
 			slot->plan = r->plan;

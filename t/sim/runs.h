@@ -17,6 +17,7 @@ struct runs {
 	uint64_t from, to;
 	int jobs, minutes;
 	bool twice;			/* the same seed must be the same run */
+	bool first;			/* the first failure is enough, as it is */
 	const char *record;		/* a file of ranges that were run */
 	struct plan plan;
 	struct node *nodes;

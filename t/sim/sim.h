@@ -66,6 +66,7 @@ struct sim {
 	int64_t now;			/* the true time since the start, in us */
 	bool quiet;			/* nothing goes wrong any more */
 	bool paired;			/* from the start */
+	bool by_column;			/* the shop's conflict_policy */
 	bool coarse;			/* things happen at the same moments: stamps tie */
 	int errands;			/* of people who still wait for an answer */
 	struct node *node;		/* NODES_MAX of them */
@@ -130,7 +131,9 @@ struct node {
 	bool restored;			/* just now: it does not know what it said since */
 	struct task *people, *sync;	/* in order */
 	bool turn_due;
+	int64_t sync_held;		/* until then the lane has no time for sync */
 	int commits;
+	int64_t cycle_began;		/* a till's last complete one, by its clock; 0: none since its start */
 	bool license;			/* a till's, while it waits to be used */
 	bool cut;			/* a till's cable */
 	struct syncd *syncd;
@@ -170,6 +173,7 @@ struct call {
 	int limit;
 	struct uuid device;
 	int64_t incarnation, asked_at;
+	int64_t age_us;			/* done: of the cycle */
 	struct word said;		/* health, credentials; state: what apid is told */
 	bool registered;		/* state: it is the answer to credentials */
 	int copies;			/* on their way */
@@ -213,6 +217,7 @@ int kinds_count(void);
 
 void person_creates(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void person_changes(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
+void two_change(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void person_deletes(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void person_sets(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void person_enters(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
@@ -227,6 +232,7 @@ void all_come_back(struct sim *s);
 void mishap_disk(struct sim *s, struct node *n, struct dice *d, const struct kind *k);	/* k->arg: enum disk_fault */
 void mishap_syncd(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_clock(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
+void mishap_lane(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_cable(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_backup(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_restore(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
@@ -242,10 +248,13 @@ struct told {
 	const char *state;	/* a record's version: its tag, and "-" if it is deleted */
 	const char *facts;	/* a document: what was entered */
 	int parent;		/* the version it was made from; -1: none */
+	bool elsewhere;		/* the server that said it came back from a backup without it */
 };
 int told_add(struct sim *s, struct node *n, const struct table *t, struct uuid uuid);
 /* A server is restored from a backup: what nobody else has any trace of may be lost. */
 void told_restored(struct sim *s, struct node *n);
+/* Now it is: some of what it said it does not know. */
+void told_forgotten(struct sim *s, struct node *n);
 bool told_in_journal(struct sim *s, struct node *n, int i);
 int told_find(const struct sim *s, const struct table *t, struct uuid uuid, const char *state);
 

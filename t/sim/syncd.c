@@ -22,7 +22,8 @@ struct syncd {
 	bool has_registered;
 	const char *page;	/* pulled, or what was sent with what was answered */
 	int64_t turn_at;	/* the next turn; others that were scheduled do not count */
-	int64_t done_cycles;	/* when it was last asked whether all is quiet */
+	int64_t done_cycles;	/* as many when something was last to do */
+	bool pulled;		/* since it was last asked: something came */
 	/* the till as it looks now */
 	struct pairing pairing;
 	struct site site;
@@ -261,6 +262,7 @@ static bool act_ours(struct sim *s, struct node *n, struct cycle_outcome *o UNUS
 
 	c->body = n->syncd->page;
 	c->said = n->syncd->hello;
+	c->age_us = node_boot(s, n) - n->syncd->cycle.began_at;
 	return ask(s, c);
 }
 
@@ -306,6 +308,7 @@ static void take_page(struct sim *s, struct call *c, struct cycle_outcome *o)
 		sim_fail(s, "a page that is none: %.200s", c->text);
 	o->empty = c->what == DO_PULL && json_len(json_member(root, "rows")) == 0 && next && strcmp(next, c->cursor) == 0;
 	c->till->syncd->page = c->text;
+	c->till->syncd->pulled |= !o->empty;
 }
 
 static void take_results(struct sim *s, struct call *c, struct cycle_outcome *o)
@@ -379,8 +382,8 @@ bool syncd_is_done(struct sim *s, struct node *n)
 				   "(SELECT count(*) FROM pairing WHERE status <> 'approved' OR loaded_at IS NULL)";
 	struct syncd *d = n->syncd;
 
-	if (!node_is_up(n) || !d->up || !d->paired || sql_int(s, n, open, NULL) > 0 ||
-	    d->pairing.cursor != sql_int(s, &s->node[HUB], "SELECT seq FROM tenants", NULL)) {
+	if (!node_is_up(n) || !d->up || !d->paired || d->pulled || sql_int(s, n, open, NULL) > 0) {
+		d->pulled = false;
 		d->done_cycles = d->cycle.cycles;
 		return false;
 	}

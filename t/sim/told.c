@@ -92,6 +92,13 @@ void told_restored(struct sim *s, struct node *n)
 			s->told[i].how = TOLD_PERHAPS;
 }
 
+void told_forgotten(struct sim *s, struct node *n)
+{
+	for (int i = 0; i < s->n_told; i++)
+		if (s->told[i].node == n->index && s->told[i].table->rule == INSERT_ONCE && !has_trace(s, n, i))
+			s->told[i].elsewhere = true;
+}
+
 /* --- the check --- */
 
 static bool is_covered(struct sim *s, int i)
