@@ -37,6 +37,8 @@ static void unplug(struct http_conn *c, bool close_it)
 	wait_for(c, WAIT_NONE);
 	event_free(c->readable);
 	event_free(c->writable);
+	if (c->tunnel != NULL)
+		c->server->secure->left(c->tunnel, !close_it, c->cut);
 	if (close_it)
 		close(c->fd);
 	c->fd = -1;
@@ -74,6 +76,7 @@ static void reset_on_close(struct http_conn *c)
 {
 	struct linger none = { .l_onoff = 1, .l_linger = 0 };
 
+	c->cut = true;
 	if (c->fd >= 0)
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
 }
@@ -301,7 +304,7 @@ void conn_farewell(struct http_conn *c)
 		wait_for(c, WAIT_LINGER);
 }
 
-void conn_new(struct http_server *s, int fd, const struct http_peer *peer, bool surplus)
+void conn_new(struct http_server *s, int fd, const struct http_peer *peer, struct tunnel *tunnel, bool surplus)
 {
 	struct http_conn *c = x_alloc(sizeof(*c));
 	struct err err;
@@ -311,6 +314,8 @@ void conn_new(struct http_server *s, int fd, const struct http_peer *peer, bool 
 	c->peer = *peer;
 	c->surplus = surplus;
 	c->wait = WAIT_NONE;
+	if (tunnel != NULL)
+		s->secure->join(tunnel, &c->tunnel);
 	c->readable = event_made(event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, c));
 	c->writable = event_made(event_new(s->base, fd, EV_WRITE | EV_PERSIST, on_writable, c));
 	TAILQ_INSERT_TAIL(&s->conns, c, link);

@@ -18,6 +18,7 @@
  *	reply.c		answers;  stream.c in pieces;  problem.c when it went wrong
  *	route.c		method and path -> a row of the caller's table
  *	query.c		query parameters
+ *	tls.c		TLS for TCP;  tunnel.c between it and plain bytes
  *	server.c	birth, drain, end;  listen.c sockets;  owner.c who has our port
  */
 #ifndef HTTP_HTTP_H
@@ -122,6 +123,11 @@ int http_listen_tcp(struct http_server *s, const char *address, char *where_r, s
 int http_listen_unix(struct http_server *s, const char *path, int mode, struct err *err);
 /* A listening socket made by somebody else (systemd); where_r as above, or NULL. */
 int http_listen_fd(struct http_server *s, int fd, char *where_r, struct err *err);
+
+/* From now on TCP is spoken in TLS 1.2 or later, with this certificate (and what
+ * leads from it to its authority) and key, both PEM.  http_take() gives the plain
+ * end of a connection then: a Unix socket that lives as long as this server. */
+int http_server_tls(struct http_server *s, const char *cert, const char *key, struct err *err) MUST_CHECK;
 
 /* Stops accepting, closes idle connections (a new one that has not asked yet
  * after 2 s), lets requests in hand finish;

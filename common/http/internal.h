@@ -138,6 +138,8 @@ void wait_for(struct http_conn *c, enum wait what);	/* from now on; WAIT_NONE en
 
 /* --- connections --- */
 
+struct tunnel;
+
 enum conn_state {
 	CONN_HEAD,	/* between requests, or in a head */
 	CONN_BODY,
@@ -176,6 +178,8 @@ struct http_conn {
 	struct buf content;	/* the body so far */
 	struct output out;
 	struct exchange *x;
+	struct tunnel *tunnel;	/* the TLS in front of it, or NULL */
+	bool cut;		/* nobody may take what was sent for the whole */
 	struct http_peer peer;
 };
 
@@ -201,7 +205,7 @@ void exchange_free(struct http_conn *c);	/* the one in hand, if any */
 
 /* --- conn.c --- */
 
-void conn_new(struct http_server *s, int fd, const struct http_peer *peer, bool surplus);
+void conn_new(struct http_server *s, int fd, const struct http_peer *peer, struct tunnel *tunnel, bool surplus);
 /* Goes on as far as bytes, answers and the socket allow.  c may be gone afterwards. */
 void conn_run(struct http_conn *c);
 void conn_expired(struct http_conn *c);		/* its deadline has come */
@@ -224,6 +228,18 @@ static inline struct exchange *exchange_of(const struct http_request *rq)
 void reply_head(struct exchange *x, int status, const char *type, int64_t length);
 void reply_given(struct exchange *x);		/* the handler has answered: go on */
 int problem_status(const struct err *err);
+
+/* --- tls.c, tunnel.c: behind pointers, so that only who wants TLS links it --- */
+
+struct tunnels;
+
+struct secure {
+	void (*admit)(struct http_server *s, int fd, const struct http_peer *peer, bool surplus);
+	void (*join)(struct tunnel *t, struct tunnel **known_as);
+	/* The connection lets go of it: closed, or taken by another process. */
+	void (*left)(struct tunnel *t, bool taken, bool cut);
+	void (*free)(struct http_server *s);
+};
 
 /* --- server.c, listen.c, owner.c --- */
 
@@ -262,6 +278,10 @@ struct http_server {
 	int64_t date_until;
 	char id_base[20];		/* of request ids: unique to this server's life */
 	uint64_t id_last;
+
+	const struct secure *secure;	/* NULL: no TLS */
+	struct tunnels *tunnels;
+	int leaving;			/* tunnels that still send what is left */
 
 	bool draining;
 	struct event *drain_timer;

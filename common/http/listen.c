@@ -79,7 +79,10 @@ static void admit(struct http_server *s, int fd, const union address *a)
 		return;
 	}
 	peer_fill(&peer, fd, a);
-	conn_new(s, fd, &peer, surplus);
+	if (s->secure != NULL && !peer.local)
+		s->secure->admit(s, fd, &peer, surplus);
+	else
+		conn_new(s, fd, &peer, NULL, surplus);
 }
 
 void listeners_resume(int fd UNUSED, short what UNUSED, void *arg)

@@ -5,4 +5,5 @@ libhttp_a_SOURCES = \
 	%D%/output.c %D%/wait.c %D%/conn.c %D%/exchange.c \
 	%D%/reply.c %D%/stream.c %D%/problem.c \
 	%D%/route.c %D%/query.c \
-	%D%/server.c %D%/listen.c %D%/owner.c
+	%D%/server.c %D%/listen.c %D%/owner.c \
+	%D%/tunnel.h %D%/tunnel.c %D%/tls.c

@@ -152,7 +152,7 @@ void server_check_drained(struct http_server *s)
 {
 	const struct http_conn *c;
 
-	if (!s->draining || s->drained == NULL)
+	if (!s->draining || s->drained == NULL || s->leaving > 0)
 		return;
 	TAILQ_FOREACH(c, &s->conns, link)
 		if (c->state != CONN_LINGER)
@@ -194,6 +194,8 @@ void http_server_free(struct http_server **sp)
 
 		conn_free(&c);
 	}
+	if (s->secure != NULL)
+		s->secure->free(s);
 	waits_release(s);
 	event_free(s->drain_timer);
 	event_free(s->accept_again);

@@ -188,6 +188,8 @@ static int conf_settle(struct conf *c, struct err *err)
 	if (*web->text == '\0')
 		web->text = PKGDATADIR "/web";
 	secrets_find(c);
+	if ((*conf_str(c, "tls_cert") != '\0') != (*conf_str(c, "tls_key") != '\0'))
+		return err_set(err, ERR_INPUT, "option_value", "tls_cert and tls_key belong together: set both or none");
 	if (conf_int(c, "backoff_min_ms") > conf_int(c, "backoff_max_ms"))
 		return err_set(err, ERR_INPUT, "option_value",
 			       "%s: backoff_min_ms is above backoff_max_ms (%s)",

@@ -46,6 +46,8 @@ const struct option_desc option_table[] = {
 	{ "listen", "FEXL_LISTEN", OPT_STR, "127.0.0.1:8089", 0, 0, NULL, NULL, APID, "host:port of the API and the console; port 0 lets the kernel choose" },
 	{ "public_hosts", "FEXL_PUBLIC_HOSTS", OPT_STR, "", 0, 0, NULL, NULL, APID, "names, by commas, under which browsers may reach us besides loopback and listen" },
 	{ "allowed_origins", "FEXL_ALLOWED_ORIGINS", OPT_STR, "", 0, 0, NULL, NULL, APID, "origins, by commas, whose pages may call the cloud besides those on loopback" },
+	{ "tls_cert", "FEXL_TLS_CERT", OPT_FILE, "", 0, 0, NULL, NULL, APID, "certificate, with those that lead to its authority, as PEM: all TCP is TLS then; empty: none is" },
+	{ "tls_key", "FEXL_TLS_KEY", OPT_FILE, "", 0, 0, NULL, NULL, APID, "the key of tls_cert, as PEM" },
 	{ "connections", "FEXL_CONNECTIONS", OPT_INT, "4096", 1, 1000000, NULL, "connections", APID, "at once; one more is answered 503" },
 	{ "head_bytes", "FEXL_HEAD_BYTES", OPT_INT, "16384", KIB, MIB, NULL, "bytes", APID, "of request line and headers" },
 	{ "head_ms", "FEXL_HEAD_MS", OPT_INT, "10000", 100, HOUR_MS, NULL, "ms", APID, "from the first byte of a request's head to its last" },
@@ -62,6 +64,7 @@ const struct option_desc option_table[] = {
 
 	/* sync */
 	{ "sync_interval_s", "FEXL_SYNC_INTERVAL_S", OPT_INT, "30", 1, 3600, NULL, "s", SYNCD, "between two cycles while nothing happens" },
+	{ "cloud_ca", "FEXL_CLOUD_CA", OPT_STR, "", 0, 0, NULL, NULL, SYNCD, "file of the authority, as PEM, that vouches for a cloud of one's own; empty: those that this machine trusts" },
 	{ "health_timeout_ms", "FEXL_HEALTH_TIMEOUT_MS", OPT_INT, "5000", 100, 60000, NULL, "ms", SYNCD, "for the cloud to say how it is" },
 	{ "sync_timeout_ms", "FEXL_SYNC_TIMEOUT_MS", OPT_INT, "30000", 100, 600000, NULL, "ms", SYNCD, "for any other answer of the cloud" },
 	{ "cloud_socket", "FEXL_CLOUD_SOCKET", OPT_BOOL, "yes", 0, 0, NULL, NULL, SYNCD, "a WebSocket to the cloud, to hear of changes at once" },

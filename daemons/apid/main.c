@@ -120,9 +120,14 @@ static int port_write(struct apid *a, struct err *err)
 	return line_write(service_path(a->svc, "apid.port"), colon ? colon + 1 : a->where, err);
 }
 
+static const char *scheme(const struct apid *a)
+{
+	return *conf_str(a->conf, "tls_cert") ? "https" : "http";
+}
+
 static void listens(struct apid *a, const char *where)
 {
-	log_info("listening on http://%s", where);
+	log_info("listening on %s://%s", scheme(a), where);
 	if (!a->where[0])
 		snprintf(a->where, sizeof a->where, "%s", where);
 }
@@ -177,6 +182,9 @@ static int open_http(struct apid *a, struct err *err)
 
 	service_http_limits(a->conf, &limits);
 	a->http = http_server_new(a->base, &limits, handler);
+	if (*conf_str(a->conf, "tls_cert") &&
+	    http_server_tls(a->http, conf_str(a->conf, "tls_cert"), conf_str(a->conf, "tls_key"), err) < 0)
+		return -1;
 	return listen_all(a, err) < 0 ? -1 : port_write(a, err);
 }
 
@@ -185,11 +193,11 @@ void apid_say(struct apid *a)
 	const struct worker *w = notify_worker(a->notify);
 
 	if (a->hub)
-		service_say(a->svc, "The hub, on http://%s", a->where);
+		service_say(a->svc, "The hub, on %s://%s", scheme(a), a->where);
 	else if (w->up && w->text)
 		service_say(a->svc, "%s", w->text);
 	else
-		service_say(a->svc, "This till sells, on http://%s", a->where);
+		service_say(a->svc, "This till sells, on %s://%s", scheme(a), a->where);
 }
 
 /* --- start --- */

@@ -166,7 +166,10 @@ static void dial(struct ear *e)
 		buf_printf(&target, "?since=%lld&epoch=%s", (long long)e->seq, uuid_text(e->epoch).s);
 	free(e->url);
 	e->url = x_strdup(p->view.pairing.url);
-	e->line = line_new(p->base, e->url, target.data, token, (int)conf_int(p->conf, "health_timeout_ms"), ev);
+	e->line = line_new(p->base, &(struct line_to){
+		.url = e->url, .path = target.data, .token = token, .ca = conf_str(p->conf, "cloud_ca"),
+		.timeout_ms = (int)conf_int(p->conf, "health_timeout_ms"),
+	}, ev);
 	buf_release(&target);
 }
 

@@ -241,15 +241,15 @@ static const char *path_of(const char *url)
 	return slash != NULL ? slash : "";
 }
 
-static void ask(struct line *l, const char *url, const char *target, const char *token)
+static void ask(struct line *l, const struct line_to *to)
 {
 	struct buf host = { 0 }, path = { 0 }, headers = { 0 };
-	const char *folder = path_of(url);
+	const char *folder = path_of(to->url);
 
-	add_host(&host, url);
-	buf_printf(&path, "%.*s%s", (int)remote_base_length(folder), folder, target);
+	add_host(&host, to->url);
+	buf_printf(&path, "%.*s%s", (int)remote_base_length(folder), folder, to->path);
 	buf_str(&headers, "Authorization: Bearer ");
-	buf_str(&headers, token);
+	buf_str(&headers, to->token);
 	buf_str(&headers, "\r\n");
 	ws_key_new(l->key);
 	ws_add_asking(&l->out, host.data, path.data, l->key, headers.data);
@@ -259,22 +259,21 @@ static void ask(struct line *l, const char *url, const char *target, const char 
 	buf_release(&path);
 }
 
-static void prepare(struct line *l, const char *url, int timeout_ms)
+static void prepare(struct line *l, const struct line_to *to)
 {
-	remote_secure(l->easy);
-	remote_proxy(l->easy, url);
-	curl_easy_setopt(l->easy, CURLOPT_URL, url);
+	remote_secure(l->easy, to->ca);
+	remote_proxy(l->easy, to->url);
+	curl_easy_setopt(l->easy, CURLOPT_URL, to->url);
 	curl_easy_setopt(l->easy, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(l->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
-	curl_easy_setopt(l->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
+	curl_easy_setopt(l->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)to->timeout_ms);
 	curl_easy_setopt(l->easy, CURLOPT_ERRORBUFFER, l->why);
 }
 
-struct line *line_new(struct event_base *base, const char *url, const char *target, const char *token, int timeout_ms,
-		      struct line_events ev)
+struct line *line_new(struct event_base *base, const struct line_to *to, struct line_events ev)
 {
 	/* Twice: to connect, and to be answered. */
-	struct timeval late = { 2 * timeout_ms / 1000, 2 * timeout_ms % 1000 * 1000 };
+	struct timeval late = { 2 * to->timeout_ms / 1000, 2 * to->timeout_ms % 1000 * 1000 };
 	struct line *l = x_alloc(sizeof(*l));
 
 	l->ended.fn = on_connected;
@@ -286,8 +285,8 @@ struct line *line_new(struct event_base *base, const char *url, const char *targ
 	if (l->easy == NULL || l->late == NULL)
 		panic("no handle for a line");
 	ws_reader_init(&l->reader, WS_CLIENT, &limits);
-	ask(l, url, target, token);
-	prepare(l, url, timeout_ms);
+	ask(l, to);
+	prepare(l, to);
 	event_add(l->late, &late);
 	multi_add(l->multi, l->easy, &l->ended);
 	return l;

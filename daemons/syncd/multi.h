@@ -21,7 +21,7 @@ void multi_remove(struct multi *m, CURL *easy);
 
 /* --- remote.c: what holds for everything that goes to the cloud --- */
 
-void remote_secure(CURL *easy);		/* TLS is verified, and nothing leads elsewhere */
+void remote_secure(CURL *easy, const char *ca);	/* TLS is verified, and nothing leads elsewhere */
 void remote_proxy(CURL *easy, const char *url);
 /* An address without the slashes behind it. */
 size_t remote_base_length(const char *base);

@@ -423,7 +423,7 @@ int pump_open(struct pump *p, struct service_ctx *svc, struct err *err)
 	boot_id_read(p);
 	key_file_name(p);
 	eye_init(&p->eye, p->conf);
-	p->remote = remote_new(p->base, service_path(svc, "apid.sock"),
+	p->remote = remote_new(p->base, service_path(svc, "apid.sock"), conf_str(p->conf, "cloud_ca"),
 			       (int)conf_int(p->conf, "health_timeout_ms"));
 	p->local = local_new(p);
 	p->verify = verify_new(p);

@@ -33,6 +33,7 @@ struct call {
 struct remote {
 	struct multi *multi;
 	char *apid_socket;
+	const char *ca;
 	int connect_ms;
 	TAILQ_HEAD(, call) calls;
 	CURL *spare[SPARE_MAX];
@@ -169,10 +170,10 @@ static void set_limits(struct call *c, const struct ask *a)
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)MAX(SLOW_MIN_S, a->timeout_ms / 2000));
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)ANSWER_MAX);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)LIFE_MAX_S);
-	remote_secure(easy);
+	remote_secure(easy, c->remote->ca);
 }
 
-void remote_secure(CURL *easy)
+void remote_secure(CURL *easy, const char *ca)
 {
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* A resolver that hangs must not hold up our end. */
@@ -182,6 +183,11 @@ void remote_secure(CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (*ca == '\0')
+		return;
+	/* Nobody else vouches for a cloud of one's own. */
+	curl_easy_setopt(easy, CURLOPT_CAINFO, ca);
+	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 }
 
 /* A proxy in the environment is for the world: nobody means it for a hub on
@@ -286,11 +292,12 @@ int64_t remote_progress_at(const struct remote *r)
 	return r->progress_at;
 }
 
-struct remote *remote_new(struct event_base *base, const char *apid_socket, int connect_ms)
+struct remote *remote_new(struct event_base *base, const char *apid_socket, const char *ca, int connect_ms)
 {
 	struct remote *r = x_alloc(sizeof(*r));
 
 	r->apid_socket = x_strdup(apid_socket);
+	r->ca = ca;
 	r->connect_ms = connect_ms;
 	TAILQ_INIT(&r->calls);
 	r->multi = multi_new(base);

@@ -62,7 +62,9 @@ typedef void answer_fn(struct answer *a, void *ctx);
 /* A status of our own making for an answer without sense: nobody's cloud says this. */
 #define STATUS_SENSELESS 502
 
-struct remote *remote_new(struct event_base *base, const char *apid_socket, int connect_ms);
+/* ca: file of the authority that vouches for the cloud; "": those that this
+ * machine trusts.  Must outlive the remote. */
+struct remote *remote_new(struct event_base *base, const char *apid_socket, const char *ca, int connect_ms);
 /* Breaks off what is in hand; nobody is called. */
 void remote_free(struct remote **rp);
 /* done is called once, from the loop.  Several may be under way. */
@@ -88,8 +90,14 @@ struct line_events {
 	void (*down)(int code, const char *why, void *ctx);
 	void *ctx;
 };
-struct line *line_new(struct event_base *base, const char *url, const char *target, const char *token, int timeout_ms,
-		      struct line_events ev);
+struct line_to {
+	const char *url;	/* lives as long as the line */
+	const char *path;	/* with its query */
+	const char *token;
+	const char *ca;		/* as for remote_new() */
+	int timeout_ms;		/* to connect, and to be answered */
+};
+struct line *line_new(struct event_base *base, const struct line_to *to, struct line_events ev);
 void line_ping(struct line *l);
 void line_free(struct line **lp);
 
