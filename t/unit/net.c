@@ -180,27 +180,35 @@ static bool has_more(struct fixture *f, const struct buf *page)
 	return more;
 }
 
-int net_pull(struct net *net, int i)
+int net_pull_page(struct net *net, int i, bool *more)
 {
 	struct fixture *hub = net->hub, *till = net->till[i];
 	struct buf page = { 0 }, since = { 0 };
 	struct pairing p;
-	int rows = 0, n, pages = 0;
+	int rows, n;
+
+	must(till, pairing_load(till->db, till->pool, &p, &till->err));
+	cursor_print((struct cursor){ p.epoch, p.cursor }, &since);
+	db_rollback(hub->db);
+	must(hub, pull_page(hub->db, hub->w.tenant, till->site.uuid, since.data, 7, 1 << 20, &n, &page, &hub->err));
+	fixture_rollback(hub);
+	rows = apply_page(till, &page, false);
+	*more = has_more(till, &page);
+	buf_release(&page);
+	buf_release(&since);
+	return rows;
+}
+
+int net_pull(struct net *net, int i)
+{
+	int rows = 0, pages = 0;
+	bool more;
 
 	do {
 		if (++pages > 1000)
-			fail_msg("a pull without an end: %s", page.data);
-		must(till, pairing_load(till->db, till->pool, &p, &till->err));
-		buf_clear(&since);
-		cursor_print((struct cursor){ p.epoch, p.cursor }, &since);
-		buf_clear(&page);
-		db_rollback(hub->db);
-		must(hub, pull_page(hub->db, hub->w.tenant, till->site.uuid, since.data, 7, 1 << 20, &n, &page, &hub->err));
-		fixture_rollback(hub);
-		rows += apply_page(till, &page, false);
-	} while (has_more(till, &page));
-	buf_release(&page);
-	buf_release(&since);
+			fail_msg("a pull without an end: %d rows", rows);
+		rows += net_pull_page(net, i, &more);
+	} while (more);
 	return rows;
 }
 

@@ -30,6 +30,7 @@ void net_confirm(struct net *net, int till, struct flight *f);	/* the verdicts c
 void flight_release(struct flight *f);
 
 int net_push(struct net *net, int till);	/* until nothing is ready; rows sent */
+int net_pull_page(struct net *net, int till, bool *more);	/* a few rows */
 int net_pull(struct net *net, int till);	/* until nothing is new; rows applied */
 void net_load(struct net *net, int till);
 void net_cycle(struct net *net);		/* every till: push, pull; until quiet */

@@ -1,0 +1,417 @@
+/* What people do in a shop and what the link does to it.  A new kind of document
+ * is one line of the table below, and one function. */
+#include "base/base.h"
+#include "shop.h"
+
+#define ANY(table) "SELECT uuid FROM " table " WHERE tenant = $1 AND deleted_at IS NULL ORDER BY uuid"
+
+/* At a till or, as from a browser, at the cloud. */
+static struct fixture *anywhere(struct shop *s)
+{
+	int i = (int)chance(s, SHOP_TILLS + 1);
+
+	return i == SHOP_TILLS ? s->net->hub : s->net->till[i];
+}
+
+static struct uuid a_product(struct shop *s, struct fixture *f)
+{
+	return any_of(s, f, ANY("products"));
+}
+
+static struct uuid a_customer(struct shop *s, struct fixture *f)
+{
+	/* Not the one whose name is nobody's. */
+	return any_of(s, f, "SELECT uuid FROM customers WHERE tenant = $1 AND deleted_at IS NULL AND name LIKE 'n%' ORDER BY uuid");
+}
+
+/* Whole pieces mostly, but cheese is sold by weight. */
+static int64_t a_qty(struct shop *s)
+{
+	return one_in(s, 3) ? 1 + chance(s, 4000) : 1000 * (1 + chance(s, 8));
+}
+
+static int64_t an_amount(struct shop *s)
+{
+	return one_in(s, 4) ? chance(s, 10) : 1 + chance(s, 3000);
+}
+
+static void put_method(struct shop *s, struct buf *b, const char *more)
+{
+	static const char *const methods[] = { "cash", "cash", "card", "bank", "mobile" };
+
+	buf_printf(b, "'method':'%s'%s", methods[chance(s, (int64_t)ARRAY_LEN(methods))], more);
+}
+
+/* Members for a document's head that name one row or are left out. */
+static void put_ref(struct buf *b, const char *name, struct uuid u)
+{
+	if (!uuid_is_zero(u))
+		buf_printf(b, "'%s':'%s',", name, uuid_text(u).s);
+}
+
+/* --- records --- */
+
+static void make_named(struct shop *s, struct fixture *f, const char *table, const char *members)
+{
+	struct buf b = { 0 };
+	struct row r;
+	int n = s->n_named + 1;
+
+	buf_printf(&b, "{'uuid':'%s','name':'n%d'%s}", uuid_text(shop_uuid(s)).s, n, members);
+	shop_now(f);
+	must(f, record_create(&f->w, schema_table(table), fixture_json(f, b.data), &r, &f->err));
+	buf_release(&b);
+	fixture_commit(f);
+	shop_names(s, f, r.table, r.uuid, n);
+}
+
+static void makes_a_product(struct shop *s, struct fixture *f)
+{
+	static const char *const rates[] = { "0", "700", "1900" };
+	struct buf b = { 0 };
+
+	buf_printf(&b, ",'price':%lld,'tax_rate':%s,'tracked':%s", (long long)an_amount(s), rates[chance(s, 3)],
+		   one_in(s, 6) ? "false" : "true");
+	make_named(s, f, "products", b.data);
+	buf_release(&b);
+}
+
+static void makes_a_customer(struct shop *s, struct fixture *f)
+{
+	make_named(s, f, "customers", "");
+}
+
+static void makes_a_supplier(struct shop *s, struct fixture *f)
+{
+	make_named(s, f, "suppliers", "");
+}
+
+static void names_anew(struct shop *s, struct fixture *f, const char *table, struct uuid row)
+{
+	struct buf b = { 0 };
+	struct row r;
+	int n = s->n_named + 1;
+
+	if (uuid_is_zero(row))
+		return;
+	shop_supersedes(s, f, schema_table(table), row);
+	buf_printf(&b, "{'name':'n%d'}", n);
+	shop_now(f);
+	must(f, record_change(&f->w, schema_table(table), row, NULL, fixture_json(f, b.data), &r, &f->err));
+	buf_release(&b);
+	fixture_commit(f);
+	shop_names(s, f, r.table, row, n);
+}
+
+static void names_a_product(struct shop *s, struct fixture *f)
+{
+	names_anew(s, f, "products", a_product(s, f));
+}
+
+static void names_a_customer(struct shop *s, struct fixture *f)
+{
+	names_anew(s, f, "customers", a_customer(s, f));
+}
+
+static void deletes_a_customer(struct shop *s, struct fixture *f)
+{
+	struct uuid row = a_customer(s, f);
+
+	if (uuid_is_zero(row))
+		return;
+	shop_supersedes(s, f, schema_table("customers"), row);
+	shop_now(f);
+	must(f, record_delete(&f->w, schema_table("customers"), row, NULL, &f->err));
+	fixture_commit(f);
+}
+
+/* --- selling --- */
+
+static bool put_lines(struct shop *s, struct fixture *f, const char *price, struct buf *b)
+{
+	int n = 1 + (int)chance(s, 3);
+
+	buf_printf(b, "'lines':[");
+	for (int i = 0; i < n; i++) {
+		struct uuid product = a_product(s, f);
+
+		if (uuid_is_zero(product))
+			return false;
+		buf_printf(b, "%s{'product':'%s','qty':%lld,'%s':%lld}", i ? "," : "", uuid_text(product).s, (long long)a_qty(s),
+			   price, (long long)an_amount(s));
+	}
+	buf_printf(b, "]");
+	return true;
+}
+
+/* Cash gives change; on account a part may be paid at once. */
+static void put_payments(struct shop *s, struct fixture *f, struct buf *b)
+{
+	struct uuid customer = a_customer(s, f);
+
+	if (uuid_is_zero(customer) || one_in(s, 2)) {
+		buf_printf(b, ",'payments':[{'method':'cash','amount':1000000}]");
+		return;
+	}
+	buf_printf(b, ",'customer':'%s','payments':[", uuid_text(customer).s);
+	for (int i = 0; i < (int)chance(s, 3); i++) {
+		buf_printf(b, "%s{", i ? "," : "");
+		put_method(s, b, "");
+		buf_printf(b, ",'amount':%lld}", (long long)(1 + chance(s, 2000)));
+	}
+	buf_printf(b, "]");
+}
+
+static void sells(struct shop *s, struct fixture *f)
+{
+	struct buf b = { 0 };
+
+	if (!put_lines(s, f, "unit_price", &b)) {
+		buf_release(&b);
+		return;
+	}
+	put_payments(s, f, &b);
+	shop_post(s, f, "invoices", shop_uuid(s), &b);
+}
+
+/* The cloud took the sale, its answer was lost, and the till took it as well. */
+static void sells_twice_over(struct shop *s, struct fixture *f UNUSED)
+{
+	struct fixture *till = s->net->till[chance(s, SHOP_TILLS)], *hub = s->net->hub;
+	struct uuid product = a_product(s, till), uuid = shop_uuid(s);
+
+	if (uuid_is_zero(product) || row_exists(hub->db, hub->w.tenant, schema_table("products"), product, &hub->err) <= 0)
+		return;
+	for (int i = 0, n = s->n_said; i < 2; i++) {
+		struct buf b = { 0 };
+
+		buf_printf(&b, "'number':'F-%06d','lines':[{'product':'%s','qty':1500,'unit_price':333}],"
+			   "'payments':[{'method':'cash','amount':1000}]", n, uuid_text(product).s);
+		shop_post(s, i ? till : hub, "invoices", uuid, &b);
+	}
+}
+
+static void cancels(struct shop *s, struct fixture *f)
+{
+	struct uuid invoice = any_of(s, f, ANY("invoices"));
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(invoice))
+		return;
+	buf_printf(&b, "'invoice':'%s','reason':'a mistake'", uuid_text(invoice).s);
+	if (one_in(s, 3))
+		buf_printf(&b, ",'lines':[{'line':0,'goods':'defect'}]");
+	shop_post(s, f, "cancellations", shop_uuid(s), &b);
+}
+
+static const char *a_condition(struct shop *s)
+{
+	static const char *const conditions[] = { "resaleable", "resaleable", "defect", "dispose" };
+
+	return conditions[chance(s, 4)];
+}
+
+static void takes_back(struct shop *s, struct fixture *f)
+{
+	struct uuid invoice = any_of(s, f, ANY("invoices"));
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(invoice))
+		return;
+	buf_printf(&b, "'invoice':'%s','lines':[{'line':0,'qty':%lld,'condition':'%s'}]", uuid_text(invoice).s, (long long)a_qty(s),
+		   a_condition(s));
+	shop_post(s, f, "returns", shop_uuid(s), &b);
+}
+
+static void takes_back_without_a_receipt(struct shop *s, struct fixture *f)
+{
+	struct uuid product = a_product(s, f);
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(product))
+		return;
+	buf_printf(&b, "'lines':[{'product':'%s','qty':%lld,'unit_price':%lld,'condition':'%s'}]", uuid_text(product).s,
+		   (long long)a_qty(s), (long long)an_amount(s), a_condition(s));
+	shop_post(s, f, "returns", shop_uuid(s), &b);
+}
+
+static void is_paid(struct shop *s, struct fixture *f)
+{
+	struct uuid customer = a_customer(s, f);
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(customer))
+		return;
+	put_ref(&b, "customer", customer);
+	put_method(s, &b, "");
+	buf_printf(&b, ",'amount':%lld", (long long)(1 + chance(s, 3000)));
+	shop_post(s, f, "customer_payments", shop_uuid(s), &b);
+}
+
+/* --- goods --- */
+
+static void buys(struct shop *s, struct fixture *f)
+{
+	struct buf b = { 0 };
+
+	put_ref(&b, "supplier", any_of(s, f, ANY("suppliers")));
+	if (!put_lines(s, f, "unit_cost", &b)) {
+		buf_release(&b);
+		return;
+	}
+	shop_post(s, f, "purchases", shop_uuid(s), &b);
+}
+
+static void voids(struct shop *s, struct fixture *f)
+{
+	struct uuid purchase = any_of(s, f, ANY("purchases"));
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(purchase))
+		return;
+	buf_printf(&b, "'purchase':'%s','reason':'never ordered'", uuid_text(purchase).s);
+	shop_post(s, f, "purchase_voids", shop_uuid(s), &b);
+}
+
+static void pays(struct shop *s, struct fixture *f)
+{
+	struct uuid supplier = any_of(s, f, ANY("suppliers"));
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(supplier))
+		return;
+	put_ref(&b, "supplier", supplier);
+	put_method(s, &b, "");
+	buf_printf(&b, ",'amount':%lld", (long long)(1 + chance(s, 3000)));
+	shop_post(s, f, "supplier_payments", shop_uuid(s), &b);
+}
+
+static void adjusts(struct shop *s, struct fixture *f)
+{
+	struct uuid product = a_product(s, f);
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(product))
+		return;
+	if (one_in(s, 3))
+		buf_printf(&b, "'kind':'count','reason':'a count','lines':[{'product':'%s','counted':%lld}]", uuid_text(product).s,
+			   (long long)a_qty(s));
+	else if (one_in(s, 3))
+		buf_printf(&b, "'kind':'opening','reason':'was there','lines':[{'product':'%s','qty':%lld,'unit_cost':%lld}]",
+			   uuid_text(product).s, (long long)a_qty(s), (long long)an_amount(s));
+	else
+		buf_printf(&b, "'reason':'lost or found','lines':[{'product':'%s','qty':%s%lld}]", uuid_text(product).s,
+			   one_in(s, 3) ? "" : "-", (long long)a_qty(s));
+	shop_post(s, f, "stock_adjustments", shop_uuid(s), &b);
+}
+
+/* --- the link --- */
+
+/* One flight at a time: what is on its way must come home first. */
+static bool is_linked(struct shop *s, int i)
+{
+	if (!s->paired[i] || !s->in_flight[i])
+		return s->paired[i];
+	net_confirm(s->net, i, &s->flight[i]);
+	s->in_flight[i] = false;
+	return true;
+}
+
+static void pairs(struct shop *s, int i)
+{
+	if (!s->paired[i])
+		net_pair(s->net, i);
+	s->paired[i] = true;
+}
+
+static void pushes(struct shop *s, int i)
+{
+	if (is_linked(s, i))
+		net_push(s->net, i);
+}
+
+static void pulls(struct shop *s, int i)
+{
+	if (is_linked(s, i))
+		net_pull(s->net, i);
+}
+
+static void pulls_a_little(struct shop *s, int i)
+{
+	bool more;
+
+	if (is_linked(s, i))
+		net_pull_page(s->net, i, &more);
+}
+
+static void hears_nothing(struct shop *s, int i)
+{
+	if (!is_linked(s, i))
+		return;
+	net_pack(s->net, i, &s->flight[i]);
+	net_ingest(s->net, i, &s->flight[i]);
+}
+
+static void hears_later(struct shop *s, int i)
+{
+	hears_nothing(s, i);
+	s->in_flight[i] = s->paired[i];
+}
+
+static void repeats_itself(struct shop *s, int i)
+{
+	if (!is_linked(s, i))
+		return;
+	hears_nothing(s, i);
+	net_ingest(s->net, i, &s->flight[i]);
+	net_confirm(s->net, i, &s->flight[i]);
+}
+
+/* --- chance decides --- */
+
+static const struct {
+	const char *name;
+	int often;
+	void (*at_a_node)(struct shop *s, struct fixture *f);
+	void (*on_a_link)(struct shop *s, int till);
+} acts[] = {
+	{ "sells", 24, sells, NULL },
+	{ "sells twice over", 2, sells_twice_over, NULL },
+	{ "cancels", 5, cancels, NULL },
+	{ "takes back", 7, takes_back, NULL },
+	{ "takes back without a receipt", 2, takes_back_without_a_receipt, NULL },
+	{ "is paid", 5, is_paid, NULL },
+	{ "buys", 12, buys, NULL },
+	{ "voids a purchase", 5, voids, NULL },
+	{ "pays", 3, pays, NULL },
+	{ "adjusts the stock", 5, adjusts, NULL },
+	{ "makes a product", 2, makes_a_product, NULL },
+	{ "makes a customer", 2, makes_a_customer, NULL },
+	{ "makes a supplier", 1, makes_a_supplier, NULL },
+	{ "names a product", 4, names_a_product, NULL },
+	{ "names a customer", 3, names_a_customer, NULL },
+	{ "deletes a customer", 1, deletes_a_customer, NULL },
+	{ "pairs", 4, NULL, pairs },
+	{ "pushes", 6, NULL, pushes },
+	{ "pulls", 6, NULL, pulls },
+	{ "pulls a little", 4, NULL, pulls_a_little },
+	{ "hears nothing of its push", 2, NULL, hears_nothing },
+	{ "hears of its push later", 3, NULL, hears_later },
+	{ "pushes the same twice", 2, NULL, repeats_itself },
+};
+
+void shop_act(struct shop *s)
+{
+	int64_t total = 0, n;
+	size_t i = 0;
+
+	for (size_t a = 0; a < ARRAY_LEN(acts); a++)
+		total += acts[a].often;
+	for (n = chance(s, total); n >= acts[i].often; i++)
+		n -= acts[i].often;
+	s->act = acts[i].name;
+	if (acts[i].at_a_node)
+		acts[i].at_a_node(s, anywhere(s));
+	else
+		acts[i].on_a_link(s, (int)chance(s, SHOP_TILLS));
+}
