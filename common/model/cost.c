@@ -20,8 +20,8 @@ struct unit {
 	struct uuid doc;
 	int64_t pos, qty;
 	int line;
+	int64_t oversold;	/* so many of them had no layer before; a layer has just let go the rest */
 	const char *account;	/* where the line's cost stands */
-	bool oversold;		/* had no layer before; else a layer has just let them go */
 };
 
 struct layer {
@@ -166,8 +166,11 @@ static int find_oversold(struct run *r, struct err *err)
 
 	if (db_rows(r->w->t->db, sql, ARGS(v_uuid(r->w->tenant), v_uuid(r->product), v_int(UNITS_MAX)), &rs, err) < 0)
 		return -1;
-	while ((n = rows_next(&rs, err)) > 0)
-		unit_add(r, &rs)->oversold = true;
+	while ((n = rows_next(&rs, err)) > 0) {
+		struct unit *u = unit_add(r, &rs);
+
+		u->oversold = u->qty;
+	}
 	rows_end(&rs);
 	return n;
 }
@@ -224,19 +227,48 @@ static int unit_cmp(const void *va, const void *vb)
 	return by_doc ? by_doc : a->line - b->line;
 }
 
+/* The oldest line first; goods of one line look together, whoever let them go. */
+static void sort_units(struct run *r)
+{
+	int n = 0;
+
+	qsort(r->unit, (size_t)r->n, sizeof *r->unit, unit_cmp);
+	for (int i = 0; i < r->n; i++) {
+		if (n == 0 || unit_cmp(&r->unit[n - 1], &r->unit[i]) != 0) {
+			r->unit[n++] = r->unit[i];
+			continue;
+		}
+		r->unit[n - 1].qty += r->unit[i].qty;
+		r->unit[n - 1].oversold += r->unit[i].oversold;
+	}
+	r->n = n;
+}
+
 /* --- layers --- */
+
+/* So many less; *oversold of them were without a layer before. */
+static void unit_less(struct unit *u, int64_t qty, int64_t *oversold)
+{
+	*oversold = MAX(qty - (u->qty - u->oversold), 0);
+	u->qty -= qty;
+	u->oversold -= *oversold;
+}
 
 static void take(struct run *r, struct unit *u, struct layer *l)
 {
-	int64_t qty = MIN(u->qty, l->qty);
+	int64_t qty = MIN(u->qty, l->qty), oversold;
 	int64_t cost = qty == l->qty ? l->value : mul_div(l->value, qty, l->qty);
-	struct move out = { .line = u->line, .product = r->product, .qty = -qty, .cost = -cost, .layer = l->uuid, .for_doc = u->doc };
+	struct move found = { .line = u->line, .product = r->product, .for_doc = u->doc }, out = found;
 
-	if (u->oversold)
-		moves_add(&r->moves, (struct move){ .line = u->line, .product = r->product, .qty = qty, .for_doc = u->doc });
+	unit_less(u, qty, &oversold);
+	found.qty = oversold;
+	if (oversold)
+		moves_add(&r->moves, found);
+	out.qty = -qty;
+	out.cost = -cost;
+	out.layer = l->uuid;
 	moves_add(&r->moves, out);
 	book(r, u, cost);
-	u->qty -= qty;
 	l->qty -= qty;
 	l->value -= cost;
 }
@@ -244,8 +276,9 @@ static void take(struct run *r, struct unit *u, struct layer *l)
 /* What no layer has after all. */
 static void leave(struct run *r, const struct unit *u)
 {
-	if (u->qty > 0 && !u->oversold)
-		moves_add(&r->moves, (struct move){ .line = u->line, .product = r->product, .qty = -u->qty, .for_doc = u->doc });
+	if (u->qty > u->oversold)
+		moves_add(&r->moves, (struct move){ .line = u->line, .product = r->product, .qty = u->oversold - u->qty,
+						    .for_doc = u->doc });
 }
 
 static int next_layer(struct rows *rs, struct layer *l, struct err *err)
@@ -267,7 +300,7 @@ static int find_layers(struct run *r, struct err *err)
 
 	if (r->n == 0)
 		return 0;
-	qsort(r->unit, (size_t)r->n, sizeof *r->unit, unit_cmp);
+	sort_units(r);
 	if (db_rows(r->w->t->db, sql, ARGS(v_uuid(r->w->tenant), v_uuid(r->product)), &rs, err) < 0)
 		return -1;
 	for (int i = 0; i < r->n && n >= 0; i++) {

@@ -4,6 +4,8 @@
 #include "shop.h"
 
 #define ANY(table) "SELECT uuid FROM " table " WHERE tenant = $1 AND deleted_at IS NULL ORDER BY uuid"
+#define OPEN_SHIFTS "SELECT uuid FROM shifts s WHERE tenant = $1 AND NOT EXISTS (SELECT 1 FROM shift_closes c " \
+	"WHERE c.tenant = s.tenant AND c.shift = s.uuid) ORDER BY uuid"
 
 /* At a till or, as from a browser, at the cloud. */
 static struct fixture *anywhere(struct shop *s)
@@ -154,7 +156,7 @@ static void put_payments(struct shop *s, struct fixture *f, struct buf *b)
 		return;
 	}
 	buf_printf(b, ",'customer':'%s','payments':[", uuid_text(customer).s);
-	for (int i = 0; i < (int)chance(s, 3); i++) {
+	for (int i = 0, n = (int)chance(s, 3); i < n; i++) {
 		buf_printf(b, "%s{", i ? "," : "");
 		put_method(s, b, "");
 		buf_printf(b, ",'amount':%lld}", (long long)(1 + chance(s, 2000)));
@@ -171,6 +173,9 @@ static void sells(struct shop *s, struct fixture *f)
 		return;
 	}
 	put_payments(s, f, &b);
+	buf_printf(&b, ",");
+	put_ref(&b, "shift", any_of(s, f, OPEN_SHIFTS));
+	buf_printf(&b, "'note':'as ever'");
 	shop_post(s, f, "invoices", shop_uuid(s), &b);
 }
 
@@ -235,6 +240,12 @@ static void takes_back_without_a_receipt(struct shop *s, struct fixture *f)
 	shop_post(s, f, "returns", shop_uuid(s), &b);
 }
 
+/* What is owed is mostly small change here: more is refused. */
+static int64_t a_payment(struct shop *s)
+{
+	return 1 + chance(s, one_in(s, 2) ? 40 : 2000);
+}
+
 static void is_paid(struct shop *s, struct fixture *f)
 {
 	struct uuid customer = a_customer(s, f);
@@ -244,7 +255,7 @@ static void is_paid(struct shop *s, struct fixture *f)
 		return;
 	put_ref(&b, "customer", customer);
 	put_method(s, &b, "");
-	buf_printf(&b, ",'amount':%lld", (long long)(1 + chance(s, 3000)));
+	buf_printf(&b, ",'amount':%lld", (long long)a_payment(s));
 	shop_post(s, f, "customer_payments", shop_uuid(s), &b);
 }
 
@@ -282,7 +293,7 @@ static void pays(struct shop *s, struct fixture *f)
 		return;
 	put_ref(&b, "supplier", supplier);
 	put_method(s, &b, "");
-	buf_printf(&b, ",'amount':%lld", (long long)(1 + chance(s, 3000)));
+	buf_printf(&b, ",'amount':%lld", (long long)a_payment(s));
 	shop_post(s, f, "supplier_payments", shop_uuid(s), &b);
 }
 
@@ -303,6 +314,41 @@ static void adjusts(struct shop *s, struct fixture *f)
 		buf_printf(&b, "'reason':'lost or found','lines':[{'product':'%s','qty':%s%lld}]", uuid_text(product).s,
 			   one_in(s, 3) ? "" : "-", (long long)a_qty(s));
 	shop_post(s, f, "stock_adjustments", shop_uuid(s), &b);
+}
+
+/* --- drawers --- */
+
+static void opens_a_shift(struct shop *s, struct fixture *f)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "'opening':%lld", (long long)an_amount(s));
+	shop_post(s, f, "shifts", shop_uuid(s), &b);
+}
+
+static void moves_cash(struct shop *s, struct fixture *f)
+{
+	static const char *const kinds[] = { "cash_in", "cash_out", "expense" };
+	struct uuid shift = any_of(s, f, OPEN_SHIFTS);
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(shift))
+		return;
+	put_ref(&b, "shift", shift);
+	buf_printf(&b, "'kind':'%s','amount':%lld,'reason':'change'", kinds[chance(s, 3)], (long long)(1 + chance(s, 500)));
+	shop_post(s, f, "shift_movements", shop_uuid(s), &b);
+}
+
+static void closes_a_shift(struct shop *s, struct fixture *f)
+{
+	struct uuid shift = any_of(s, f, OPEN_SHIFTS);
+	struct buf b = { 0 };
+
+	if (uuid_is_zero(shift))
+		return;
+	put_ref(&b, "shift", shift);
+	buf_printf(&b, "'counted':%lld", (long long)an_amount(s));
+	shop_post(s, f, "shift_closes", shop_uuid(s), &b);
 }
 
 /* --- the link --- */
@@ -367,6 +413,22 @@ static void repeats_itself(struct shop *s, int i)
 	net_confirm(s->net, i, &s->flight[i]);
 }
 
+/* A small shop is there already, and two of its tills know the cloud. */
+void shop_begin(struct shop *s)
+{
+	struct fixture *f = s->net->till[0];
+
+	s->act = "begins";
+	makes_a_customer(s, f);
+	makes_a_supplier(s, f);
+	for (int i = 0; i < 3; i++)
+		makes_a_product(s, f);
+	for (int i = 0; i < SHOP_TILLS - 1; i++)
+		pairs(s, i);
+	pushes(s, 0);
+	pulls(s, 1);
+}
+
 /* --- chance decides --- */
 
 static const struct {
@@ -378,13 +440,16 @@ static const struct {
 	{ "sells", 24, sells, NULL },
 	{ "sells twice over", 2, sells_twice_over, NULL },
 	{ "cancels", 5, cancels, NULL },
-	{ "takes back", 7, takes_back, NULL },
+	{ "takes back", 8, takes_back, NULL },
 	{ "takes back without a receipt", 2, takes_back_without_a_receipt, NULL },
 	{ "is paid", 5, is_paid, NULL },
 	{ "buys", 12, buys, NULL },
 	{ "voids a purchase", 5, voids, NULL },
 	{ "pays", 3, pays, NULL },
 	{ "adjusts the stock", 5, adjusts, NULL },
+	{ "opens a shift", 2, opens_a_shift, NULL },
+	{ "moves cash", 3, moves_cash, NULL },
+	{ "closes a shift", 2, closes_a_shift, NULL },
 	{ "makes a product", 2, makes_a_product, NULL },
 	{ "makes a customer", 2, makes_a_customer, NULL },
 	{ "makes a supplier", 1, makes_a_supplier, NULL },

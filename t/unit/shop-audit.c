@@ -134,12 +134,19 @@ static void audit_noughts(struct shop *s)
 #define BOOKED(code)                                                                                                   \
 	SUM("debit - credit") " FROM journal_lines l JOIN accounts a ON a.tenant = l.tenant AND a.uuid = l.account "   \
 	"WHERE l.tenant = $1 AND a.code = '" code "'"
+/* What is put in and taken out by hand, and what was not as counted: by the first close of each shift. */
+#define DRAWERS(ways)                                                                                                  \
+	"UNION ALL SELECT CASE WHEN kind = 'cash_in' THEN amount ELSE -amount END FROM shift_movements "               \
+	"WHERE tenant = $1 AND 'cash' IN (" ways ") "                                                                  \
+	"UNION ALL SELECT difference FROM shift_closes c WHERE tenant = $1 AND 'cash' IN (" ways ") AND NOT EXISTS "   \
+	"(SELECT 1 FROM shift_closes b WHERE b.tenant = $1 AND b.shift = c.shift AND b._seq < c._seq) "
 /* What payments by these ways brought, of every kind of document. */
 #define PAID_BY(ways)                                                                                                  \
 	SUM("x") " FROM (SELECT amount AS x FROM invoice_payments WHERE tenant = $1 AND method IN (" ways ") "         \
 	"UNION ALL SELECT amount FROM customer_payments WHERE tenant = $1 AND method IN (" ways ") "                   \
 	"UNION ALL SELECT -amount FROM supplier_payments WHERE tenant = $1 AND method IN (" ways ") "                  \
 	"UNION ALL SELECT -amount FROM refunds WHERE tenant = $1 AND method IN (" ways ") "                            \
+	DRAWERS(ways)                                                                                                  \
 	"UNION ALL SELECT CASE WHEN 'cash' IN (" ways ") THEN -change_given ELSE 0 END FROM invoices WHERE tenant = $1) p"
 
 static const struct {

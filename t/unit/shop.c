@@ -93,6 +93,7 @@ static void close_up(struct shop *s)
 
 void shop_opens(struct shop *s, int acts)
 {
+	shop_begin(s);
 	for (int i = 0; i < acts; i++) {
 		s->now += (1 + chance(s, 60)) * SECOND_US;
 		clock_set(s->now, s->now - DAY_ONE + SECOND_US);

@@ -61,6 +61,7 @@ struct uuid any_of(struct shop *s, struct fixture *f, const char *sql);
 bool shop_post(struct shop *s, struct fixture *f, const char *table, struct uuid uuid, struct buf *body);
 void shop_names(struct shop *s, struct fixture *f, const struct table *t, struct uuid row, int n);
 void shop_supersedes(struct shop *s, struct fixture *f, const struct table *t, struct uuid row);
+void shop_begin(struct shop *s);
 void shop_act(struct shop *s);
 /* The transaction has been open for a while: a person acts now. */
 void shop_now(struct fixture *f);
