@@ -9,6 +9,7 @@ libstore_a_SOURCES = \
 	%D%/pgwire.c \
 	%D%/pgsql.c \
 	%D%/pgconn.c \
+	%D%/pghosts.c \
 	%D%/pgerr.c \
 	%D%/pgval.c \
 	%D%/sql.c \

@@ -49,24 +49,24 @@ int pgconn_check(const char *url, struct err *err)
 
 /* --- connecting --- */
 
-static PGconn *dial(const struct db *db)
+PGconn *pgconn_dial(const struct db_config *config, bool writes)
 {
 	char timeout_s[16];
 	/* Above the conninfo stands what it may change, below it what it may not. */
 	const char *const words[][2] = {
 		{ "application_name", "fexl-apid" },
 		{ "connect_timeout", timeout_s },
-		{ "target_session_attrs", db->mode == DB_WRITE ? "read-write" : "primary" },
+		{ "target_session_attrs", writes ? "read-write" : "primary" },
 		{ "keepalives_idle", "30" },
 		{ "keepalives_interval", "10" },
 		{ "keepalives_count", "3" },
-		{ "dbname", db->config.url },
+		{ "dbname", config->url },
 		{ "client_encoding", "UTF8" },
 		{ NULL, NULL },
 	};
 	const char *names[ARRAY_LEN(words)], *values[ARRAY_LEN(words)];
 
-	snprintf(timeout_s, sizeof timeout_s, "%d", db->config.connect_timeout_s);
+	snprintf(timeout_s, sizeof timeout_s, "%d", config->connect_timeout_s);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		names[i] = words[i][0];
 		values[i] = words[i][1];
@@ -118,7 +118,7 @@ int pgconn_open(struct db *db, struct err *err)
 	char why[200];
 
 	w->warned = w->ending = false;
-	db->handle = dial(db);
+	db->handle = pgconn_dial(&db->config, db->mode == DB_WRITE);
 	if (PQstatus(pg(db)) != CONNECTION_OK) {
 		pg_one_line(why, sizeof why, PQerrorMessage(pg(db)));
 		pgconn_drop(db);

@@ -3,6 +3,7 @@
  *	pgsql.c		the driver: statements, rows, transactions
  *	pgwire.c	the pipeline: what is queued, and the answers to it
  *	pgconn.c	connecting, and what happens when a connection breaks
+ *	pghosts.c	word to and from other servers on the same database (store.h)
  *	pgval.c		values in PostgreSQL's binary form
  *	pgerr.c		what an SQLSTATE means to us
  */
@@ -65,6 +66,8 @@ static inline struct wire *wire(const struct db *db)
 
 /* Refuses what libpq cannot read, in words that do not show it. */
 int pgconn_check(const char *url, struct err *err) MUST_CHECK;
+/* To the one that accepts writes, or, to read, at least to the primary. */
+PGconn *pgconn_dial(const struct db_config *config, bool writes);
 int pgconn_open(struct db *db, struct err *err) MUST_CHECK;	/* -1 with ERR_UNREACHABLE */
 void pgconn_drop(struct db *db);			/* harmless without a connection */
 /* Drops it, tells the log if that is news, and returns -1 with "database_gone". */

@@ -12,6 +12,7 @@
  *	store.c		opens it all; how answers come back to the loop
  *	lane.c		the writer threads: group commit
  *	crew.c		the reader threads
+ *	pghosts.c	NOTIFY and LISTEN
  *	checkpoint.c	moves the WAL into the database file, beside the writer
  *
  * SQL is written once for both engines: $1 … $n for values, every whole number
@@ -262,6 +263,27 @@ void store_deliver(struct store *s);
 struct db *store_loop_db(struct store *s);
 /* How long a sync job may work before it returns JOB_MORE. */
 int store_slice_ms(const struct store *s);
+
+/* --- other servers on the same PostgreSQL --- */
+
+#define HOSTS_CHANNEL "fexl"
+#define HOSTS_LINE_MAX 7000		/* bytes of one line */
+#define HOSTS_LOST "lost"		/* a line: something was said that could not be told */
+
+struct hosts;
+
+struct hosts_config {
+	struct db_config db;
+	/* Both on a thread of its own; must not block. */
+	void (*heard)(const char *line, void *ctx);
+	void (*up)(void *ctx);		/* connected, again perhaps: what was said before is unknown */
+	void *ctx;
+};
+/* Connects, and connects again for ever. */
+struct hosts *hosts_open(const struct hosts_config *config);
+/* A line without a newline.  Never waits. */
+void hosts_tell(struct hosts *h, const char *line);
+void hosts_close(struct hosts **hp);
 
 struct store_counters {
 	int64_t commits, jobs, reruns, failed, queued, pinned_bytes;

@@ -10,6 +10,7 @@
  *	keys.c		files that hold secrets
  *	notify.c	wire: what was committed, and how sync is doing
  *	events.c	wire: each event, for fexl-realtimed and who listens there
+ *	hosts.c		the same, to and from other servers on one PostgreSQL
  *	live.c		GET /ws: a socket is handed over
  *	standing.c	may those who listen still do so?
  *	roster.c	what tills say of themselves, written down now and then
@@ -110,6 +111,7 @@ void notify_free(struct notify **np);
 /* From the store's threads. */
 void notify_committed(const struct change *c, int n, void *notify);
 void notify_pinned(int64_t bytes, void *notify);
+void notify_knock(struct notify *n);	/* the mailboxes are looked at on the next turn */
 void notify_kick(struct notify *n, const char *why);
 const struct worker *notify_worker(const struct notify *n);
 int notify_peers(const struct notify *n);
@@ -129,8 +131,17 @@ void events_committed(struct events *e, const struct change *c, int n);
 void events_put(struct events *e, struct uuid tenant, const char *entity, const char *what, struct uuid uuid);
 /* On the loop, once a turn. */
 void events_send(struct events *e);
+/* What another server says: {"tenant", "list":[…]}; from a thread. */
+void events_heard(struct events *e, const char *line);
+/* Nobody knows what was said: everybody is told to look himself.  From a thread. */
+void events_lost(struct events *e);
 /* Under which name realtimed knows a tenant. */
 struct uuid events_shop(const struct apid *a, struct uuid tenant);
+
+/* --- hosts.c --- */
+
+/* Only a hub on PostgreSQL has others beside it. */
+void hosts_start(struct apid *a);
 
 /* --- standing.c --- */
 
@@ -206,6 +217,7 @@ struct apid {
 	struct cache *cache;
 	struct notify *notify;
 	struct events *events;
+	struct hosts *hosts;	/* NULL: there are none */
 	struct roster *roster;
 	struct files *files;
 

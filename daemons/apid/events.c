@@ -17,6 +17,8 @@
 #define ITEMS_MAX 4096		/* in one turn of the loop; beyond it nobody wants to know each */
 #define BULK_MIN 16		/* changes in one commit */
 #define PACKET_ENOUGH (WIRE_PACKET_MAX / 2)
+#define LINE_ENOUGH (HOSTS_LINE_MAX - 600)	/* one more event and the frame around them */
+#define HEARD_MAX (1 << 20)	/* bytes in one turn of the loop */
 
 struct item {
 	struct uuid tenant, uuid;
@@ -26,12 +28,17 @@ struct item {
 	struct uuid from;		/* the till that pushed it: it need not pull */
 };
 
-struct events {
-	struct apid *apid;
-	pthread_mutex_t lock;		/* for what follows */
+struct box {
 	struct item *items;
 	int n, room;
-	bool lost;			/* the box was full */
+	bool lost;			/* it was full, or a line to other servers was broken */
+	struct buf heard;		/* lines of theirs */
+};
+
+struct events {
+	struct apid *apid;
+	pthread_mutex_t lock;		/* for the box */
+	struct box box;
 };
 
 static const char *const words[] = {
@@ -45,15 +52,15 @@ static const char *const words[] = {
 /* With the lock held. */
 static void put(struct events *e, const struct item *item)
 {
-	if (e->n == ITEMS_MAX) {
-		e->lost = true;
+	if (e->box.n == ITEMS_MAX) {
+		e->box.lost = true;
 		return;
 	}
-	if (e->n == e->room) {
-		e->room = MAX(2 * e->room, 64);
-		e->items = x_realloc(e->items, sizeof *e->items * (size_t)e->room);
+	if (e->box.n == e->box.room) {
+		e->box.room = MAX(2 * e->box.room, 64);
+		e->box.items = x_realloc(e->box.items, sizeof *e->box.items * (size_t)e->box.room);
 	}
-	e->items[e->n++] = *item;
+	e->box.items[e->box.n++] = *item;
 }
 
 static void put_each(struct events *e, const struct change *c, int n, int64_t at)
@@ -122,8 +129,9 @@ static const struct consequence *consequence_of(const char *entity)
 	return NULL;
 }
 
-static void recheck(struct events *e, struct wire_peer *to, struct uuid tenant)
+static void recheck(struct events *e, struct uuid tenant)
 {
+	struct wire_peer *to = notify_realtimed(e->apid->notify);
 	struct wire_msg m = { .type = WIRE_RECHECK };
 
 	m.v[RECHECK_TENANT] = (struct wire_value){ .set = true, .u = events_shop(e->apid, tenant) };
@@ -134,16 +142,39 @@ static void recheck(struct events *e, struct wire_peer *to, struct uuid tenant)
 
 /* --- out --- */
 
-static void send_list(struct events *e, struct wire_peer *to, struct uuid tenant, struct buf *list)
+/* A list of events of one shop, on its way. */
+typedef void list_fn(struct events *e, struct uuid tenant, const char *list);
+
+static void to_clients(struct events *e, struct uuid tenant, const char *list)
 {
+	struct wire_peer *to = notify_realtimed(e->apid->notify);
 	struct wire_msg m = { .type = WIRE_EVENTS };
 
+	m.v[EVENTS_TENANT] = (struct wire_value){ .set = true, .u = events_shop(e->apid, tenant) };
+	m.v[EVENTS_LIST] = (struct wire_value){ .set = true, .s = list };
+	if (to)
+		wire_send(to, &m);
+}
+
+static void to_hosts(struct events *e, struct uuid tenant, const char *list)
+{
+	struct buf line = { 0 };
+
+	jw_open(&line, '{');
+	jw_put_uuid(&line, "tenant", tenant);
+	jw_name(&line, "list");
+	jw_raw(&line, list, strlen(list));
+	jw_close(&line, '}');
+	hosts_tell(e->apid->hosts, line.data);
+	buf_release(&line);
+}
+
+static void send_list(struct events *e, struct uuid tenant, struct buf *list, list_fn *send)
+{
 	if (list->len == 0)
 		return;
 	jw_close(list, ']');
-	m.v[EVENTS_TENANT] = (struct wire_value){ .set = true, .u = events_shop(e->apid, tenant) };
-	m.v[EVENTS_LIST] = (struct wire_value){ .set = true, .s = list->data };
-	wire_send(to, &m);
+	send(e, tenant, list->data);
 	buf_clear(list);
 }
 
@@ -166,47 +197,140 @@ static void add(struct buf *list, const struct item *item)
 	jw_close(list, '}');
 }
 
-static void send_items(struct events *e, struct wire_peer *to, const struct item *items, int n)
+/* In lists of one shop each; what is secret only between servers. */
+static void send_items(struct events *e, const struct item *items, int n, bool secrets, size_t enough, list_fn *send)
 {
 	struct buf list = { 0 };
 
 	for (int i = 0; i < n; i++) {
 		const struct consequence *c = consequence_of(items[i].entity);
 
-		if (c)
-			recheck(e, to, items[i].tenant);
-		if (!to || (c && c->secret))
-			continue;
-		if (i > 0 && (list.len > PACKET_ENOUGH || !uuid_eq(items[i].tenant, items[i - 1].tenant)))
-			send_list(e, to, items[i - 1].tenant, &list);
-		add(&list, &items[i]);
+		if (i > 0 && (list.len > enough || !uuid_eq(items[i].tenant, items[i - 1].tenant)))
+			send_list(e, items[i - 1].tenant, &list, send);
+		if (secrets || !c || !c->secret)
+			add(&list, &items[i]);
 	}
 	if (n > 0)
-		send_list(e, to, items[n - 1].tenant, &list);
+		send_list(e, items[n - 1].tenant, &list, send);
 	buf_release(&list);
+}
+
+static void consequences_follow(struct events *e, const struct item *items, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (consequence_of(items[i].entity))
+			recheck(e, items[i].tenant);
+}
+
+/* --- from other servers --- */
+
+/* One event of theirs into the list for clients. */
+static void pass_on(struct events *e, struct uuid tenant, struct json event, struct buf *list)
+{
+	const struct consequence *c;
+	struct buf text = { 0 };
+	char entity[64];
+	const char *name;
+
+	if (json_get_str(event, "event", sizeof entity - 1, &name, NULL) <= 0)
+		return;
+	snprintf(entity, sizeof entity, "%.*s", (int)strcspn(name, ":"), name);
+	c = consequence_of(entity);
+	if (c)
+		recheck(e, tenant);
+	if (c && c->secret)
+		return;
+	json_print(event, &text);
+	jw_raw(list, text.data, text.len);
+	buf_release(&text);
+}
+
+static void hear(struct events *e, const char *line)
+{
+	struct pool *pool = pool_new();
+	struct buf list = { 0 };
+	struct json root, events;
+	struct uuid tenant;
+
+	if (json_parse(pool, line, strlen(line), &root, NULL) == 0 && json_get_uuid(root, "tenant", &tenant, NULL) > 0 &&
+	    json_get_array(root, "list", ITEMS_MAX, &events, NULL) > 0) {
+		jw_open(&list, '[');
+		for (size_t i = 0; i < json_len(events); i++)
+			pass_on(e, tenant, json_at(events, i), &list);
+		if (list.len > 1)
+			send_list(e, tenant, &list, to_clients);
+	}
+	buf_release(&list);
+	pool_free(&pool);
+}
+
+static void hear_all(struct events *e, char *lines)
+{
+	char *line;
+
+	while (lines && (line = strsep(&lines, "\n")))
+		if (*line)
+			hear(e, line);
+}
+
+void events_heard(struct events *e, const char *line)
+{
+	pthread_mutex_lock(&e->lock);
+	if (strcmp(line, HOSTS_LOST) == 0 || e->box.heard.len > HEARD_MAX) {
+		e->box.lost = true;
+	} else {
+		buf_str(&e->box.heard, line);
+		buf_char(&e->box.heard, '\n');
+	}
+	pthread_mutex_unlock(&e->lock);
+}
+
+void events_lost(struct events *e)
+{
+	pthread_mutex_lock(&e->lock);
+	e->box.lost = true;
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* --- once a turn --- */
+
+static void all_is_unknown(struct events *e)
+{
+	struct wire_peer *to = notify_realtimed(e->apid->notify);
+	struct wire_msg lost = { .type = WIRE_LOST }, recheck_all = { .type = WIRE_RECHECK };
+
+	cache_clear(e->apid->cache);
+	if (!to)
+		return;
+	wire_send(to, &lost);
+	wire_send(to, &recheck_all);
+}
+
+/* What has gathered; the box is empty behind it. */
+static struct box take(struct events *e)
+{
+	struct box taken;
+
+	pthread_mutex_lock(&e->lock);
+	taken = e->box;
+	e->box = (struct box){ 0 };
+	pthread_mutex_unlock(&e->lock);
+	return taken;
 }
 
 void events_send(struct events *e)
 {
-	struct wire_peer *to = notify_realtimed(e->apid->notify);
-	struct wire_msg lost_msg = { .type = WIRE_LOST };
-	struct item *items;
-	bool lost;
-	int n;
+	struct box now = take(e);
 
-	pthread_mutex_lock(&e->lock);
-	items = e->items;
-	n = e->n;
-	lost = e->lost;
-	e->items = NULL;
-	e->n = e->room = 0;
-	e->lost = false;
-	pthread_mutex_unlock(&e->lock);
-
-	send_items(e, to, items, n);
-	if (lost && to)
-		wire_send(to, &lost_msg);
-	free(items);
+	consequences_follow(e, now.items, now.n);
+	send_items(e, now.items, now.n, false, PACKET_ENOUGH, to_clients);
+	if (e->apid->hosts)
+		send_items(e, now.items, now.n, true, LINE_ENOUGH, to_hosts);
+	hear_all(e, now.heard.data);
+	if (now.lost)
+		all_is_unknown(e);
+	free(now.items);
+	buf_release(&now.heard);
 }
 
 /* --- life --- */
@@ -228,6 +352,7 @@ void events_free(struct events **ep)
 		return;
 	*ep = NULL;
 	pthread_mutex_destroy(&e->lock);
-	free(e->items);
+	free(e->box.items);
+	buf_release(&e->box.heard);
 	free(e);
 }

@@ -222,6 +222,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 	a->files = files_new(a->conf);
 	if (open_store(a, err) < 0 || notify_listen(a->notify, err) < 0 || open_http(a, err) < 0)
 		return -1;
+	hosts_start(a);
 	a->minute = event_made(event_new(a->base, -1, EV_PERSIST, on_minute, a), &minute);
 	apid_say(a);
 	return 0;
@@ -305,6 +306,7 @@ static void release(void *state)
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i])
 			event_free(events[i]);
+	hosts_close(&a->hosts);
 	store_close(&a->store);
 	notify_free(&a->notify);
 	events_free(&a->events);

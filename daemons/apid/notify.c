@@ -53,7 +53,7 @@ struct notify {
 
 /* --- from the store's threads --- */
 
-static void knock(struct notify *n)
+void notify_knock(struct notify *n)
 {
 	uint64_t one = 1;
 
@@ -76,13 +76,13 @@ void notify_committed(const struct change *c, int count, void *notify)
 	}
 	pthread_mutex_unlock(&n->lock);
 	events_committed(n->apid->events, c, count);
-	knock(n);
+	notify_knock(n);
 }
 
 void notify_event(struct notify *n, struct uuid tenant, const char *entity, const char *what, struct uuid uuid)
 {
 	events_put(n->apid->events, tenant, entity, what, uuid);
-	knock(n);
+	notify_knock(n);
 }
 
 void notify_pinned(int64_t bytes, void *notify)
@@ -92,7 +92,7 @@ void notify_pinned(int64_t bytes, void *notify)
 	pthread_mutex_lock(&n->lock);
 	n->pinned_bytes = bytes;
 	pthread_mutex_unlock(&n->lock);
-	knock(n);
+	notify_knock(n);
 }
 
 /* --- a reader that stands still --- */
