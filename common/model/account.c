@@ -38,21 +38,33 @@
 #define DRAWN \
 	"SELECT NULL, NULL, " TO_OWED ", " TO_CREDIT " FROM shift_movements x " LINES_OF("x") \
 	"WHERE x.tenant = $1 AND x.at <= $4 "
+#define WHOSE "COALESCE(c.merged_into, o.customer)"
 #define SUMS(rows) \
-	"SELECT o.customer, o.invoice, t.at, CAST(sum(o.owed) AS bigint), CAST(sum(o.credit) AS bigint) FROM (" rows ") o " \
-	"LEFT JOIN invoices t ON t.tenant = $1 AND t.uuid = o.invoice GROUP BY o.customer, o.invoice, t.at " \
+	"SELECT " WHOSE ", o.invoice, t.at, CAST(sum(o.owed) AS bigint), CAST(sum(o.credit) AS bigint) FROM (" rows ") o " \
+	"LEFT JOIN customers c ON c.tenant = $1 AND c.uuid = o.customer " \
+	"LEFT JOIN invoices t ON t.tenant = $1 AND t.uuid = o.invoice GROUP BY " WHOSE ", o.invoice, t.at " \
 	"HAVING sum(o.owed) <> 0 OR sum(o.credit) <> 0 " \
-	"ORDER BY CASE WHEN o.customer IS NULL THEN 1 ELSE 0 END, o.customer, t.at, o.invoice"
+	"ORDER BY CASE WHEN " WHOSE " IS NULL THEN 1 ELSE 0 END, " WHOSE ", t.at, o.invoice"
 #define UNION " UNION ALL "
 #define OF_ALL(of_invoice, of_document) \
 	SALES(of_invoice) UNION SALES_ON_CREDIT(of_invoice) UNION UNDONE("cancellations", of_invoice) UNION \
 	UNDONE("returns", of_invoice) UNION RETURNED(of_document) UNION PAID(of_document)
 
-static const char sums_of_one[] = SUMS(OF_ALL("AND i.customer = $5 ", "AND x.customer = $5 "));
+/* One who turned out to be another counts with him: $n is whom they all are. */
+#define THEIRS(n) \
+	"IN (SELECT uuid FROM customers WHERE tenant = $1 AND uuid = " n " " \
+	"UNION ALL SELECT uuid FROM customers WHERE tenant = $1 AND merged_into = " n ") "
+
+static const char sums_of_one[] = SUMS(OF_ALL("AND i.customer " THEIRS("$5"), "AND x.customer " THEIRS("$5")));
 static const char sums_of_all[] = SUMS(OF_ALL("", "") UNION DRAWN);
 
 /* Of those who owe one of the invoices from $5 to $6. */
-#define SOME "IN (SELECT p.customer FROM invoices p WHERE p.tenant = $1 AND p.uuid BETWEEN $5 AND $6 AND p.total > p.paid) "
+#define OWING \
+	"(SELECT COALESCE(c.merged_into, c.uuid) FROM invoices p JOIN customers c ON c.tenant = $1 AND c.uuid = p.customer " \
+	"WHERE p.tenant = $1 AND p.uuid BETWEEN $5 AND $6 AND p.total > p.paid)"
+#define SOME \
+	"IN (SELECT uuid FROM customers WHERE tenant = $1 AND uuid IN " OWING " " \
+	"UNION ALL SELECT uuid FROM customers WHERE tenant = $1 AND merged_into IN " OWING ") "
 static const char sums_of_page[] = SUMS(OF_ALL("AND i.customer " SOME, "AND x.customer " SOME));
 
 #define FOREVER INT64_MAX
@@ -136,8 +148,28 @@ int owings_of_page(struct db *db, struct pool *pool, struct uuid tenant, struct 
 			   all, err);
 }
 
+/* Who he turned out to be; himself, mostly. */
+static int whom(struct db *db, struct uuid tenant, struct pool *pool, struct uuid customer, struct uuid *whom_r, struct err *err)
+{
+	static const char sql[] = "SELECT merged_into FROM customers WHERE tenant = $1 AND uuid = $2 AND merged_into IS NOT NULL";
+	struct val v[1];
+	int n = db_one(db, pool, sql, ARGS(v_uuid(tenant), v_uuid(customer)), v, 1, err);
+
+	*whom_r = n > 0 ? v[0].u : customer;
+	return MIN(n, 0);
+}
+
+int account_is(struct write *w, struct uuid a, struct uuid b, struct err *err)
+{
+	if (whom(w->t->db, w->tenant, w->t->pool, a, &a, err) < 0 || whom(w->t->db, w->tenant, w->t->pool, b, &b, err) < 0)
+		return -1;
+	return uuid_eq(a, b);
+}
+
 int owings_of_one(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct owings *all, struct err *err)
 {
+	if (whom(db, tenant, pool, customer, &customer, err) < 0)
+		return -1;
 	return owings_read(db, pool, sums_of_one, ARGS(v_uuid(tenant), ACCOUNTS, v_int(FOREVER), v_uuid(customer)), all, err);
 }
 
@@ -184,11 +216,11 @@ int64_t owings_open(const struct owings *all, struct uuid invoice)
 
 static const char items_sql[] =
 	"SELECT d.kind, d.uuid, d.number, d.at, CAST(sum(" TO_OWED ") AS bigint), CAST(sum(" TO_CREDIT ") AS bigint) FROM ("
-	ITEMS("invoice", "invoices", "", "AND x.customer = $4") UNION
-	ITEMS("cancellation", "cancellations", OF_INVOICE, "AND i.customer = $4") UNION
-	ITEMS("return", "returns", OF_INVOICE, "AND i.customer = $4") UNION
-	ITEMS("return", "returns", OF_NOBODYS, "AND x.customer = $4 AND i.customer IS NULL") UNION
-	ITEMS("customer_payment", "customer_payments", "", "AND x.customer = $4")
+	ITEMS("invoice", "invoices", "", "AND x.customer " THEIRS("$4")) UNION
+	ITEMS("cancellation", "cancellations", OF_INVOICE, "AND i.customer " THEIRS("$4")) UNION
+	ITEMS("return", "returns", OF_INVOICE, "AND i.customer " THEIRS("$4")) UNION
+	ITEMS("return", "returns", OF_NOBODYS, "AND x.customer " THEIRS("$4") " AND i.customer IS NULL") UNION
+	ITEMS("customer_payment", "customer_payments", "", "AND x.customer " THEIRS("$4"))
 	") d " LINES_OF("d") "GROUP BY d.kind, d.uuid, d.number, d.at ORDER BY d.uuid DESC LIMIT $6";
 
 static void put_item(const struct rows *rs, struct pool *pool, const struct owings *all, struct buf *out)
@@ -234,7 +266,7 @@ int account_json(struct db *db, struct pool *pool, struct uuid tenant, struct uu
 {
 	struct owings all;
 
-	if (owings_of_one(db, pool, tenant, customer, &all, err) < 0)
+	if (whom(db, tenant, pool, customer, &customer, err) < 0 || owings_of_one(db, pool, tenant, customer, &all, err) < 0)
 		return -1;
 	jw_open(out, '{');
 	jw_put_uuid(out, "customer", customer);

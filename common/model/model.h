@@ -15,6 +15,10 @@
  *	number_void.c gaps.c	numbers nobody used, numbers the hub misses
  *	document.c	any document: take from a person, settle, derive, store
  *	sale.c		Complete Sale
+ *	invoice.c	an invoice as it stands today
+ *	payment.c	a customer pays later
+ *	cancellation.c return.c	goods and money go back; refunds.c by which way
+ *	account.c	what customers owe, and have to their credit; ageing.c since when
  *	purchase.c order.c	goods ordered, bought; void.c a purchase undone
  *	adjustment.c	goods counted, found, lost
  *	supplier.c	what we owe, and paying it

@@ -34,6 +34,8 @@ int64_t owings_credit(const struct owings *all, int from, int to);
 const struct owing *owing_of(const struct owings *all, struct uuid invoice);	/* NULL: nothing of it */
 int64_t owings_open(const struct owings *all, struct uuid invoice);
 
+/* Are they one customer, perhaps made twice?  1, 0, -1. */
+int account_is(struct write *w, struct uuid a, struct uuid b, struct err *err) MUST_CHECK;
 /* Takes an amount off what a customer owes; what is beyond that is to his credit. */
 int account_relieve(struct write *w, struct entry *e, struct uuid customer, int64_t amount, struct err *err) MUST_CHECK;
 /* Spends credit: refuses a person more than there is.  field: what asks for it. */

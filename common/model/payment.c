@@ -5,7 +5,7 @@
 
 /* --- taking it from a person --- */
 
-static int must_be_whose(const struct row *invoice, struct json body, struct err *err)
+static int must_be_whose(struct write *w, const struct row *invoice, struct json body, struct err *err)
 {
 	struct uuid customer = row_uuid(invoice, "customer"), named;
 	int n = json_get_uuid(body, "customer", &named, err);
@@ -17,9 +17,9 @@ static int must_be_whose(const struct row *invoice, struct json body, struct err
 			  uuid_text(invoice->uuid).s);
 		return err_most(err, 0);
 	}
-	if (n > 0 && !uuid_eq(named, customer))
+	if (n > 0 && (n = account_is(w, named, customer, err)) == 0)
 		return err_field(err, "/customer", "differs", "customer: the invoice is customer %s's", uuid_text(customer).s);
-	return 0;
+	return MIN(n, 0);
 }
 
 /* An invoice says whose it is. */
@@ -36,7 +36,7 @@ static int take_invoice(struct write *w, struct json body, struct doc *d, struct
 		return -1;
 	if (n == 0)
 		return err_field(err, "/invoice", "unknown", "invoice: there is no invoice %s", uuid_text(uuid).s);
-	if (must_be_whose(&invoice, body, err) < 0)
+	if (must_be_whose(w, &invoice, body, err) < 0)
 		return -1;
 	row_set(&d->head, "customer", row_get(&invoice, "customer"));
 	return 0;

@@ -147,12 +147,15 @@ static int take_unsold_lines(struct write *w, struct json body, struct doc *d, s
 
 /* --- taking it from a person --- */
 
-static int take_customer(const struct doc *d, const struct doc *invoice, struct err *err)
+static int take_customer(struct write *w, const struct doc *d, const struct doc *invoice, struct err *err)
 {
 	struct uuid named = row_uuid(&d->head, "customer"), whose = row_uuid(&invoice->head, "customer");
+	int n;
 
-	if (uuid_is_zero(named) || uuid_is_zero(whose) || uuid_eq(named, whose))
+	if (uuid_is_zero(named) || uuid_is_zero(whose) || (n = account_is(w, named, whose, err)) > 0)
 		return 0;
+	if (n < 0)
+		return -1;
 	return err_field(err, "/customer", "differs", "customer: the invoice is customer %s's", uuid_text(whose).s);
 }
 
@@ -198,7 +201,7 @@ int return_take(struct write *w, struct json body, struct doc *d, struct err *er
 	if (json_only(body, members, err) < 0 || document_take_head(w, body, d, err) < 0 ||
 	    (n = load_invoice(w, d, &invoice, &whose, err)) < 0)
 		return -1;
-	if (n > 0 && take_customer(d, &invoice, err) < 0)
+	if (n > 0 && take_customer(w, d, &invoice, err) < 0)
 		return -1;
 	if ((n > 0 ? take_sold_lines(w, body, &invoice, d, err) : take_unsold_lines(w, body, d, err)) < 0)
 		return -1;
@@ -224,6 +227,39 @@ static int permit_line(struct write *w, struct doc *d, int i, const struct doc *
 	return err_most(err, most);
 }
 
+/* Of what the invoice still is, this much was paid.  Nobody is paid for goods that he owes. */
+static int paid_of(struct write *w, const struct doc *d, const struct row *invoice, struct uuid whose, int64_t *paid, struct err *err)
+{
+	static const char sql[] = "SELECT CAST(COALESCE(sum(total), 0) AS bigint) FROM returns "
+				  "WHERE tenant = $1 AND invoice = $2 AND uuid <> $3";
+	struct owings all = { 0 };
+	int64_t back;
+
+	if (db_int(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(invoice->uuid), v_uuid(d->head.uuid)), &back, err) < 0)
+		return -1;
+	if (!uuid_is_zero(whose) && owings_of_one(w->t->db, w->t->pool, w->tenant, whose, &all, err) < 0)
+		return -1;
+	*paid = MAX(row_int(invoice, "total") - back - owings_open(&all, invoice->uuid), 0);
+	return 0;
+}
+
+static int permit_refunds(struct write *w, const struct doc *d, const struct row *invoice, struct uuid whose, struct err *err)
+{
+	const struct part_rows *refunds = doc_part((struct doc *)d, "refunds");
+	int64_t money = refunds_sum(d), paid;
+
+	for (int i = 0; i < refunds->n; i++)
+		if (strcmp(part_get(refunds, i, "method").s, "account") == 0)
+			money -= part_int(refunds, i, "amount");
+	if (paid_of(w, d, invoice, whose, &paid, err) < 0)
+		return -1;
+	if (money <= paid)
+		return 0;
+	err_field(err, "/refunds", "not_paid", "refunds: %lld go out, %lld was paid: the rest comes off the account",
+		  (long long)money, (long long)paid);
+	return err_most(err, paid);
+}
+
 int return_permit(struct write *w, const struct doc *d, struct err *err)
 {
 	struct doc invoice;
@@ -237,7 +273,7 @@ int return_permit(struct write *w, const struct doc *d, struct err *err)
 	for (int i = 0; i < doc_part((struct doc *)d, "lines")->n; i++)
 		if (permit_line(w, (struct doc *)d, i, &invoice, err) < 0)
 			return err_under(err, "/lines/%d", i);
-	return 0;
+	return permit_refunds(w, d, &invoice.head, whose, err);
 }
 
 /* --- amounts --- */
@@ -247,8 +283,8 @@ static int settle_sold(const struct part_rows *lines, int i, bool included, int6
 {
 	int64_t amount = part_int(lines, i, "amount"), of_it = part_int(lines, i, "tax");
 
-	if (part_get(lines, i, "line").type == VAL_NULL)
-		return err_field(err, "/line", "required", "line is missing: the number of the invoice's line, from 0");
+	if (part_get(lines, i, "line").type == VAL_NULL || part_int(lines, i, "line") >= LINES_MAX)
+		return err_field(err, "/line", "required", "line: must be the number of the invoice's line, from 0");
 	if (part_get(lines, i, "amount").type == VAL_NULL || amount > MONEY_MAX || of_it > MONEY_MAX || of_it < 0 || amount < 0 ||
 	    (included && of_it > amount))
 		return err_field(err, "/amount", "range", "amount and tax of a returned line must be a share of what was sold");

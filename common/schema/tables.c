@@ -28,7 +28,7 @@ const struct table schema[] = {
 	{ "products", "product", NULL, NEWEST_WINS, products_columns,
 	  INDEXES("(tenant, sku)", "(tenant, barcode)", "(tenant, name)"), .rank = 160, .first = true },
 	{ "customers", "customer", NULL, NEWEST_WINS, customers_columns,
-	  INDEXES("(tenant, phone)"), .rank = 170, .first = true },
+	  INDEXES("(tenant, phone)", "(tenant, merged_into) WHERE merged_into IS NOT NULL"), .rank = 170, .first = true },
 	{ "suppliers", "supplier", NULL, NEWEST_WINS, suppliers_columns, .rank = 180, .first = true },
 	{ "carts", "cart", NULL, NEWEST_WINS, carts_columns, .rank = 190, .first = true },
 	{ "purchase_orders", "purchase_order", NULL, NEWEST_WINS, purchase_orders_columns, .rank = 200 },

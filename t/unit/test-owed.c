@@ -426,6 +426,51 @@ static void money_goes_back_the_way_it_came(void **state)
 	assert_sound(f);
 }
 
+static void nobody_is_paid_for_what_he_owes(void **state)
+{
+	struct fixture *f = *state;
+	struct doc sale, d;
+
+	open_shop(f);
+	post(f, "invoices", &sale, "{'customer':'" ALI "','lines':[" LINE(TEA, 10000, 9) "],'payments':[" CARD(50) "]}");
+	refused(f, "not_paid", try(f, "returns", &d, "{'invoice':'%s','lines':[{'line':0,'qty':6000}],'refunds':[" CASH(54) "]}",
+				   T(sale.head.uuid)));
+	assert_int_equal(f->err.max, 50);
+	post(f, "returns", &d, "{'invoice':'%s','lines':[{'line':0,'qty':5000}],'refunds':[" CASH(45) "]}", T(sale.head.uuid));
+	refused(f, "not_paid", try(f, "returns", &d, "{'invoice':'%s','lines':[{'line':0,'qty':1000}],'refunds':[" CASH(9) "]}",
+				   T(sale.head.uuid)));
+	assert_int_equal(f->err.max, 5);
+	post(f, "customer_payments", &d, "{'customer':'" ALI "','method':'cash','amount':4}");
+	post(f, "returns", &d, "{'invoice':'%s','lines':[{'line':0,'qty':1000}],'refunds':[" CASH(9) "]}", T(sale.head.uuid));
+	assert_owes(f, ALI, 36, 0);
+	assert_sound(f);
+}
+
+/* Bea was Ali all the time. */
+static void twins_have_one_account(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid first, second, ali, bea;
+	struct doc d;
+
+	open_shop(f);
+	first = owes(f, BEA, 1, 5);
+	second = owes(f, ALI, 2, 6);
+	assert_int_equal(uuid_parse(&ali, ALI, UUID_TEXT_LEN) | uuid_parse(&bea, BEA, UUID_TEXT_LEN), 0);
+	must(f, txn_run(&f->t, "UPDATE customers SET merged_into = $2 WHERE tenant = $1 AND uuid = $3",
+			ARGS(v_uuid(f->w.tenant), v_uuid(ali), v_uuid(bea)), &f->err));
+	assert_owes(f, ALI, 27, 0);
+	assert_owes(f, BEA, 27, 0);
+	assert_int_equal(json_len(json_member(receivables(f, 0), "items")), 1);
+	post(f, "customer_payments", &d, "{'customer':'" ALI "','method':'cash','amount':10}");
+	assert_stands(f, first, "paid", 0);
+	assert_stands(f, second, "partial", 17);
+	post(f, "customer_payments", &d, "{'customer':'" BEA "','method':'cash','amount':17}");
+	assert_stands(f, second, "paid", 0);
+	assert_owes(f, ALI, 0, 0);
+	assert_sound(f);
+}
+
 static void a_return_without_a_receipt(void **state)
 {
 	struct fixture *f = *state;
@@ -490,4 +535,5 @@ FIXTURE_MAIN(TILL(the_oldest_debt_is_met_first), HUB(nobody_pays_more_than_is_ow
 	     TILL(a_cancelled_sale_leaves_nothing), HUB(a_cancelled_sale_leaves_nothing),
 	     TILL(defect_goods_of_a_cancelled_sale_are_a_loss), TILL(a_cancelled_debt_is_no_debt),
 	     TILL(goods_come_back_as_they_were_sold), HUB(goods_come_back_as_they_were_sold), TILL(condition_says_where_goods_go),
-	     TILL(money_goes_back_the_way_it_came), TILL(a_return_without_a_receipt), HUB(each_debt_is_in_one_bucket))
+	     TILL(money_goes_back_the_way_it_came), TILL(a_return_without_a_receipt),
+	     TILL(nobody_is_paid_for_what_he_owes), HUB(twins_have_one_account), HUB(each_debt_is_in_one_bucket))
