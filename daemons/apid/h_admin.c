@@ -98,24 +98,75 @@ static void put_link(struct call *c, struct uuid tenant, const char *key)
 	buf_release(&link);
 }
 
-int h_tenant_create(struct call *c, struct err *err)
-{
-	static const char *const members[] = { "name", NULL };
-	char key[LICENSE_LEN + 1];
-	struct uuid tenant;
-	const char *name;
-	struct json body;
+struct new_shop {
+	const char *name, *owner, *pin;		/* owner NULL: fexlctl makes one */
+	char pin_hash[SECRET_HASH_MAX];
+};
 
-	if (call_body_only(c, members, &body, err) < 0 ||
-	    call_need(body, "name", TENANT_NAME_MAX, &name, err) < 0 ||
-	    tenant_create(c->txn, &c->shop.site, name, &tenant, key, err) < 0)
+/* As if a person had sent it, so that the description checks it. */
+static int make_owner(struct call *c, const struct new_shop *s, struct err *err)
+{
+	struct write w = call_write(c);
+	struct buf text = { 0 };
+	struct json body;
+	struct row owner;
+	int rc;
+
+	jw_open(&text, '{');
+	jw_put_str(&text, "name", s->owner);
+	jw_put_str(&text, "role", "owner");
+	jw_close(&text, '}');
+	rc = json_parse(c->pool, text.data, text.len, &body, err);
+	buf_release(&text);
+	if (rc < 0 || user_create(&w, body, s->pin_hash, NULL, &owner, err) < 0) {
+		snprintf(err->field, sizeof err->field, "/owner");
+		return -1;
+	}
+	return 0;
+}
+
+static int shop_store(struct call *c, struct err *err)
+{
+	const struct new_shop *s = c->state;
+	char key[LICENSE_LEN + 1];
+
+	if (tenant_create(c->txn, &c->shop.site, s->name, &c->tenant, key, err) < 0)
+		return -1;
+	if (s->owner && make_owner(c, s, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');
-	jw_put_uuid(&c->out, "tenant_uuid", tenant);
+	jw_put_uuid(&c->out, "tenant_uuid", c->tenant);
 	jw_put_str(&c->out, "license_key", key);
-	put_link(c, tenant, key);
+	put_link(c, c->tenant, key);
 	jw_close(&c->out, '}');
 	return 201;
+}
+
+static int shop_hash(struct call *c, struct err *err UNUSED)
+{
+	struct new_shop *s = c->state;
+
+	secret_hash(s->pin, 5, s->pin_hash);
+	return call_then(c, WRITE, shop_store);
+}
+
+/* With an owner somebody can sign in and let the first till in. */
+int h_tenant_create(struct call *c, struct err *err)
+{
+	static const char *const members[] = { "name", "owner", "pin", NULL };
+	struct new_shop *s = pool_alloc(c->pool, sizeof *s);
+	struct json body;
+
+	if (call_body_only(c, members, &body, err) < 0 || call_need(body, "name", TENANT_NAME_MAX, &s->name, err) < 0)
+		return -1;
+	c->state = s;
+	if (json_get_str(body, "owner", 200, &s->owner, err) < 0)
+		return -1;
+	if (!s->owner)
+		return call_then(c, WRITE, shop_store);
+	if (call_need(body, "pin", 20, &s->pin, err) < 0 || pin_check(s->pin, err) < 0)
+		return -1;
+	return call_then(c, WORK, shop_hash);
 }
 
 int h_admin_health(struct call *c, struct err *err UNUSED)

@@ -3,6 +3,7 @@
 #include "syncd/syncd.h"
 
 #define SAID_MAX 255	/* bytes of a status line */
+#define SAID_CYCLES 10	/* of the history, told to apid for its people */
 
 static const char *const phase_names[] = {
 	[PHASE_OFF] = "off",
@@ -92,7 +93,8 @@ static void put_state(const struct pump *p, struct buf *out)
 	put_load(p, out);
 }
 
-static void put_history(const struct pump *p, struct buf *out)
+/* The newest `most` of them. */
+static void put_history(const struct pump *p, int most, struct buf *out)
 {
 	const struct cycle_record *r;
 
@@ -103,7 +105,7 @@ static void put_history(const struct pump *p, struct buf *out)
 		jw_null(out);
 	jw_name(out, "history");
 	jw_open(out, '[');
-	for (int i = 0; (r = history_at(&p->history, i)) != NULL; i++)
+	for (int i = 0; i < most && (r = history_at(&p->history, i)) != NULL; i++)
 		record_json(r, out);
 	jw_close(out, ']');
 }
@@ -122,7 +124,7 @@ void pump_status(void *pump, struct buf *json)
 	jw_put_bool(json, "apid", link_is_up(p->link));
 	jw_put_bool(json, "cloud_socket", ear_is_open(p->ear));
 	put_state(p, json);
-	put_history(p, json);
+	put_history(p, HISTORY_MAX, json);
 	buf_release(&text);
 }
 
@@ -170,6 +172,7 @@ static void tell_apid(struct pump *p, const struct outlook *o, const char *text)
 
 	jw_open(&detail, '{');
 	put_state(p, &detail);
+	put_history(p, SAID_CYCLES, &detail);
 	jw_close(&detail, '}');
 	link_say(p->link, outlook_state(o), text, o->pending, detail.data);
 	buf_release(&detail);
