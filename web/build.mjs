@@ -23,6 +23,7 @@ const common = {
 	alias: { '~': join(here, 'src') },
 	define: { 'process.env.NODE_ENV': '"production"' },
 	jsx: 'automatic',
+	charset: 'utf8',
 	logLevel: 'warning',
 };
 

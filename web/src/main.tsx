@@ -1,13 +1,14 @@
 import './ui/mantine.css';
 import 'virtual:theme.css';
 import './ui/global.css';
-import { DirectionProvider, MantineProvider } from '@mantine/core';
+import { DirectionProvider, MantineProvider, useDirection } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { onModeChange } from '~/api/client';
 import { Unreachable } from '~/api/http';
-import { direction, useLanguage } from '~/i18n';
+import { beginWords, direction, useLanguage } from '~/i18n';
 import { listen } from '~/state/live';
 import { session } from '~/state/session';
 import { lookAgain } from '~/state/status';
@@ -44,13 +45,20 @@ watchCloud();
 listen(queries);
 lookAgain();
 
-function Root() {
+// Another language may read from the other side; what is typed stays.
+function FollowLanguage() {
 	const dir = direction(useLanguage());
+	const { setDirection } = useDirection();
+	useEffect(() => setDirection(dir), [dir]);
+	return <Notifications position={dir === 'rtl' ? 'top-left' : 'top-right'} limit={4} containerWidth={400} zIndex={500} />;
+}
+
+function Root() {
 	return (
-		<DirectionProvider key={dir} initialDirection={dir} detectDirection={false}>
+		<DirectionProvider initialDirection={direction()} detectDirection={false}>
 			<MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
 				<QueryClientProvider client={queries}>
-					<Notifications position={dir === 'rtl' ? 'top-left' : 'top-right'} limit={4} containerWidth={400} zIndex={500} />
+					<FollowLanguage />
 					<App />
 				</QueryClientProvider>
 			</MantineProvider>
@@ -58,4 +66,4 @@ function Root() {
 	);
 }
 
-createRoot(document.getElementById('root')!).render(<Root />);
+void beginWords().then(() => createRoot(document.getElementById('root')!).render(<Root />));

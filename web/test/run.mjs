@@ -25,6 +25,6 @@ await build({
 	logLevel: 'warning',
 });
 const files = tests.map((f) => join(out, f.replace(/\.ts$/, '.mjs')));
-const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=tap', ...files], { stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=tap', ...files], { stdio: 'inherit', env: { ...process.env, FEXL_WEB: join(here, '..') } });
 await rm(out, { recursive: true, force: true });
 process.exit(status ?? 1);

@@ -22,15 +22,15 @@ test('a word asks for nothing that the other language does not know', () => {
 			assert.ok(names((en as Record<string, unknown>)[key]).has(name), `${key}: {${name}}`);
 });
 
-test('plurals', () => {
-	setLanguage('en');
+test('plurals', async () => {
+	await setLanguage('en');
 	assert.equal(t('status.offline', { n: 0 }), 'Offline: all is sent');
 	assert.equal(t('status.offline', { n: 1 }), 'Offline: 1 change kept here');
 	assert.equal(t('status.offline', { n: 14 }), 'Offline: 14 changes kept here');
-	setLanguage('ar');
+	await setLanguage('ar');
 	assert.match(t('status.offline', { n: 3 }), /3 تغييرات/);
 	assert.match(t('status.offline', { n: 11 }), /11 تغييراً/);
-	setLanguage('en');
+	await setLanguage('en');
 });
 
 test('amounts go there and back; Arabic digits are digits', () => {

@@ -4,7 +4,6 @@
 //
 // en/ has the keys, one file a page; ar/ must have the same (tsc and a test see to it).
 import { createStore, useStore } from '~/state/store';
-import { ar } from './ar';
 import { en } from './en';
 
 export type Key = keyof typeof en;
@@ -13,7 +12,8 @@ export type Language = 'en' | 'ar';
 export type Params = Record<string, string | number>;
 
 const KEY = 'fexl.language';
-const texts: Record<Language, Record<Key, Text>> = { en, ar };
+// English is at hand; the other language comes when somebody wants it.
+const texts: Record<Language, Record<Key, Text> | null> = { en, ar: null };
 const plurals = { en: new Intl.PluralRules('en'), ar: new Intl.PluralRules('ar') };
 
 function remembered(): Language {
@@ -34,13 +34,23 @@ function apply(l: Language): void {
 	document.documentElement.dir = direction(l);
 }
 
-export function setLanguage(l: Language): void {
+async function fetchWords(l: Language): Promise<void> {
+	if (l === 'ar')
+		texts.ar ??= (await import('./ar')).ar;
+}
+
+export async function setLanguage(l: Language): Promise<void> {
+	await fetchWords(l);
 	localStorage.setItem(KEY, l);
 	apply(l);
 	language.set(l);
 }
 
-apply(language.get());
+// Before anything is drawn.
+export async function beginWords(): Promise<void> {
+	await fetchWords(language.get());
+	apply(language.get());
+}
 
 // For Intl: Arabic words with the digits of the cash register.
 export function locale(l: Language = language.get()): string {
@@ -66,7 +76,7 @@ function form(text: Text, l: Language, params?: Params): string {
 
 export function t(key: Key, params?: Params): string {
 	const l = language.get();
-	return form(texts[l][key] ?? texts.en[key], l, params).replace(/\{(\w+)\}/g, (_, name: string) => {
+	return form(texts[l]?.[key] ?? en[key], l, params).replace(/\{(\w+)\}/g, (_, name: string) => {
 		const v = params?.[name];
 		return typeof v === 'number' ? formatNumber(v) : (v ?? `{${name}}`);
 	});

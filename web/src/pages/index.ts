@@ -17,6 +17,11 @@ export interface Page {
 
 export const pages: Page[] = [
 	{ path: '/sell', title: 'nav.sell', icon: 'sell', perm: 'sell', View: lazy(() => import('./pos/Pos')) },
+	{ path: '/settings', title: 'nav.settings', icon: 'settings', perm: 'read', View: lazy(() => import('./settings/Settings')) },
+	{ path: '/devices', title: 'nav.devices', icon: 'devices', perm: 'devices', where: 'cloud', View: lazy(() => import('./devices/Devices')) },
+	{ path: '/conflicts', title: 'nav.conflicts', icon: 'conflicts', perm: 'conflicts', View: lazy(() => import('./conflicts/Conflicts')) },
+	{ path: '/tenants', title: 'nav.tenants', icon: 'tenants', perm: 'admin', where: 'cloud', View: lazy(() => import('./tenants/Tenants')) },
+	{ path: '/health', title: 'nav.health', icon: 'health', perm: 'admin', where: 'cloud', View: lazy(() => import('./health/Health')) },
 ];
 
 export function pagesFor(s: Session | null): Page[] {

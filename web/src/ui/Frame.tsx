@@ -47,7 +47,7 @@ export function LookButtons() {
 	const theme = t(next === 'dark' ? 'frame.theme_dark' : 'frame.theme_light');
 	return (
 		<>
-			<UnstyledButton className={css.language} onClick={() => setLanguage(lang === 'en' ? 'ar' : 'en')} lang={lang === 'en' ? 'ar' : 'en'}
+			<UnstyledButton className={css.language} onClick={() => void setLanguage(lang === 'en' ? 'ar' : 'en')} lang={lang === 'en' ? 'ar' : 'en'}
 				aria-label={`${t('frame.language')}, ${t('frame.language_label')}`}>{t('frame.language')}</UnstyledButton>
 			<Tooltip label={theme}>
 				<ActionIcon variant="subtle" color="gray" size={44} aria-label={theme} onClick={() => setColorScheme(next)}>

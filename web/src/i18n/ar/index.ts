@@ -1,8 +1,10 @@
 import type { Key, Text } from '..';
 import { auth } from './auth';
+import { cloud } from './cloud';
 import { frame } from './frame';
 import { errors } from './errors';
 import { pos } from './pos';
+import { settings } from './settings';
 import { sync } from './sync';
 
-export const ar: Record<Key, Text> = { ...frame, ...auth, ...errors, ...pos, ...sync };
+export const ar: Record<Key, Text> = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...sync };

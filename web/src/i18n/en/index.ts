@@ -1,7 +1,9 @@
 import { auth } from './auth';
+import { cloud } from './cloud';
 import { frame } from './frame';
 import { errors } from './errors';
 import { pos } from './pos';
+import { settings } from './settings';
 import { sync } from './sync';
 
-export const en = { ...frame, ...auth, ...errors, ...pos, ...sync } as const;
+export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...sync } as const;

@@ -1,0 +1,96 @@
+// A list of any length: only what is looked at is drawn, more comes by scrolling.
+import { Skeleton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { t } from '~/i18n';
+import css from './DataTable.module.css';
+import { ErrorNote } from './ErrorNote';
+
+export interface Column<T> {
+	key: string;
+	title: string;
+	width: string; // of a grid: "8rem", "2fr"
+	end?: boolean; // amounts stand at the end
+	hide?: boolean; // on a small screen
+	cell: (row: T) => ReactNode;
+}
+
+interface Props<T> {
+	label: string;
+	columns: Column<T>[];
+	rows: T[];
+	rowKey: (row: T) => string;
+	onOpen?: (row: T) => void;
+	empty: ReactNode;
+	query: {
+		isPending: boolean;
+		error: unknown;
+		refetch: () => unknown;
+		hasNextPage?: boolean;
+		isFetchingNextPage?: boolean;
+		fetchNextPage?: () => unknown;
+	};
+	rowHeight?: number;
+}
+
+function Rows({ height }: { height: number }) {
+	return <div className={css.skeletons}>{Array.from({ length: 8 }, (_, i) => <Skeleton key={i} height={height - 14} />)}</div>;
+}
+
+export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, query, rowHeight = 52 }: Props<T>) {
+	const scroller = useRef<HTMLDivElement>(null);
+	const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8,
+		getItemKey: (i) => rowKey(rows[i]) });
+	const items = virtual.getVirtualItems();
+	const last = items.at(-1)?.index ?? 0;
+	const grid = { gridTemplateColumns: columns.map((c) => (c.width.endsWith('fr') ? `minmax(0, ${c.width})` : c.width)).join(' ') };
+	const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+
+	useEffect(() => {
+		if (hasNextPage && !isFetchingNextPage && last >= rows.length - 10)
+			void fetchNextPage?.();
+	}, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+	function onKey(e: KeyboardEvent<HTMLDivElement>, row: T) {
+		if (e.key === 'Enter' || e.key === ' ')
+			onOpen?.(row);
+		else if (e.key === 'ArrowDown')
+			(e.currentTarget.nextElementSibling as HTMLElement | null)?.focus();
+		else if (e.key === 'ArrowUp')
+			(e.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
+		else
+			return;
+		e.preventDefault();
+	}
+
+	if (query.error && rows.length === 0)
+		return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />;
+	return (
+		<div className={css.frame}>
+			<div ref={scroller} className={css.scroll} tabIndex={rows.length > 0 && onOpen ? undefined : 0}>
+				<div role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1} className={css.table}>
+					<div role="rowgroup" className={css.head}>
+						<div role="row" className={css.row} style={grid}>
+							{columns.map((c) => <div key={c.key} role="columnheader" data-end={c.end || undefined}>{c.title}</div>)}
+						</div>
+					</div>
+					<div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
+						{items.map((item) => {
+							const row = rows[item.index];
+							return (
+								<div key={item.key} role="row" aria-rowindex={item.index + 2} className={css.row} data-open={onOpen ? true : undefined}
+									tabIndex={onOpen ? 0 : undefined} onClick={onOpen && (() => onOpen(row))} onKeyDown={onOpen && ((e) => onKey(e, row))}
+									style={{ ...grid, height: rowHeight, transform: `translateY(${item.start}px)` }}>
+									{columns.map((c) => <div key={c.key} role="cell" data-end={c.end || undefined}>{c.cell(row)}</div>)}
+								</div>
+							);
+						})}
+					</div>
+				</div>
+				{query.isPending && <Rows height={rowHeight} />}
+				{!query.isPending && rows.length === 0 && empty}
+			</div>
+			<div className={css.foot} role="status">{rows.length > 0 && `${t('list.rows', { n: rows.length })}${hasNextPage ? '…' : ''}`}</div>
+		</div>
+	);
+}

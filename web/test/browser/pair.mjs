@@ -1,0 +1,155 @@
+// From an empty cloud to a till that works with it, and back, all on screen.
+import { axeProblems, finish, is, note, ok, open, operator, promise, shot, signIn, until, url } from './fexl.mjs';
+
+const TURN_MS = 2000; // from the owner's click to the till's panel
+const world = await open();
+const admin = await world.newPage();
+const owner = await world.newPage();
+const till = await world.newPage();
+
+async function clean(page, name) {
+	const problems = await axeProblems(page);
+	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
+	await shot(page, name);
+}
+
+// The same page in the other language and the other colours.
+async function everyLook(page, name) {
+	const toggle = () => page.locator('button[lang]').click();
+	const colours = () => page.getByRole('button', { name: /colours|ألوان/ }).click();
+	for (const look of ['en-light', 'en-dark', 'ar-dark', 'ar-light']) {
+		await page.waitForTimeout(150);
+		await clean(page, `${name}-${look}`);
+		await (look.endsWith('en-light') || look === 'ar-dark' ? colours() : toggle());
+	}
+}
+
+// --- at the cloud: a shop ---
+
+await admin.goto(`${url('cloud')}/`);
+await admin.locator('input[name=user]').waitFor();
+await clean(admin, 'cloud-sign-in');
+await promise('the administrator signs in, and there is no shop yet', async () => {
+	await admin.getByText('Platform administrator').click();
+	await admin.locator('input[name=secret]').fill('correct horse battery');
+	await admin.keyboard.press('Enter');
+	await admin.getByText('There is no shop yet').waitFor();
+});
+await everyLook(admin, 'tenants-empty');
+let license, tenant;
+await promise('a shop is made: licence key, tenant UUID and QR are shown', async () => {
+	await admin.getByRole('button', { name: 'New shop' }).click();
+	await admin.getByLabel('Shop').last().fill('Rafidain Grocery');
+	await admin.getByLabel('Owner', { exact: false }).first().fill('Amal');
+	await admin.locator('input[autocomplete=new-password]').fill('1234');
+	await shot(admin, 'tenants-new');
+	await admin.getByRole('button', { name: 'Make the shop' }).click();
+	license = await admin.getByTestId('license').innerText();
+	tenant = await admin.getByTestId('tenant').innerText();
+	await admin.getByRole('img', { name: 'QR code' }).waitFor();
+	return /^FEXL(-[A-Z0-9]{4}){4}$/.test(license) && tenant.length === 36;
+});
+await clean(admin, 'tenants-made');
+await admin.getByRole('button', { name: 'I have it' }).click();
+await admin.getByRole('row', { name: /Rafidain/ }).waitFor();
+await everyLook(admin, 'tenants');
+await promise('the health page has figures and a curve', async () => {
+	await admin.getByRole('link', { name: 'Health' }).click();
+	await admin.locator('canvas').first().waitFor();
+});
+await everyLook(admin, 'health');
+
+// --- at the till: it asks ---
+
+const panel = (state) => till.locator(`[data-testid=sync-panel][data-state=${state}]`).waitFor();
+await signIn(till, 'till', 'Amal', '1234');
+await promise('sync is off, and says so', async () => {
+	await till.getByRole('link', { name: 'Settings' }).click();
+	await till.getByRole('tab', { name: 'Cloud Sync' }).click();
+	await panel('off');
+});
+await everyLook(till, 'sync-off');
+await promise('the pairing text fills in the fields', async () => {
+	await till.getByRole('switch').click();
+	await till.getByLabel('Pairing text').fill(`fexl://pair?url=${encodeURIComponent(url('cloud'))}&tenant=${tenant}&key=${license}`);
+	await till.getByLabel('Name of this till').fill('Till 1');
+	return (await till.getByLabel('Address of the cloud').inputValue()) === url('cloud');
+});
+await everyLook(till, 'sync-details');
+await promise('a wrong key is refused by the cloud, in words, and selling goes on', async () => {
+	await till.getByLabel('Licence key').fill('FEXL-AAAA-BBBB-CCCC-DDDD');
+	await till.getByRole('button', { name: 'Ask the cloud' }).click();
+	await panel('refused');
+});
+await clean(till, 'sync-refused');
+await promise('asked again with the right one it waits, with a code and a QR', async () => {
+	await till.getByRole('button', { name: 'Pair again' }).click();
+	await till.getByLabel('Pairing text').fill(`fexl://pair?url=${encodeURIComponent(url('cloud'))}&tenant=${tenant}&key=${license}`);
+	await till.getByLabel('Name of this till').fill('Till 1');
+	await till.getByRole('button', { name: 'Ask the cloud' }).click();
+	await panel('pending');
+	await till.getByRole('img', { name: 'QR code' }).waitFor();
+	return /^[A-Z0-9]{4}-[A-Z0-9]{4}$/.test(await till.getByTestId('pair-code').innerText());
+});
+await everyLook(till, 'sync-waiting');
+
+// --- at the cloud, in another browser: the owner ---
+
+await signIn(owner, 'cloud', 'Amal', '1234');
+await promise('the till stands on top of the devices, with the same code', async () => {
+	await owner.goto(`${url('cloud')}/devices`);
+	const card = owner.getByTestId('asking');
+	await card.waitFor();
+	return (await card.innerText()).includes(await till.getByTestId('pair-code').innerText());
+});
+await everyLook(owner, 'devices-asking');
+async function turned(act, state) {
+	const began = Date.now();
+	await act();
+	await panel(state);
+	const ms = Date.now() - began;
+	note(`${state} after ${ms} ms`);
+	return ms < TURN_MS;
+}
+await promise('approved: the till turns within 2 s, and is live', async () => {
+	const fast = await turned(() => owner.getByRole('button', { name: 'Approve' }).click(), 'approved');
+	await till.getByText('Everything is in the cloud.').first().waitFor();
+	return fast;
+});
+await owner.getByRole('row', { name: /Till 1/ }).waitFor();
+await everyLook(owner, 'devices');
+await everyLook(till, 'sync-on');
+await promise('Sync now does a cycle', async () => {
+	await till.getByRole('button', { name: 'Sync now' }).click();
+	await till.getByText('Complete', { exact: true }).first().waitFor();
+});
+await promise('the chip opens the figures', async () => {
+	await till.getByTestId('status').click();
+	await till.getByRole('dialog').getByText('Last complete cycle').waitFor();
+	await clean(till, 'sync-drawer');
+	await till.keyboard.press('Escape');
+});
+await promise('turning off says what stays', async () => {
+	await till.getByRole('button', { name: 'Turn sync off' }).click();
+	await till.getByText('All data stays on this till').waitFor();
+	await clean(till, 'sync-turn-off');
+	await till.keyboard.press('Escape');
+});
+
+// --- and sent away ---
+
+await promise('revoked: the panel turns within 2 s; the till sells on', async () => {
+	await owner.getByRole('button', { name: 'More for Till 1' }).click();
+	await owner.getByRole('menuitem', { name: 'Revoke' }).click();
+	await owner.getByRole('dialog').getByText('Within 2 seconds').waitFor();
+	await shot(owner, 'devices-revoke');
+	return turned(() => owner.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click(), 'revoked');
+});
+await everyLook(till, 'sync-revoked');
+is(operator('cloud', 'GET', '/api/devices').items[0].status, 'revoked', 'the cloud says so too');
+await promise('a revoked till still makes sales', async () => {
+	const p = operator('till', 'POST', '/api/products', { name: 'Tea', price: 100 });
+	operator('till', 'POST', '/api/invoices', { lines: [{ product: p.uuid, qty: 1000 }], payments: [{ method: 'cash', amount: 100 }] });
+	await until(async () => /Revoked/.test(await till.getByTestId('status').innerText()));
+});
+await finish(world);
