@@ -3,6 +3,7 @@
 // is: FEXL_STAGE (the nodes' folders), FEXL_URL_<NODE>, FEXL_SHOTS.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -36,6 +37,14 @@ export function is(got, wanted, what) {
 
 export function note(text) {
 	console.log(`# ${text}`);
+}
+
+// How many times more work this machine has than it can do: others on it cost time
+// too, and a bar in milliseconds is for a machine of one's own.
+export function busy() {
+	const times = Math.max(loadavg()[0] / cpus().length, 1);
+	note(`the machine is ${times.toFixed(1)} times as busy as it can be`);
+	return times;
 }
 
 // One promise that may throw.
