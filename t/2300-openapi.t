@@ -116,6 +116,7 @@ sub in_this_shop
 	return { map { $_ => in_this_shop($j->{$_}, $_) } keys %$j } if ref $j eq 'HASH';
 	return $uuid{$name} if defined $j && $j eq $example && $uuid{$name};
 	return uuid() if defined $j && $j eq $example;
+	return "$j" . ++$n if defined $j && ($name // '') eq 'code';
 	return "$j " . ++$n if defined $j && !ref $j && ($name // '') =~ /^(name|sku|barcode|phone|code)$/;
 	return 100 if ($name // '') eq 'amount';	# at most what is owed
 	return $j;

@@ -1,16 +1,17 @@
-/* Roles and what they permit. */
+/* Permissions, and the roles that every shop begins with.  What a role permits
+ * stands in its row; an owner may do everything, whatever a row says. */
 #include "base/base.h"
 #include "model/model.h"
 
-#define MAY(perm) (UINT64_C(1) << (perm))
-#define ALL (MAY(PERMS) - 1)
+#define MAY(perm) PERM_BIT(perm)
+#define ALL PERMS_ALL
 /* PERM_NONE asks only that one is signed in. */
 #define COUNTER                                                                           \
 	(MAY(PERM_NONE) | MAY(PERM_SELL) | MAY(PERM_RETURN) | MAY(PERM_COLLECT) | MAY(PERM_SHIFT) | \
 	 MAY(PERM_READ) | MAY(PERM_CUSTOMERS))
 
 const struct seed_role seed_roles[] = {
-	{ "owner", "Owner", ALL },
+	{ OWNER, "Owner", ALL },
 	{ "manager", "Manager", ALL & ~(MAY(PERM_USERS) | MAY(PERM_DEVICES) | MAY(PERM_PAIR)) },
 	{ "cashier", "Cashier", COUNTER },
 	{ "agent", "Sales agent", COUNTER & ~(MAY(PERM_COLLECT) | MAY(PERM_SHIFT)) },
@@ -50,12 +51,58 @@ void perms_json(uint64_t may, struct buf *out)
 	jw_close(out, ']');
 }
 
-bool role_may(const char *role, enum perm perm)
+int perms_read(struct json list, uint64_t *may, struct err *err)
 {
-	for (const struct seed_role *r = seed_roles; r->code; r++)
-		if (strcmp(r->code, role) == 0)
-			return r->may & MAY(perm);
-	return false;
+	*may = MAY(PERM_NONE);
+	if (json_type(list) != JSON_ARRAY)
+		return err_field(err, "/permissions", "type", "permissions must be a list of names");
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *name;
+		int p = PERM_NONE + 1;
+
+		if (json_to_str(json_at(list, i), "/permissions", 100, &name, err) < 0)
+			return -1;
+		while (p < PERMS && strcmp(names[p], name) != 0)
+			p++;
+		if (p == PERMS)
+			return err_field(err, "/permissions", "unknown_permission", "there is no permission %s", name);
+		*may |= MAY(p);
+	}
+	return 0;
+}
+
+/* Of a row: what this version does not know permits nothing here. */
+static uint64_t perms_known(struct json list)
+{
+	uint64_t may = MAY(PERM_NONE);
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *name;
+
+		if (json_to_str(json_at(list, i), "", 100, &name, NULL) < 0)
+			continue;
+		for (int p = PERM_NONE + 1; p < PERMS; p++)
+			if (strcmp(names[p], name) == 0)
+				may |= MAY(p);
+	}
+	return may;
+}
+
+uint64_t role_perms(const char *code, const char *permissions)
+{
+	uint64_t may = MAY(PERM_NONE);
+	struct pool *pool;
+	struct json list;
+
+	if (strcmp(code, OWNER) == 0)
+		return ALL;
+	if (!permissions)
+		return may;
+	pool = pool_new();
+	if (json_parse(pool, permissions, strlen(permissions), &list, NULL) == 0)
+		may = perms_known(list);
+	pool_free(&pool);
+	return may;
 }
 
 /* Devices and the platform's admin have routes of their own and no say in the
@@ -64,7 +111,7 @@ bool actor_may(const struct actor *who, enum perm perm)
 {
 	if (who->kind == ACTOR_OPERATOR)
 		return true;
-	return who->kind == ACTOR_USER && role_may(who->role, perm);
+	return who->kind == ACTOR_USER && who->may & MAY(perm);
 }
 
 const char *perm_name(enum perm perm)

@@ -7,7 +7,7 @@ libmodel_a_SOURCES = \
 	%D%/site.c \
 	%D%/tenant.c \
 	%D%/seed.c \
-	%D%/access.c \
+	%D%/access.c %D%/role.c %D%/cart.c \
 	%D%/user.c \
 	%D%/session.c \
 	%D%/lockout.c \

@@ -4,12 +4,13 @@
  *
  *	site.c		who this server is
  *	tenant.c seed.c	shops, their licence keys, what each begins with
- *	access.c	roles and what they permit
+ *	access.c	permissions; role.c what a role permits
  *	user.c		people; session.c their sign-ins and lockouts
  *	record.c	any record: list, read, create, change, delete
  *	search.c	finding records by the beginnings of words
  *	import.c	records and opening stock from CSV
  *	setting.c	one row a key
+ *	cart.c		a sale put aside
  *	outbox.c	what is not in the cloud yet
  *	number.c	numbers for people: series and reservations
  *	number_void.c gaps.c	numbers nobody used, numbers the hub misses
@@ -94,6 +95,11 @@ enum perm {
 	PERMS
 };
 
+#define PERM_BIT(perm) (UINT64_C(1) << (perm))
+#define PERMS_ALL (PERM_BIT(PERMS) - 1)
+#define ROLE_LEN_MAX 40
+#define OWNER "owner"
+
 enum actor_kind {
 	ACTOR_NOBODY,
 	ACTOR_USER,		/* signed in here, or by a till's token */
@@ -106,7 +112,8 @@ struct actor {
 	enum actor_kind kind;
 	struct uuid tenant, user, device;
 	struct uuid device_server;	/* ACTOR_DEVICE: origin of its incarnation */
-	char role[16];
+	char role[ROLE_LEN_MAX + 1];
+	uint64_t may;			/* ACTOR_USER: PERM_BIT() of each permission of the role */
 	int64_t expires_at;		/* 0: never */
 };
 
@@ -118,7 +125,14 @@ struct seed_role {
 extern const struct seed_role seed_roles[];
 /* Appends ["invoices:create", …]. */
 void perms_json(uint64_t may, struct buf *out);
-bool role_may(const char *role, enum perm perm);
+/* A person's list of names: ERR_INPUT for one that nobody knows. */
+int perms_read(struct json list, uint64_t *may, struct err *err) MUST_CHECK;
+/* What the role of this code permits, by its row's column; NULL: there is no such role. */
+uint64_t role_perms(const char *code, const char *permissions);
+/* The same, looked up.  0 or -1. */
+int role_look(struct db *db, struct uuid tenant, const char *code, uint64_t *may, struct err *err) MUST_CHECK;
+/* Nobody gives away, or takes from others, what they may not do themselves. */
+int role_check_reach(const struct actor *who, uint64_t may, struct err *err) MUST_CHECK;
 bool actor_may(const struct actor *who, enum perm perm);
 const char *perm_name(enum perm perm);	/* "invoices:create" */
 
@@ -180,6 +194,8 @@ int record_check_refs(struct db *db, struct uuid tenant, const struct row *r, ui
 int record_twin(struct db *db, struct uuid tenant, const struct row *r, int column, struct uuid *twin, struct err *err) MUST_CHECK;
 bool record_is_merged(const struct row *r);
 void record_etag(const struct row *r, char etag[40]);	/* "\"…\"" */
+/* ERR_STALE when the row is another version than the ETag's; NULL fits any. */
+int record_match(const struct row *r, const char *if_match, struct err *err) MUST_CHECK;
 
 struct page {
 	int limit;		/* rows */
@@ -205,6 +221,12 @@ int search_list(struct db *db, struct uuid tenant, const struct table *table, co
 int setting_put(struct write *w, const char *scope, struct uuid owner, const char *key, struct json value, struct row *r, struct err *err) MUST_CHECK;
 /* The same key is the same row on every server. */
 struct uuid setting_uuid(const char *scope, struct uuid owner, const char *key);
+struct setting_view {
+	const char *scope;	/* NULL: all three */
+	struct uuid user, device;	/* whose; those of others are not shown */
+};
+int setting_list(struct db *db, struct uuid tenant, const struct setting_view *view, const struct page *page, struct buf *out,
+		 struct err *err) MUST_CHECK;
 /* Is a tenant's setting this word?  1, 0, -1. */
 int setting_is(struct db *db, struct uuid tenant, const char *key, const char *word, struct err *err) MUST_CHECK;
 /* A tenant's whole-number setting (true is 1, false 0), or the default. */
@@ -227,6 +249,9 @@ int import_csv(struct write *w, const char *kind, struct slice text, int rows_ma
 int user_create(struct write *w, struct json body, const char *pin_hash, const char *password_hash, struct row *r, struct err *err) MUST_CHECK;
 int user_change(struct write *w, struct uuid uuid, const char *if_match, struct json body, const char *pin_hash,
 		const char *password_hash, struct row *r, struct err *err) MUST_CHECK;
+/* Its uuid follows from its code: two tills that make the same make one row. */
+int role_create(struct write *w, struct json body, struct row *r, struct err *err) MUST_CHECK;
+int role_check(struct write *w, const struct row *before, struct row *after, struct err *err) MUST_CHECK;	/* see record_check_rules() */
 /* See record_check_rules(): the role is there, and an owner is left. */
 int user_check(struct write *w, const struct row *before, struct row *after, struct err *err) MUST_CHECK;
 bool user_is_owner(const struct row *r);	/* and may sign in */
@@ -385,6 +410,9 @@ int64_t drawer_expected(const struct drawer *d);
 int shift_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
 /* The same of one, its totals, movements and closes, as members of an open object. */
 int shift_more(struct db *db, struct pool *pool, struct uuid tenant, const struct row *head, struct buf *out, struct err *err) MUST_CHECK;
+
+/* See record_check_rules(): what the lines of a cart must be. */
+int cart_check(struct write *w, const struct row *before, struct row *after, struct err *err) MUST_CHECK;
 
 /* --- suppliers --- */
 

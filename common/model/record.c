@@ -107,6 +107,8 @@ static const struct custom {
 	int (*check)(struct write *w, const struct row *before, struct row *after, struct err *err);
 } customs[] = {
 	{ "users", user_check },
+	{ "roles", role_check },
+	{ "carts", cart_check },
 	{ "purchase_orders", order_check },
 };
 
@@ -140,7 +142,7 @@ void record_etag(const struct row *r, char etag[40])
 	buf_release(&b);
 }
 
-static int check_match(const struct row *r, const char *if_match, struct err *err)
+int record_match(const struct row *r, const char *if_match, struct err *err)
 {
 	char etag[40];
 
@@ -216,7 +218,7 @@ int record_change(struct write *w, const struct table *table, struct uuid uuid, 
 	*r = before;
 	if (rc < 0)
 		return -1;
-	if (check_match(&before, if_match, err) < 0)
+	if (record_match(&before, if_match, err) < 0)
 		return -1;
 	if (row_from_rest(w->t->pool, table, body, false, r, &changed, err) < 0)
 		return -1;
@@ -232,7 +234,7 @@ int record_delete(struct write *w, const struct table *table, struct uuid uuid, 
 {
 	struct row before, r;
 
-	if (load_living(w, table, uuid, if_match, &before, err) < 0 || check_match(&before, if_match, err) < 0)
+	if (load_living(w, table, uuid, if_match, &before, err) < 0 || record_match(&before, if_match, err) < 0)
 		return -1;
 	r = before;
 	r.deleted_at = MAX(w->t->stamp, before.updated_at + 1);

@@ -57,7 +57,7 @@ static struct row seed_row(const char *table, const char *kind, const char *code
 /* Everybody has the row: it is not dirty anywhere, and its origin is nobody's. */
 static int plant(struct txn *t, struct site *site, struct uuid tenant, struct row *r, struct err *err)
 {
-	int n = row_exists(t->db, tenant, r->table, r->uuid, err);
+	int n = row_is_there(t->db, tenant, r->table, r->uuid, err);
 
 	if (n != 0)
 		return MIN(n, 0);

@@ -39,22 +39,25 @@ int session_create(struct txn *t, struct uuid tenant, struct uuid user, int64_t 
 /* A session without tenant and user is the platform admin's. */
 static void read_actor(const struct rows *rs, struct actor *who)
 {
-	struct val role = rows_val(rs, 3);
+	struct pool *pool;
 
 	*who = (struct actor){ .kind = ACTOR_ADMIN, .tenant = rows_uuid(rs, 0), .user = rows_uuid(rs, 1),
 			       .expires_at = rows_int(rs, 2) };
 	if (uuid_is_zero(who->user))
 		return;
 	who->kind = ACTOR_USER;
-	if (role.type == VAL_TEXT)
-		snprintf(who->role, sizeof who->role, "%.*s", (int)role.len, role.s);
+	pool = pool_new();
+	snprintf(who->role, sizeof who->role, "%s", rows_text(rs, 3, pool));
+	who->may = role_perms(who->role, rows_text(rs, 4, pool));
+	pool_free(&pool);
 }
 
 int session_find_hash(struct db *db, const uint8_t hash[SHA256_LEN], struct actor *who, struct err *err)
 {
 	static const char sql[] =
-		"SELECT s.tenant, s.user_uuid, s.expires_at, u.role FROM sessions s "
+		"SELECT s.tenant, s.user_uuid, s.expires_at, u.role, r.permissions FROM sessions s "
 		"LEFT JOIN users u ON u.tenant = s.tenant AND u.uuid = s.user_uuid "
+		"LEFT JOIN roles r ON r.tenant = u.tenant AND r.code = u.role AND r.deleted_at IS NULL "
 		"WHERE s.token_hash = $1 AND s.expires_at > $2 AND ((s.tenant IS NULL AND s.user_uuid IS NULL) OR "
 		"(u.active = 1 AND u.deleted_at IS NULL))";
 	struct rows rs;

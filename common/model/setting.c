@@ -1,7 +1,7 @@
 /* Settings: one row a key, so that two people who change two of them do not
  * meet.  The row's uuid follows from the key: two tills make the same row. */
 #include "base/base.h"
-#include "model/model.h"
+#include "model/lists.h"
 
 #include <stdlib.h>
 
@@ -158,6 +158,64 @@ int setting_put(struct write *w, const char *scope, struct uuid owner, const cha
 	if (strcmp(scope, "device") == 0)
 		return keep_here(w, r, was, err);
 	return record_write(w, r, was, changed, err);
+}
+
+/* --- listing --- */
+
+static bool is_shown(const struct row *r, const struct setting_view *view)
+{
+	const char *scope = row_text(r, "scope");
+	struct uuid owner = row_uuid(r, "owner");
+
+	if (r->deleted_at || (view->scope && strcmp(view->scope, scope) != 0))
+		return false;
+	if (strcmp(scope, "tenant") == 0)
+		return true;
+	return uuid_eq(owner, strcmp(scope, "user") == 0 ? view->user : view->device);
+}
+
+/* Reads on from *last; found counts what was shown.  Rows read, or -1. */
+static int list_chunk(struct db *db, struct uuid tenant, const struct setting_view *view, int limit, struct uuid *last,
+		      int *found, struct buf *out, struct err *err)
+{
+	const struct table *t = schema_table("settings");
+	struct pool *pool = pool_new();
+	struct rows rs;
+	struct row r;
+	int n, read = 0;
+
+	if ((n = db_rows(db, table_sql(t)->page_uuid, ARGS(v_uuid(tenant), v_uuid(*last), v_int(LIST_CHUNK)), &rs, err)) == 0) {
+		while (*found < limit && (n = rows_next(&rs, err)) > 0) {
+			row_from_rows(t, &rs, pool, &r);
+			*last = r.uuid;
+			read++;
+			if (!is_shown(&r, view))
+				continue;
+			jw_open(out, '{');
+			row_json(&r, FORM_REST, out);
+			jw_close(out, '}');
+			++*found;
+		}
+		rows_end(&rs);
+	}
+	pool_free(&pool);
+	return n < 0 ? -1 : read;
+}
+
+int setting_list(struct db *db, struct uuid tenant, const struct setting_view *view, const struct page *page, struct buf *out,
+		 struct err *err)
+{
+	struct uuid last = { { 0 } };
+	int found = 0, read = LIST_CHUNK;
+
+	if (list_cursor_uuid(page, &last, err) < 0)
+		return -1;
+	list_open(out);
+	while (read == LIST_CHUNK && found < page->limit)
+		if ((read = list_chunk(db, tenant, view, page->limit, &last, &found, out, err)) < 0)
+			return -1;
+	list_close(out, found == page->limit ? uuid_text(last).s : NULL);
+	return 0;
 }
 
 /* --- reading --- */

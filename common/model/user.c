@@ -13,7 +13,7 @@ static const struct table *users(void)
 
 bool user_is_owner(const struct row *r)
 {
-	return !r->deleted_at && row_int(r, "active") && strcmp(row_text(r, "role"), "owner") == 0;
+	return !r->deleted_at && row_int(r, "active") && strcmp(row_text(r, "role"), OWNER) == 0;
 }
 
 int user_other_owners(struct db *db, struct uuid tenant, struct uuid but, int64_t *n, struct err *err)
@@ -38,25 +38,35 @@ static int check_owner_left(struct write *w, const struct row *before, const str
 		       row_text(before, "name"));
 }
 
-static int check_role(struct write *w, const struct row *before, const struct row *after, struct err *err)
+static int check_role(struct write *w, const struct row *after, struct err *err)
 {
 	const char *code = row_text(after, "role");
-	struct row role;
-	int n;
+	int n = row_exists(w->t->db, w->tenant, schema_table("roles"), seed_uuid("role", code), err);
 
-	if (after->deleted_at || (before && strcmp(row_text(before, "role"), code) == 0))
-		return 0;
-	n = row_load(w->t->db, w->t->pool, w->tenant, schema_table("roles"), seed_uuid("role", code), &role, err);
 	if (n < 0)
 		return -1;
-	if (n == 0 || role.deleted_at)
+	if (n == 0)
 		return err_field(err, "/role", "not_a_choice", "role: there is no role %s", code);
 	return 0;
 }
 
+static int check_reach(struct write *w, const char *code, struct err *err)
+{
+	uint64_t may;
+
+	return role_look(w->t->db, w->tenant, code, &may, err) < 0 ? -1 : role_check_reach(w->who, may, err);
+}
+
 int user_check(struct write *w, const struct row *before, struct row *after, struct err *err)
 {
-	return check_role(w, before, after, err) < 0 ? -1 : check_owner_left(w, before, after, err);
+	bool other_role = !before || strcmp(row_text(before, "role"), row_text(after, "role")) != 0;
+
+	if (other_role && !after->deleted_at && check_role(w, after, err) < 0)
+		return -1;
+	/* Whoever gives somebody a PIN may sign in as them. */
+	if ((before && check_reach(w, row_text(before, "role"), err) < 0) || check_reach(w, row_text(after, "role"), err) < 0)
+		return -1;
+	return check_owner_left(w, before, after, err);
 }
 
 /* --- taking from a request --- */

@@ -137,7 +137,43 @@ static int meet(struct pushed *p, bool later, struct err *err)
 	return later ? win(p, err) : lose(p, err);
 }
 
-int pushed_record(struct pushed *p, struct err *err)
+/* --- somebody must be able to sign in as an owner --- */
+
+/* Two owners took it from each other while alone: the last one keeps it, for all,
+ * and people hear of it. */
+static int keep_owner(struct pushed *p, struct err *err)
+{
+	uint32_t changed = 1u << table_column(p->here.head.table, "role") | 1u << table_column(p->here.head.table, "active");
+	struct write *w = p->w;
+	struct row *back = &p->merged.head;
+	struct doc was;
+
+	doc_init(&was, p->here.head.table);
+	if (row_load(w->t->db, w->t->pool, w->tenant, was.head.table, p->here.head.uuid, &was.head, err) < 0)
+		return -1;
+	p->merged = was;
+	row_set(back, "role", v_text(OWNER));
+	row_set(back, "active", v_int(1));
+	back->deleted_at = 0;
+	if (record_write(w, back, &was.head, was.head.deleted_at ? UINT32_MAX : changed, err) < 0 ||
+	    keep_loser(p, &p->merged, &was, "last_owner", err) < 0)
+		return -1;
+	p->v = (struct verdict){ .status = 200, .seq = back->seq, .document = &p->merged };
+	return review_open(w, "last_owner", "users", back->uuid, NULL, (struct uuid){ { 0 } }, NULL, err);
+}
+
+static int check_owner(struct pushed *p, struct err *err)
+{
+	int64_t owners;
+
+	if (!p->is_here || strcmp(p->here.head.table->name, "users") != 0 || !user_is_owner(&p->here.head))
+		return 0;
+	if (user_other_owners(p->w->t->db, p->w->tenant, (struct uuid){ { 0 } }, &owners, err) < 0)
+		return -1;
+	return owners ? 0 : keep_owner(p, err);
+}
+
+static int judge(struct pushed *p, struct err *err)
 {
 	if (p->placeholder)
 		return p->is_here ? pushed_answer_here(p, 200) : store(p, &p->theirs.head, err);
@@ -155,4 +191,9 @@ int pushed_record(struct pushed *p, struct err *err)
 		return gone(p, err);
 	}
 	return 0;
+}
+
+int pushed_record(struct pushed *p, struct err *err)
+{
+	return judge(p, err) < 0 ? -1 : check_owner(p, err);
 }

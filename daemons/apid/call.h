@@ -56,7 +56,7 @@ enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
 enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY,
-	      Q_IMPORT, Q_WS, Q_AT, Q_RESTORE };
+	      Q_IMPORT, Q_WS, Q_AT, Q_RESTORE, Q_SETTINGS };
 
 struct route {
 	struct route_key key;
@@ -173,6 +173,7 @@ handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
 handler_fn h_shift_list, h_shift_get;
 handler_fn h_import, h_openapi;
 handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
+handler_fn h_role_create, h_role_change, h_role_delete, h_session_get, h_setting_list;
 handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;

@@ -124,7 +124,7 @@ static int look_user(struct call *c, const struct jwt *t, enum standing standing
 					  .device = t->device,
 					  .expires_at = t->expires_s * SECOND_US };
 	snprintf(c->caller.actor.role, sizeof c->caller.actor.role, "%s", row_text(&user, "role"));
-	return 0;
+	return role_look(c->db, t->tenant, c->caller.actor.role, &c->caller.actor.may, err);
 }
 
 static int look_till(struct call *c, struct err *err)

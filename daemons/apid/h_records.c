@@ -73,23 +73,3 @@ int h_record_delete(struct call *c, struct err *err)
 		return -1;
 	return row_load(c->db, c->pool, c->tenant, call_table(c), uuid, &r, NULL) < 0 ? -1 : call_refuse_with(c, &r);
 }
-
-/* --- settings: one row a key --- */
-
-int h_setting_put(struct call *c, struct err *err)
-{
-	static const char *const members[] = { "value", "scope", NULL };
-	const char *key = c->param[0], *scope = "tenant";
-	struct uuid owner = { { 0 } };
-	struct write w = call_write(c);
-	struct json body;
-	struct row r;
-
-	if (call_body_only(c, members, &body, err) < 0 || json_get_str(body, "scope", 20, &scope, err) < 0)
-		return -1;
-	if (strcmp(scope, "user") == 0)
-		owner = c->caller.actor.user;
-	if (setting_put(&w, scope, owner, key, json_member(body, "value"), &r, err) < 0)
-		return -1;
-	return call_answer_row(c, &r, 200);
-}

@@ -26,6 +26,8 @@ static const struct {
 	{ "format", "string", "csv" },
 	{ "dry_run", "integer", "1: tell what would be done, and do nothing" },
 	{ "skip_errors", "integer", "1: store what is right although some rows are not" },
+	{ "scope", "string", "tenant, user or device: only these" },
+	{ "force", "integer", "1: though it was changed since" },
 	{ "pending", "integer", "rows the till still holds" },
 	{ "cursor", "integer", "how far it has pulled" },
 	{ "load", "integer", "1: a page of a first load" },

@@ -59,6 +59,7 @@ const struct route routes[] = {
 	{ POST("/api/numbers"),			WRITE, h_number, SHOP, PERM_SELL, SMALL },
 	RECORDS("/api/customers", "customers", PERM_READ, PERM_CUSTOMERS),
 	RECORDS("/api/categories", "categories", PERM_READ, PERM_CATALOGUE),
+	SIZED_RECORDS("/api/carts", "carts", PERM_SELL, PERM_SELL, LARGE),
 	RECORDS("/api/tax-rates", "tax_rates", PERM_READ, PERM_CATALOGUE),
 
 	/* what follows a sale */
@@ -104,6 +105,7 @@ const struct route routes[] = {
 
 	/* people and the shop: at the cloud with a sign-in there */
 	{ POST("/api/session"),			QUICK, h_sign_in, ANYONE, PERM_NONE, SMALL, NO_SHOP },
+	{ GET("/api/session"),			QUICK, h_session_get, SHOP, PERM_NONE },
 	{ DELETE("/api/session"),		WRITE, h_sign_out, SIGNED_IN, PERM_NONE, NO_SHOP },
 	{ GET("/api/session/cloud-token"),	QUICK, h_cloud_token, USER, PERM_NONE, AT_TILL },
 	{ GET("/api/site"),			QUICK, h_site, ANYONE, PERM_NONE, NO_SHOP },
@@ -113,8 +115,13 @@ const struct route routes[] = {
 	{ POST("/api/users"),			LOOP, h_user_create, USER, PERM_USERS, TABLE("users"), SMALL },
 	{ PATCH("/api/users/:uuid"),		LOOP, h_user_change, USER, PERM_USERS, TABLE("users"), SMALL },
 	{ DELETE("/api/users/:uuid"),		WRITE, h_user_delete, USER, PERM_USERS, TABLE("users") },
-	{ GET("/api/settings"),			READ, h_record_list, USER, PERM_READ, TABLE("settings"), LIST },
-	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_SETTINGS, TABLE("settings"), RECORD },
+	{ GET("/api/roles"),			READ, h_record_list, USER, PERM_USERS, TABLE("roles"), LIST },
+	{ GET("/api/roles/:uuid"),		QUICK, h_record_get, USER, PERM_USERS, TABLE("roles") },
+	{ POST("/api/roles"),			WRITE, h_role_create, USER, PERM_USERS, TABLE("roles"), RECORD },
+	{ PATCH("/api/roles/:uuid"),		WRITE, h_role_change, USER, PERM_USERS, TABLE("roles"), RECORD },
+	{ DELETE("/api/roles/:uuid"),		WRITE, h_role_delete, USER, PERM_USERS, TABLE("roles") },
+	{ GET("/api/settings"),			READ, h_setting_list, USER, PERM_READ, TABLE("settings"), TAKES(Q_SETTINGS) },
+	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_NONE, TABLE("settings"), RECORD },	/* one's own; else it asks */
 
 	/* what happened between devices */
 	{ GET("/api/conflicts"),		READ, h_conflict_list, USER, PERM_CONFLICTS, PAGES },
@@ -185,6 +192,7 @@ static const char *const queries[][5] = {
 	[Q_WS] = { "tenant", "since", "epoch" },
 	[Q_AT] = { "tenant", "at" },
 	[Q_RESTORE] = { "tenant", "force" },
+	[Q_SETTINGS] = { "tenant", "limit", "after", "scope" },
 };
 
 const char *const *route_query(const struct route *r, bool operator)

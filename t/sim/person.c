@@ -27,7 +27,7 @@ struct errand {
 	bool at_cloud;		/* the cloud was asked first; its answer may get lost */
 };
 
-static const struct actor owner = { .kind = ACTOR_USER, .role = "owner" };
+static const struct actor owner = { .kind = ACTOR_USER, .role = OWNER, .may = PERMS_ALL };
 
 /* --- templates --- */
 

@@ -84,7 +84,7 @@ static struct fixture *fixture_new(enum engine engine)
 
 	f->engine = engine;
 	f->pool = pool_new();
-	f->who = (struct actor){ .kind = ACTOR_USER, .user = uuid_v7(), .role = "owner" };
+	f->who = (struct actor){ .kind = ACTOR_USER, .user = uuid_v7(), .role = OWNER, .may = PERMS_ALL };
 	if (engine == ENGINE_SQLITE)
 		open_sqlite(f);
 	else
