@@ -24,10 +24,10 @@ static const char fates_sql[] =
 	"WHERE x.tenant = $1 AND x.invoice BETWEEN $2 AND $3 UNION ALL "
 	"SELECT b.invoice, 0, CASE WHEN COALESCE(b.qty, 0) >= l.qty THEN 1 ELSE 0 END, 1 FROM ("
 	"SELECT r.invoice, r.line, sum(r.qty) AS qty FROM (SELECT h.invoice, k.line, k.qty FROM returns h "
-	"JOIN return_lines k ON k.tenant = $1 AND k.doc = h.uuid WHERE h.tenant = $1 AND h.invoice BETWEEN $2 AND $3 "
-	"UNION ALL SELECT h.invoice, k.pos, 0 FROM returns h JOIN invoice_lines k ON k.tenant = $1 AND k.doc = h.invoice "
-	"WHERE h.tenant = $1 AND h.invoice BETWEEN $2 AND $3) r GROUP BY r.invoice, r.line) b "
-	"JOIN invoice_lines l ON l.tenant = $1 AND l.doc = b.invoice AND l.pos = b.line) f GROUP BY invoice";
+	"CROSS JOIN return_lines k WHERE k.tenant = $1 AND k.doc = h.uuid AND h.tenant = $1 AND h.invoice BETWEEN $2 AND $3 "
+	"UNION ALL SELECT k.doc, k.pos, 0 FROM invoice_lines k WHERE k.tenant = $1 AND k.doc IN "
+	"(SELECT invoice FROM returns WHERE tenant = $1 AND invoice BETWEEN $2 AND $3)) r GROUP BY r.invoice, r.line) b "
+	"CROSS JOIN invoice_lines l WHERE l.tenant = $1 AND l.doc = b.invoice AND l.pos = b.line) f GROUP BY invoice";
 
 static int fates_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid from, struct uuid to, int most,
 		      struct fates *f, struct err *err)

@@ -28,7 +28,7 @@ int worth_left(struct write *w, const struct row *invoice, struct worth *left, s
 		"CAST(COALESCE(sum(CASE WHEN l.account = $4 THEN l.debit - l.credit ELSE 0 END), 0) AS bigint) FROM "
 		"(SELECT uuid FROM cancellations WHERE tenant = $1 AND invoice = $2 "
 		"UNION ALL SELECT uuid FROM returns WHERE tenant = $1 AND invoice = $2) x "
-		"JOIN journal_lines l ON l.tenant = $1 AND l.doc = x.uuid AND l.account IN ($3, $4)";
+		"CROSS JOIN journal_lines l WHERE l.tenant = $1 AND l.doc = x.uuid AND l.account IN ($3, $4)";
 	struct val undone[2];
 
 	if (db_one(w->t->db, w->t->pool, sql, ARGS(v_uuid(w->tenant), v_uuid(invoice->uuid), v_uuid(seed_uuid("account", "4020")),
@@ -90,7 +90,7 @@ static int less_refunded(struct write *w, const struct doc *d, struct uuid invoi
 		"SELECT f.method, CAST(sum(f.amount) AS bigint) FROM "
 		"(SELECT uuid FROM cancellations WHERE tenant = $1 AND invoice = $2 AND uuid <> $3 "
 		"UNION ALL SELECT uuid FROM returns WHERE tenant = $1 AND invoice = $2 AND uuid <> $3) x "
-		"JOIN refunds f ON f.tenant = $1 AND f.doc = x.uuid GROUP BY f.method";
+		"CROSS JOIN refunds f WHERE f.tenant = $1 AND f.doc = x.uuid GROUP BY f.method";
 	struct rows rs;
 	int n;
 

@@ -20,8 +20,8 @@ static int load_back(struct write *w, const struct doc *d, struct sold_line *s, 
 {
 	static const char sql[] =
 		"SELECT CAST(COALESCE(sum(l.qty), 0) AS bigint), CAST(COALESCE(sum(l.amount), 0) AS bigint), "
-		"CAST(COALESCE(sum(l.tax), 0) AS bigint) FROM returns r JOIN return_lines l ON l.tenant = $1 AND l.doc = r.uuid "
-		"WHERE r.tenant = $1 AND r.invoice = $2 AND r.uuid <> $3 AND l.line = $4";
+		"CAST(COALESCE(sum(l.tax), 0) AS bigint) FROM returns r CROSS JOIN return_lines l "
+		"WHERE l.tenant = $1 AND l.doc = r.uuid AND r.tenant = $1 AND r.invoice = $2 AND r.uuid <> $3 AND l.line = $4";
 	struct val v[3];
 
 	if (db_one(w->t->db, w->t->pool, sql, ARGS(v_uuid(w->tenant), row_get(&d->head, "invoice"), v_uuid(d->head.uuid),
@@ -417,7 +417,7 @@ static int too_much_came_back(struct write *w, struct uuid invoice, struct err *
 {
 	static const char sql[] =
 		"SELECT CAST(count(*) AS bigint) FROM (SELECT k.line, sum(k.qty) AS qty FROM returns r "
-		"JOIN return_lines k ON k.tenant = $1 AND k.doc = r.uuid WHERE r.tenant = $1 AND r.invoice = $2 GROUP BY k.line) b "
+		"CROSS JOIN return_lines k WHERE k.tenant = $1 AND k.doc = r.uuid AND r.tenant = $1 AND r.invoice = $2 GROUP BY k.line) b "
 		"LEFT JOIN invoice_lines l ON l.tenant = $1 AND l.doc = $2 AND l.pos = b.line WHERE b.qty > COALESCE(l.qty, 0)";
 	int64_t lines;
 
