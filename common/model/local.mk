@@ -40,6 +40,7 @@ libmodel_a_SOURCES = \
 	%D%/cost.c \
 	%D%/stock.c \
 	%D%/recount.c \
+	%D%/shelf.c \
 	%D%/ledger.c \
 	%D%/device.c \
 	%D%/pairing.c \

@@ -27,6 +27,7 @@
  *	moves.c		goods in, out and back: FIFO over cost layers
  *	cost.c		the hub's cost run: what earlier documents turned out to cost
  *	stock.c		caches of sums over moves: what is on hand, what layers hold
+ *	shelf.c		the last unit sold twice
  *	recount.c	the same from nothing, to make them again and to check them
  *	ledger.c	journal entries; refuses what does not balance
  *	device.c	the hub's roster of tills
@@ -336,6 +337,8 @@ int sale_settle(struct doc *d, struct err *err) MUST_CHECK;
 int sale_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 int sale_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int sale_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+/* On the hub: did its till have goods (moves as it sent them) that are not there (as they are)? */
+int sale_judge_shelf(struct write *w, const struct doc *sent, const struct doc *d, struct err *err) MUST_CHECK;
 int cancellation_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int return_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int payment_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;

@@ -124,7 +124,7 @@ static int settle_and_derive(struct pushed *p, struct err *err)
  * it was sent keeps its sender's origin and is not echoed to it. */
 static int store_document(struct pushed *p, struct err *err)
 {
-	struct doc *d = &p->theirs;
+	struct doc *d = &p->theirs, theirs = *d;
 	struct buf sent = { 0 };
 	bool as_sent;
 
@@ -140,6 +140,8 @@ static int store_document(struct pushed *p, struct err *err)
 		p->v.document = d;
 	}
 	if (document_store(p->w, d, err) < 0)
+		return -1;
+	if (strcmp(d->head.table->name, "invoices") == 0 && sale_judge_shelf(p->w, &theirs, d, err) < 0)
 		return -1;
 	p->v.status = 201;
 	p->v.seq = d->head.seq;

@@ -413,7 +413,7 @@ static void repeats_itself(struct shop *s, int i)
 	net_confirm(s->net, i, &s->flight[i]);
 }
 
-/* A small shop is there already, and two of its tills know the cloud. */
+/* A small shop is there already, and two of its tills know the cloud; the third is on its own. */
 void shop_begin(struct shop *s)
 {
 	struct fixture *f = s->net->till[0];
@@ -423,6 +423,7 @@ void shop_begin(struct shop *s)
 	makes_a_supplier(s, f);
 	for (int i = 0; i < 3; i++)
 		makes_a_product(s, f);
+	makes_a_product(s, s->net->till[SHOP_TILLS - 1]);
 	for (int i = 0; i < SHOP_TILLS - 1; i++)
 		pairs(s, i);
 	pushes(s, 0);

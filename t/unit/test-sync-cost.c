@@ -55,6 +55,30 @@ static void all_agree(struct net *net, int64_t on_hand, int64_t worth, int64_t c
 	}
 }
 
+#define REVIEWS "SELECT CAST(count(*) AS bigint) FROM reviews WHERE tenant = $1 AND kind = 'oversold'"
+
+static void undo_the_last_unit_sold_twice_is_listed_with_both_sales(void **state)
+{
+	struct net *net = paired(state, 2);
+	struct uuid tea = make_product(net->till[0], "Tea", 9), jam = make_product(net->till[0], "Jam", 9), first, second;
+	struct val v[2];
+
+	buy(net->till[0], tea, 1, 5);
+	net_cycle(net);
+	first = sell(net->till[0], tea, 1, 9);
+	second = sell(net->till[1], tea, 1, 9);
+	sell(net->till[1], jam, 1, 9);	/* it never had any: that is no news */
+	all_agree(net, -2000, 0, 5);
+	everywhere(net, REVIEWS, 1);
+	assert_int_equal(db_one(net->till[1]->db, net->till[1]->pool, "SELECT a, b FROM reviews", NO_ARGS, v, 2, &net->till[1]->err), 1);
+	assert_memory_equal(v[0].type == VAL_UUID ? (const char *)v[0].u.b : v[0].s, first.b, 16);
+	assert_memory_equal(v[1].type == VAL_UUID ? (const char *)v[1].u.b : v[1].s, second.b, 16);
+	buy(net->till[1], tea, 5, 6);	/* the cost comes right; the customer still has none */
+	all_agree(net, 3000, 24, 11);
+	everywhere(net, REVIEWS, 1);
+	net_free(net);
+}
+
 /* The issue's own example. */
 static void sums_7_and_6_units_from_two_layers_cost_71_everywhere(void **state)
 {
@@ -231,7 +255,8 @@ static void moving_another_epoch_brings_the_corrections_back(void **state)
 	net_free(net);
 }
 
-FIXTURE_MAIN(cmocka_unit_test(sums_7_and_6_units_from_two_layers_cost_71_everywhere),
+FIXTURE_MAIN(cmocka_unit_test(undo_the_last_unit_sold_twice_is_listed_with_both_sales),
+	     cmocka_unit_test(sums_7_and_6_units_from_two_layers_cost_71_everywhere),
 	     cmocka_unit_test(once_a_delivery_elsewhere_costs_what_was_sold_before),
 	     cmocka_unit_test(once_though_the_push_is_repeated),
 	     cmocka_unit_test(once_though_the_hub_was_killed_in_between),
