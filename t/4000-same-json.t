@@ -35,7 +35,7 @@ requests()	# node
 	ask "$1" POST /api/categories '{"name":"Food"}'
 	ask "$1" POST /api/suppliers '{"name":"Wholesale"}'
 	ask "$1" POST /api/tax-rates '{"name":"Full","rate":1900}'
-	ask "$1" PUT /api/settings/low_stock '{"value":{"all":10,"list":[1,2]}}'
+	ask "$1" PUT /api/settings/receipt '{"value":{"all":10,"list":[1,2]}}'
 	ask "$1" GET /api/settings
 	ask "$1" POST /api/purchases "{\"uuid\":\"$(uuid_number 10)\",\"number\":\"P1\",\"at\":\"2026-01-02T03:04:05Z\",\
 \"lines\":[{\"product\":\"$tea\",\"qty\":10000,\"unit_cost\":5},{\"product\":\"$jam\",\"qty\":3333,\"unit_cost\":107}]}"

@@ -271,14 +271,16 @@ endif
 
 # --- stock, suppliers, drawers, reports ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-stock-documents t/unit/test-shift
+check_PROGRAMS += t/unit/test-stock-documents t/unit/test-shift t/unit/test-reports
+t_unit_test_reports_SOURCES = t/unit/test-reports.c $(FIXTURE)
+t_unit_test_reports_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_shift_SOURCES = t/unit/test-shift.c $(FIXTURE)
 t_unit_test_shift_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 t_unit_test_stock_documents_SOURCES = t/unit/test-stock-documents.c $(FIXTURE)
 t_unit_test_stock_documents_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
-TESTS += t/2110-stock.t t/2120-shifts.t
-EXTRA_DIST += t/2110-stock.t t/2120-shifts.t
+TESTS += t/2110-stock.t t/2120-shifts.t t/2130-reports.t
+EXTRA_DIST += t/2110-stock.t t/2120-shifts.t t/2130-reports.t
 # --- what follows a sale ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-owed t/unit/test-sync-owed

@@ -2,6 +2,7 @@
  * days; all of them together are account 1100. */
 #include "base/base.h"
 #include "model/owed.h"
+#include "model/report.h"
 
 #include "base/clock.h"
 
@@ -48,38 +49,39 @@ static struct ageing age(const struct owings *all, int from, int to, int64_t unt
 	return a;
 }
 
-static void put_ageing(const struct ageing *a, struct buf *out)
+static const struct sheet_shape shape = { "receivables", (const struct column[]){
+	{ "customer", COL_UUID }, { "name", COL_TEXT }, { "current", COL_MONEY }, { "d30", COL_MONEY }, { "d60", COL_MONEY },
+	{ "d90", COL_MONEY }, { "older", COL_MONEY }, { "owed", COL_MONEY }, { "credit", COL_MONEY }, { NULL } } };
+
+/* Behind customer and name. */
+static void put_ageing(const struct ageing *a, struct val *cells)
 {
 	for (int i = 0; i < BUCKETS; i++)
-		jw_put_int(out, buckets[i].name, a->in[i]);
-	jw_put_int(out, "owed", a->owed);
-	jw_put_int(out, "credit", a->credit);
+		cells[2 + i] = v_int(a->in[i]);
+	cells[2 + BUCKETS] = v_int(a->owed);
+	cells[3 + BUCKETS] = v_int(a->credit);
 }
 
-static int put_customer(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct buf *out, struct err *err)
+static int put_customer(struct report *r, struct uuid customer, struct val *cells, struct err *err)
 {
-	struct val name[1] = { { .type = VAL_NULL } };
+	static const char sql[] = "SELECT name FROM customers WHERE tenant = $1 AND uuid = $2";
 
-	if (uuid_is_zero(customer)) {
-		jw_put_null(out, "customer");
-		jw_put_null(out, "name");
+	cells[0] = v_uuid_or_null(customer);
+	cells[1] = v_null();
+	if (uuid_is_zero(customer))
 		return 0;
-	}
-	if (db_one(db, pool, "SELECT name FROM customers WHERE tenant = $1 AND uuid = $2", ARGS(v_uuid(tenant), v_uuid(customer)),
-		   name, 1, err) < 0)
-		return -1;
-	jw_put_uuid(out, "customer", customer);
-	jw_put_str(out, "name", name[0].type == VAL_TEXT ? name[0].s : NULL);
-	return 0;
+	return MIN(db_one(r->db, r->pool, sql, ARGS(v_uuid(r->tenant), v_uuid(customer)), &cells[1], 1, err), 0);
 }
 
-static void put_days(struct buf *out)
+static void put_days(struct sheet *s)
 {
-	jw_name(out, "days");
-	jw_open(out, '{');
+	if (s->csv)
+		return;
+	jw_name(s->out, "days");
+	jw_open(s->out, '{');
 	for (int i = 0; i < BUCKETS; i++)
-		jw_put_str(out, buckets[i].name, buckets[i].days);
-	jw_close(out, '}');
+		jw_put_str(s->out, buckets[i].name, buckets[i].days);
+	jw_close(s->out, '}');
 }
 
 static void add_up(struct ageing *total, const struct ageing *a)
@@ -90,34 +92,30 @@ static void add_up(struct ageing *total, const struct ageing *a)
 	total->credit += a->credit;
 }
 
-int report_receivables(struct db *db, struct pool *pool, struct uuid tenant, int64_t until, struct buf *out, struct err *err)
+int report_receivables(struct report *r, struct err *err)
 {
+	bool of_now = r->until == FOREVER;
+	int64_t until = of_now ? clock_wall() : r->until - 1;
+	struct val cells[SHEET_COLUMNS_MAX] = { v_null() };
 	struct ageing total = { { 0 } };
 	struct owings all;
 
-	if (owings_of_all(db, pool, tenant, until ? until : INT64_MAX, &all, err) < 0)
+	if (owings_of_all(r->db, r->pool, r->tenant, of_now ? FOREVER : until, &all, err) < 0)
 		return -1;
-	if (!until)
-		until = clock_wall();
-	jw_open(out, '{');
-	jw_name(out, "items");
-	jw_open(out, '[');
+	sheet_begin(&r->sheet, &shape);
 	for (int from = 0, to; from < all.n; from = to) {
 		struct ageing a = age(&all, from, to = owings_of_next(&all, from), until);
 
 		add_up(&total, &a);
-		jw_open(out, '{');
-		if (put_customer(db, pool, tenant, all.list[from].customer, out, err) < 0)
+		if (put_customer(r, all.list[from].customer, cells, err) < 0)
 			return -1;
-		put_ageing(&a, out);
-		jw_close(out, '}');
+		put_ageing(&a, cells);
+		sheet_item(&r->sheet, cells);
 	}
-	jw_close(out, ']');
-	jw_name(out, "total");
-	jw_open(out, '{');
-	put_ageing(&total, out);
-	jw_close(out, '}');
-	put_days(out);
-	jw_close(out, '}');
+	sheet_end(&r->sheet);
+	cells[0] = cells[1] = v_null();
+	put_ageing(&total, cells);
+	sheet_totals(&r->sheet, "total", cells);
+	put_days(&r->sheet);
 	return 0;
 }

@@ -47,4 +47,10 @@ libmodel_a_SOURCES = \
 	%D%/conflict.c %D%/restore.c \
 	%D%/review.c \
 	%D%/origin.c \
-	%D%/report.c
+	%D%/report.h \
+	%D%/report.c \
+	%D%/report_stock.c \
+	%D%/report_books.c \
+	%D%/report_sales.c \
+	%D%/sheet.h \
+	%D%/sheet.c

@@ -32,7 +32,7 @@
  *	ledger.c	journal entries; refuses what does not balance
  *	device.c	the hub's roster of tills
  *	pairing.c	a till's own side of it
- *	report.c	sums people read
+ *	report.h	sums people read
  *	conflict.c	the journal of losers; restore.c puts one back
  *	review.c	what people must judge
  *	origin.c	which device stored a version
@@ -506,17 +506,6 @@ void entry_end(struct entry *e);
 const char *ledger_account(const char *method);
 /* Of a document that came from elsewhere: -1 with err. */
 int ledger_check(const struct doc *d, struct err *err) MUST_CHECK;
-
-/* --- reports --- */
-
-int report_inventory(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
-int report_moves(struct db *db, struct pool *pool, struct uuid tenant, struct uuid product, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
-int report_journal(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
-int report_valuation(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
-int report_trial_balance(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
-
-/* Debts by age, as of then (0: now, all there are); together they are account 1100. */
-int report_receivables(struct db *db, struct pool *pool, struct uuid tenant, int64_t until, struct buf *out, struct err *err) MUST_CHECK;
 
 /* --- devices, on the hub --- */
 

@@ -3,6 +3,8 @@
 #include "base/base.h"
 #include "model/lists.h"
 
+#include "base/money.h"
+
 #include <stdlib.h>
 
 static const struct uuid setting_space = { { 0x94, 0x0b, 0x7d, 0xe1, 0x3a, 0x62, 0x5c, 0x4f, 0x8e, 0x57,
@@ -29,6 +31,8 @@ static const struct known {
 } known[] = {
 	{ "prices_include_tax", 0, 1 },		/* true and false as well */
 	{ "currency_exponent", 0, 4 },
+	{ "utc_offset_min", -14 * 60, 14 * 60 },	/* of the shop's days and hours, in reports */
+	{ "low_stock", 0, QTY_MAX },			/* of products that have no threshold of their own */
 	{ "conflict_policy", .words = (const char *const[]){ "row", "column", NULL } },
 };
 

@@ -41,7 +41,7 @@ const struct table schema[] = {
 	  INDEXES("(tenant, purchase)", BY_NUMBER),
 	  PARTS(MOVES, BOOKS) },
 	{ "invoices", "invoice", NULL, INSERT_ONCE, invoices_columns, .rank = 320,
-	  INDEXES("(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER, BY_SHIFT),
+	  INDEXES("(tenant, customer) WHERE customer IS NOT NULL", BY_NUMBER, BY_SHIFT, "(tenant, at)"),
 	  PARTS("invoice_lines", "invoice_payments", MOVES, BOOKS) },
 	{ "cancellations", "cancellation", NULL, INSERT_ONCE, cancellations_columns, .rank = 330,
 	  INDEXES("(tenant, invoice)", BY_NUMBER, BY_SHIFT),

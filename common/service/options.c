@@ -57,6 +57,8 @@ const struct option_desc option_table[] = {
 	{ "write_ms", "FEXL_WRITE_MS", OPT_INT, "30000", 100, HOUR_MS, NULL, "ms", APID, "a client may take nothing of its answer" },
 	{ "import_rows", "FEXL_IMPORT_ROWS", OPT_INT, "5000", 1, 100000, NULL, "rows", APID,
 	  "of one CSV file; the shop waits while they are stored" },
+	{ "csv_rows", "FEXL_CSV_ROWS", OPT_INT, "100000", 1, 10000000, NULL, "rows", APID,
+	  "of a report in one CSV file, where nobody asks for fewer; a Link leads to the rest" },
 
 	/* who is asking */
 	{ "session_hours", "FEXL_SESSION_HOURS", OPT_INT, "12", 1, 8760, NULL, "h", APID, "after which one signs in again" },

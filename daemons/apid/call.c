@@ -40,21 +40,34 @@ static void call_free(struct call *c)
 	apid_let_go(a);
 }
 
-static void answer(struct call *c, int status)
+static void put_headers(const struct call *c)
 {
 	struct http_request *rq = c->rq;
-	struct buf body = { 0 };
 
 	if (c->etag[0])
 		http_extra(rq, "ETag", "%s", c->etag);
 	if (c->location)
 		http_extra(rq, "Location", "%s", c->location);
+	if (c->link)
+		http_extra(rq, "Link", "%s", c->link);
+	if (c->file)
+		http_extra(rq, "Content-Disposition", "attachment; filename=\"%s\"", c->file);
+}
+
+static void answer(struct call *c, int status)
+{
+	struct http_request *rq = c->rq;
+	struct buf body = { 0 };
+
+	put_headers(c);
 	if (status == 200 && is_known_there(c))
 		status = 304;
 	if (status != 304)
 		buf_move(&body, &c->out);
 	call_free(c);
-	if (body.len > 0)
+	if (body.len > 0 && c->file)
+		http_reply(rq, status, "text/csv; charset=utf-8", &body);
+	else if (body.len > 0)
 		http_reply_json(rq, status, &body);
 	else
 		http_reply(rq, status, NULL, &body);

@@ -56,7 +56,8 @@ enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
 enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY,
-	      Q_IMPORT, Q_WS, Q_AT, Q_RESTORE, Q_SETTINGS };
+	      Q_IMPORT, Q_WS, Q_AT, Q_PERIOD, Q_PERIOD_PAGE, Q_SHEET, Q_SHEET_PAGE, Q_FORMAT, Q_RESTORE,
+	      Q_SETTINGS };
 
 struct route {
 	struct route_key key;
@@ -96,7 +97,8 @@ struct call {
 	struct buf out;			/* the answer */
 	struct buf also;		/* members of a problem beside the usual ones */
 	char etag[64];
-	const char *location;
+	const char *location, *link;
+	const char *file;		/* the answer is CSV, to be kept under this name */
 	bool etag_of_body;		/* it is made of the answer's bytes */
 
 	enum mode mode, next_mode;
@@ -169,11 +171,12 @@ handler_fn h_record_list, h_record_get, h_record_create, h_record_change, h_reco
 handler_fn h_user_create, h_user_change, h_user_delete;
 handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
 handler_fn h_purchase_create, h_order_receive, h_supplier_account;
-handler_fn h_invoice_list, h_invoice_get, h_account, h_receivables;
-handler_fn h_shift_list, h_shift_get;
+handler_fn h_invoice_list, h_invoice_get, h_account;
 handler_fn h_import, h_openapi;
-handler_fn h_inventory, h_moves, h_journal, h_trial_balance, h_valuation;
 handler_fn h_role_create, h_role_change, h_role_delete, h_session_get, h_setting_list;
+handler_fn h_shift_list, h_shift_get;
+handler_fn h_inventory, h_moves, h_valuation, h_low_stock, h_oversold, h_journal, h_trial_balance, h_cash_flow;
+handler_fn h_receivables, h_daily_sales, h_sales_by_hour, h_sales_by_product;
 handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;

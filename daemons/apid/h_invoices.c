@@ -2,8 +2,6 @@
 #include "base/base.h"
 #include "apid/call.h"
 
-#include "base/clock.h"
-
 int h_invoice_list(struct call *c, struct err *err)
 {
 	struct page page;
@@ -38,30 +36,4 @@ int h_account(struct call *c, struct err *err)
 int h_invoice_get(struct call *c, struct err *err)
 {
 	return call_document(c, invoice_more, err);
-}
-
-/* The end of the time that a report looks at: ?at=; 0: there is none. */
-static int until_of(struct call *c, int64_t *until, struct err *err)
-{
-	const char *at = NULL;
-
-	if (http_query(c->rq, "at", &at, err) < 0)
-		return -1;
-	*until = 0;
-	if (!at || time_parse(until, at, strlen(at)) == 0)
-		return 0;
-	return err_field(err, "/at", "type", "at: %.40s is no time: 2026-01-31T00:00:00Z is one", at);
-}
-
-int h_receivables(struct call *c, struct err *err)
-{
-	int64_t until;
-	int rc;
-
-	if (until_of(c, &until, err) < 0 || db_read_begin(c->db, err) < 0)
-		return -1;
-	rc = report_receivables(c->db, c->pool, c->tenant, until, &c->out, err);
-	db_read_end(c->db);
-	c->etag_of_body = true;
-	return rc < 0 ? -1 : 200;
 }

@@ -127,6 +127,14 @@ static void put_parameters(const struct route *r, struct pool *pool, struct buf 
 
 /* --- bodies --- */
 
+static bool gives_csv_too(const struct route *r)
+{
+	for (const char *const *name = route_query(r, false); *name; name++)
+		if (strcmp(*name, "format") == 0)
+			return true;
+	return false;
+}
+
 static void put_content(const struct route *r, enum shape shape, const struct member *m, bool taken, struct buf *out)
 {
 	jw_name(out, "content");
@@ -140,6 +148,10 @@ static void put_content(const struct route *r, enum shape shape, const struct me
 		example_of_shape(r, shape, m, out);
 	}
 	jw_close(out, '}');
+	if (!taken && gives_csv_too(r)) {
+		jw_name(out, "text/csv");
+		json_put(out, "{\"schema\":{\"type\":\"string\"}}");
+	}
 	jw_close(out, '}');
 }
 

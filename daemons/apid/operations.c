@@ -65,6 +65,16 @@ const struct operation operations[] = {
 	{ h_trial_balance, "every account's balance",
 	  GIVE(200, MUST("items", "array"), MUST("debit", "integer"), MUST("credit", "integer")) },
 	{ h_valuation, "what the stock is worth; equal to account 1200", GIVE(200, MUST("items", "array"), MUST("total", "integer")) },
+	{ h_cash_flow, "where cash came from and went: opening, by source, closing", GIVE(200, MUST("items", "array")) },
+	{ h_daily_sales, "sales by day: total - tax - refunds - cost is profit",
+	  GIVE(200, MUST("items", "array"), MUST("total", "object")) },
+	{ h_sales_by_hour, "sales by weekday (1 is Monday) and hour", GIVE(200, MUST("items", "array")) },
+	{ h_sales_by_product, "sales by product, what brought most first",
+	  GIVE_LIST(MUST("product", "uuid"), MAY("name", "string"), MUST("qty", "integer"), MUST("returned", "integer"),
+		    MUST("amount", "integer"), MUST("cost", "integer"), MUST("profit", "integer")) },
+	{ h_low_stock, "products at or below their threshold",
+	  GIVE_LIST(MUST("product", "uuid"), MUST("name", "string"), MUST("on_hand", "integer"), MUST("low_stock", "integer")) },
+	{ h_oversold, "what was sold before it was here, and by which lines", GIVE(200, MUST("items", "array")) },
 
 	/* people */
 	{ h_site, "till or cloud, and are its people here already", GIVE(200, MUST("role", "string")) },

@@ -70,7 +70,6 @@ const struct route routes[] = {
 	DOCUMENTS("/api/returns", "returns", PERM_READ, PERM_RETURN),
 	DOCUMENTS("/api/customer-payments", "customer_payments", PERM_READ, PERM_COLLECT),
 	{ GET("/api/customers/:uuid/account"),	READ, h_account, SHOP, PERM_READ, TABLE("customers"), PAGES },
-	{ GET("/api/reports/receivables"),	READ, h_receivables, SHOP, PERM_REPORTS, TAKES(Q_AT) },
 
 	/* drawers */
 	{ GET("/api/shifts"),			READ, h_shift_list, SHOP, PERM_SHIFT, TABLE("shifts"), LIST },
@@ -92,16 +91,23 @@ const struct route routes[] = {
 	{ GET("/api/suppliers/:uuid/account"),	READ, h_supplier_account, SHOP, PERM_READ_COST, TABLE("suppliers") },
 	RECORDS("/api/suppliers", "suppliers", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/accounts", "accounts", PERM_READ_COST, PERM_SETTINGS),
-	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, LIST },
-	{ GET("/api/inventory/:product/moves"),	READ, h_moves, SHOP, PERM_READ_COST, PAGES },
-	{ GET("/api/journal-entries"),		READ, h_journal, SHOP, PERM_READ_COST, PAGES },
+	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, TAKES(Q_SHEET) },
+	{ GET("/api/inventory/:product/moves"),	READ, h_moves, SHOP, PERM_READ_COST, TAKES(Q_PERIOD_PAGE) },
+	{ GET("/api/journal-entries"),		READ, h_journal, SHOP, PERM_READ_COST, TAKES(Q_PERIOD_PAGE) },
 	{ POST("/api/import/products"),		WRITE, h_import, SHOP, PERM_CATALOGUE, CSV },
 	{ POST("/api/import/customers"),	WRITE, h_import, SHOP, PERM_CUSTOMERS, CSV },
 	{ POST("/api/import/suppliers"),	WRITE, h_import, SHOP, PERM_CATALOGUE, CSV },
 	{ POST("/api/import/opening-stock"),	WRITE, h_import, SHOP, PERM_ADJUST, CSV },
 	{ GET("/api/numbers/gaps"),		READ, h_gaps, SHOP, PERM_REPORTS, AT_HUB },
-	{ GET("/api/reports/trial-balance"),	READ, h_trial_balance, SHOP, PERM_READ_COST },
-	{ GET("/api/reports/valuation"),	READ, h_valuation, SHOP, PERM_READ_COST },
+	{ GET("/api/reports/trial-balance"),	READ, h_trial_balance, SHOP, PERM_READ_COST, TAKES(Q_PERIOD) },
+	{ GET("/api/reports/valuation"),	READ, h_valuation, SHOP, PERM_READ_COST, TAKES(Q_AT) },
+	{ GET("/api/reports/cash-flow"),	READ, h_cash_flow, SHOP, PERM_REPORTS, TAKES(Q_PERIOD) },
+	{ GET("/api/reports/receivables"),	READ, h_receivables, SHOP, PERM_REPORTS, TAKES(Q_AT) },
+	{ GET("/api/reports/daily-sales"),	READ, h_daily_sales, SHOP, PERM_REPORTS, TAKES(Q_PERIOD) },
+	{ GET("/api/reports/sales-by-hour"),	READ, h_sales_by_hour, SHOP, PERM_REPORTS, TAKES(Q_PERIOD) },
+	{ GET("/api/reports/sales-by-product"),	READ, h_sales_by_product, SHOP, PERM_REPORTS, TAKES(Q_PERIOD_PAGE) },
+	{ GET("/api/reports/low-stock"),	READ, h_low_stock, SHOP, PERM_READ, TAKES(Q_SHEET_PAGE) },
+	{ GET("/api/reports/oversold"),		READ, h_oversold, SHOP, PERM_REPORTS, TAKES(Q_FORMAT) },
 
 	/* people and the shop: at the cloud with a sign-in there */
 	{ POST("/api/session"),			QUICK, h_sign_in, ANYONE, PERM_NONE, SMALL, NO_SHOP },
@@ -180,7 +186,7 @@ const struct route routes[] = {
 };
 
 /* "tenant" stands first: it is for the operator, others skip it. */
-static const char *const queries[][5] = {
+static const char *const queries[][7] = {
 	[Q_NONE] = { "tenant" },
 	[Q_LIST] = { "tenant", "limit", "after", "q" },
 	[Q_PAGE] = { "tenant", "limit", "after" },
@@ -190,7 +196,12 @@ static const char *const queries[][5] = {
 	[Q_APPLY] = { "tenant", "load" },
 	[Q_IMPORT] = { "tenant", "dry_run", "skip_errors" },
 	[Q_WS] = { "tenant", "since", "epoch" },
-	[Q_AT] = { "tenant", "at" },
+	[Q_AT] = { "tenant", "at", "format" },
+	[Q_PERIOD] = { "tenant", "from", "to", "format" },
+	[Q_PERIOD_PAGE] = { "tenant", "from", "to", "limit", "after", "format" },
+	[Q_SHEET] = { "tenant", "limit", "after", "q", "format" },
+	[Q_SHEET_PAGE] = { "tenant", "limit", "after", "format" },
+	[Q_FORMAT] = { "tenant", "format" },
 	[Q_RESTORE] = { "tenant", "force" },
 	[Q_SETTINGS] = { "tenant", "limit", "after", "scope" },
 };

@@ -13,7 +13,7 @@ static void stage_clean(struct call *c)
 	buf_clear(&c->out);
 	buf_clear(&c->also);
 	c->etag[0] = '\0';
-	c->location = NULL;
+	c->location = c->link = c->file = NULL;
 	c->etag_of_body = false;
 	c->after = NULL;
 }

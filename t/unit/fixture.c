@@ -214,6 +214,28 @@ struct json fixture_read(struct fixture *f, struct buf *b)
 	return j;
 }
 
+struct report fixture_report(struct fixture *f)
+{
+	struct report r;
+
+	must(f, report_begin(&r, f->db, f->pool, f->w.tenant, NULL, &f->err));
+	r.page.limit = PAGE_MAX;
+	return r;
+}
+
+struct json fixture_ask(struct fixture *f, report_fn *fn, struct report *r)
+{
+	struct buf out = { 0 };
+	struct json j;
+
+	r->sheet.out = &out;
+	must(f, fn(r, &f->err));
+	sheet_close(&r->sheet);
+	j = fixture_read(f, &out);
+	buf_release(&out);
+	return j;
+}
+
 int64_t fixture_int(struct fixture *f, const char *sql, struct args args)
 {
 	int64_t n = 0;

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "model/model.h"
+#include "model/report.h"
 #include "store/lane.h"
 #include "unit.h"
 
@@ -48,6 +49,9 @@ void fixture_rollback(struct fixture *f);
 struct json fixture_json(struct fixture *f, const char *text);
 /* What a function wrote, parsed; b is empty again. */
 struct json fixture_read(struct fixture *f, struct buf *b);
+/* A report of this shop, of all times, before it is asked; and its answer. */
+struct report fixture_report(struct fixture *f);
+struct json fixture_ask(struct fixture *f, report_fn *fn, struct report *r);
 int64_t fixture_int(struct fixture *f, const char *sql, struct args args);
 /* Rows of this tenant in the outbox. */
 int64_t fixture_outbox(struct fixture *f);

@@ -56,60 +56,41 @@ static struct uuid sell(struct fixture *f, struct uuid product, int qty, int pri
 
 static struct json inventory(struct fixture *f, int limit, const char *after, const char *q)
 {
-	struct page page = { .limit = limit, .after = after, .q = q };
-	struct buf out = { 0 };
-	struct json j;
+	struct report r = fixture_report(f);
 
-	must(f, report_inventory(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
-	j = fixture_read(f, &out);
-	buf_release(&out);
-	return j;
+	r.page = (struct page){ .limit = limit, .after = after, .q = q };
+	return fixture_ask(f, report_inventory, &r);
 }
 
 static struct json moves(struct fixture *f, struct uuid product, int limit, const char *after)
 {
-	struct page page = { .limit = limit, .after = after };
-	struct buf out = { 0 };
-	struct json j;
+	struct report r = fixture_report(f);
 
-	must(f, report_moves(f->db, f->pool, f->w.tenant, product, &page, &out, &f->err));
-	j = fixture_read(f, &out);
-	buf_release(&out);
-	return j;
+	r.product = product;
+	r.page = (struct page){ .limit = limit, .after = after };
+	return fixture_ask(f, report_moves, &r);
 }
 
 static struct json journal(struct fixture *f, int limit, const char *after)
 {
-	struct page page = { .limit = limit, .after = after };
-	struct buf out = { 0 };
-	struct json j;
+	struct report r = fixture_report(f);
 
-	must(f, report_journal(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
-	j = fixture_read(f, &out);
-	buf_release(&out);
-	return j;
+	r.page = (struct page){ .limit = limit, .after = after };
+	return fixture_ask(f, report_journal, &r);
 }
 
 static struct json valuation(struct fixture *f)
 {
-	struct buf out = { 0 };
-	struct json j;
+	struct report r = fixture_report(f);
 
-	must(f, report_valuation(f->db, f->pool, f->w.tenant, &out, &f->err));
-	j = fixture_read(f, &out);
-	buf_release(&out);
-	return j;
+	return fixture_ask(f, report_valuation, &r);
 }
 
 static struct json trial_balance(struct fixture *f)
 {
-	struct buf out = { 0 };
-	struct json j;
+	struct report r = fixture_report(f);
 
-	must(f, report_trial_balance(f->db, f->pool, f->w.tenant, &out, &f->err));
-	j = fixture_read(f, &out);
-	buf_release(&out);
-	return j;
+	return fixture_ask(f, report_trial_balance, &r);
 }
 
 static struct json item(struct json list, size_t i)
@@ -212,15 +193,16 @@ static void a_cursor_of_another_list_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	static const char *const strange[] = { "x", "", "AAAA", "01890000-0000-7000-8000-00000000000g" };
+	static report_fn *const paged[] = { report_inventory, report_journal, report_moves, report_low_stock, report_sales_by_product };
+	struct report r = fixture_report(f);
 	struct buf out = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(strange); i++) {
-		struct page page = { .limit = 5, .after = strange[i] };
-
-		refused(f, "cursor", report_inventory(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
-		refused(f, "cursor", report_journal(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
-		refused(f, "cursor", report_moves(f->db, f->pool, f->w.tenant, f->w.tenant, &page, &out, &f->err));
-	}
+	r.sheet.out = &out;
+	for (size_t i = 0; i < ARRAY_LEN(strange); i++)
+		for (size_t k = 0; k < ARRAY_LEN(paged); k++) {
+			r.page = (struct page){ .limit = 5, .after = strange[i] };
+			refused(f, "cursor", paged[k](&r, &f->err));
+		}
 	assert_int_equal(out.len, 0);
 	buf_release(&out);
 }

@@ -65,13 +65,10 @@ static int64_t account(struct fixture *f, const char *code)
 
 static struct json receivables(struct fixture *f, int64_t until)
 {
-	struct buf out = { 0 };
-	struct json j;
+	struct report r = fixture_report(f);
 
-	must(f, report_receivables(f->db, f->pool, f->w.tenant, until, &out, &f->err));
-	j = fixture_read(f, &out);
-	buf_release(&out);
-	return j;
+	r.until = until ? until + 1 : r.until;
+	return fixture_ask(f, report_receivables, &r);
 }
 
 static struct json account_of(struct fixture *f, const char *customer)

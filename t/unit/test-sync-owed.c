@@ -94,16 +94,13 @@ static void everywhere(struct net *net, const char *sql, int64_t wanted)
 /* The buckets are account 1100, here and there. */
 static void is_sound(struct fixture *f)
 {
-	struct buf out = { 0 };
-	struct json total;
+	struct report r = fixture_report(f);
+	struct json total = json_member(fixture_ask(f, report_receivables, &r), "total");
 
-	must(f, report_receivables(f->db, f->pool, f->w.tenant, 0, &out, &f->err));
-	total = json_member(fixture_read(f, &out), "total");
 	assert_int_equal(int_of(total, "owed"), count_of(f, BOOKED("1100")));
 	assert_int_equal(int_of(total, "credit"), -count_of(f, BOOKED("2100")));
 	assert_int_equal(count_of(f, "SELECT CAST(COALESCE(sum(debit - credit), 0) AS bigint) FROM journal_lines WHERE tenant = $1"), 0);
 	assert_int_equal(count_of(f, "SELECT CAST(sum(value) AS bigint) FROM stock WHERE tenant = $1"), count_of(f, BOOKED("1200")));
-	buf_release(&out);
 }
 
 static void meet(const struct shop *s, int64_t on_hand, int64_t worth)
