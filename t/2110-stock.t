@@ -113,7 +113,7 @@ story()
 		api till1 POST /api/supplier-payments "{\"supplier\":\"$(id farm)\",\"method\":\"cash\",\"amount\":300}" &&
 		api till2 POST /api/supplier-payments "{\"supplier\":\"$(id farm)\",\"method\":\"cash\",\"amount\":200}" &&
 		api till2 POST /api/purchases/$(id jams)/void "{\"reason\":\"sent back\"}" &&
-		start cloud && sync_now till1 till2 till1 &&
+		ctl till2 sync pause && start cloud && sync_now till1 && ctl till2 sync resume && sync_now till2 till1 &&
 		[ "$(rows cloud "SELECT count(*) FROM reviews WHERE kind = '"'void_after_sale'"'")" = 1 ] &&
 		[ "$(rows cloud "SELECT count(*) FROM reviews WHERE kind = '"'overpaid'"'")" = 1 ]
 	'
