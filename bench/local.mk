@@ -1,6 +1,6 @@
 # Benchmarks: `./dev bench [NAME]`, or `make bench-programs` and bench/run NAME.
 # Not built by `make`, not run by `make check`.
-EXTRA_PROGRAMS = bench/load bench/hello bench/fill bench/limit-sale
+EXTRA_PROGRAMS = bench/fan bench/load bench/hello bench/fill bench/limit-sale
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 bench_load_SOURCES = %D%/load.c %D%/tasks.c %D%/tasks.h
@@ -15,3 +15,6 @@ bench-programs: $(EXTRA_PROGRAMS)
 .PHONY: bench-programs
 
 EXTRA_DIST += bench/README.md bench/run
+bench_fan_SOURCES = %D%/fan.c
+bench_fan_LDADD = libwire.a libws.a $(BASE_LIBS) $(EVENT_LIBS)
+EXTRA_DIST += bench/peers bench/live.sh bench/hear.pl

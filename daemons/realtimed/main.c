@@ -16,9 +16,13 @@ static void serve(struct shop *s)
 {
 	struct client *c;
 
+	ring_batch(&s->all);
+	ring_batch(&s->told);
 	TAILQ_FOREACH(c, &s->clients, in_shop)
 		if (!c->wants_write)
 			client_send(c);
+	ring_batch_end(&s->all);
+	ring_batch_end(&s->told);
 }
 
 static void on_flush(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)

@@ -32,7 +32,13 @@ static void gather(const struct client *c, struct parts *p)
 	if (c->cut)
 		part(p, c->cut->data + c->cut_at, c->cut->len - c->cut_at);
 	part(p, c->own.data, c->own.len);
-	for (uint64_t i = c->place; i < r->next && p->n < PARTS_MAX && !c->closing && !c->behind; i++)
+	if (c->closing || c->behind)
+		return;
+	if (c->place == r->served && r->batch.len > 0) {
+		part(p, r->batch.data, r->batch.len);
+		return;
+	}
+	for (uint64_t i = c->place; i < r->next && p->n < PARTS_MAX; i++)
 		part(p, ring_at(r, i)->data, ring_at(r, i)->len);
 }
 

@@ -59,12 +59,17 @@ struct ring {
 	unsigned size, max;	/* powers of two; it grows when it must */
 	uint64_t first, next;
 	int64_t forgotten;	/* events up to this number are not here any more */
+	uint64_t served;	/* up to this place in the turn before … */
+	struct buf batch;	/* … and from there to the end in one piece, while a turn serves */
 };
 
 void ring_init(struct ring *r, unsigned max, int64_t seq);
 void ring_release(struct ring *r);
 void ring_add(struct ring *r, struct frame *f);		/* takes the reference */
 void ring_clear(struct ring *r, int64_t seq);
+/* Whoever is where most are gets all that is new in one piece. */
+void ring_batch(struct ring *r);
+void ring_batch_end(struct ring *r);
 struct frame *ring_at(const struct ring *r, uint64_t place);
 /* The place behind event number `since`; false when too much is forgotten. */
 bool ring_find(const struct ring *r, int64_t since, uint64_t *place_r);

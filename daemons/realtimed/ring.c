@@ -43,6 +43,21 @@ struct frame *ring_at(const struct ring *r, uint64_t place)
 	return r->slot[place & (r->size - 1)];
 }
 
+void ring_batch(struct ring *r)
+{
+	r->served = MAX(r->served, r->first);
+	if (r->next - r->served < 2)
+		return;
+	for (uint64_t i = r->served; i < r->next; i++)
+		buf_add(&r->batch, ring_at(r, i)->data, ring_at(r, i)->len);
+}
+
+void ring_batch_end(struct ring *r)
+{
+	buf_release(&r->batch);
+	r->served = r->next;
+}
+
 void ring_clear(struct ring *r, int64_t seq)
 {
 	for (; r->first < r->next; r->first++)
