@@ -241,8 +241,8 @@ t_unit_test_csv_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 t_unit_test_online_retail_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_fexlctl_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 endif
-TESTS += t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t
-EXTRA_DIST += t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t t/lib/FakeDaemon.pm
+TESTS += t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t
+EXTRA_DIST += t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t t/lib/FakeDaemon.pm
 
 # --- shop stories ---
 TESTS += t/3000-two-tills.t t/4000-same-json.t
@@ -293,8 +293,8 @@ TESTS += t/2100-invoices.t
 EXTRA_DIST += t/2100-invoices.t
 
 # --- at home on Linux: packages, in machines that boot ---
-TESTS += t/7000-systemd.t
-EXTRA_DIST += t/machine.sh t/seller.pl t/7000-systemd.t
+TESTS += t/7500-systemd.t t/7510-systemd-trouble.t t/7520-systemd-cloud.t
+EXTRA_DIST += t/machine.sh t/seller.pl t/7500-systemd.t t/7510-systemd-trouble.t t/7520-systemd-cloud.t
 
 # --- a real shop; the file itself is not part of the tree ---
 TESTS += t/6000-real-data.t

@@ -14,7 +14,7 @@ deb_dir=$src/build/deb
 BOOT_S=90
 
 # What a bare Debian needs to install our packages, and to look at them.
-base_packages=systemd,systemd-sysv,dbus,libevent-core-2.1-7,libsqlite3-0,libpq5,libjson-c5,libcurl4,libssl3,libsmartcols1,libqrencode4,procps,iproute2,ca-certificates
+base_packages=systemd,systemd-sysv,dbus,libevent-core-2.1-7,libsqlite3-0,libpq5,libjson-c5,libcurl4,libssl3,libsmartcols1,libqrencode4,sqlite3,procps,iproute2,ca-certificates
 
 machine_needs()
 {
@@ -153,6 +153,20 @@ machines_clear()
 }
 trap 'stop_selling; machines_clear; clear_stage; rm -rf "$stage"' EXIT
 
+# A cable between two machines; unplug it with `ip -n $(net_of NAME) link set cable down`.
+cable()	# name address name address
+{
+	ip link add cable netns "$(net_of "$1")" type veth peer name cable netns "$(net_of "$3")" &&
+		ip -n "$(net_of "$1")" addr add "$2/24" dev cable && ip -n "$(net_of "$1")" link set cable up &&
+		ip -n "$(net_of "$3")" addr add "$4/24" dev cable && ip -n "$(net_of "$3")" link set cable up
+}
+
+# put NAME PATH: stdin becomes that file there
+put()
+{
+	on "$1" sh -c "mkdir -p '${2%/*}' && cat >'$2'"
+}
+
 # --- our packages ---
 
 packages_built()
@@ -250,12 +264,17 @@ gap_at_most()
 	[ "$gap" -le "$3" ]
 }
 
+stored_at()	# name: the uuids of all invoices in its database
+{
+	on "$1" sqlite3 -readonly -cmd '.timeout 5000' /var/lib/fexl/fexl.db 'SELECT lower(hex(uuid)) FROM invoices' |
+		sed -E 's/(.{8})(.{4})(.{4})(.{4})(.{12})/\1-\2-\3-\4-\5/'
+}
+
 # Every sale that was answered is there, once.
 all_there()	# name
 {
 	cut -d' ' -f1 "$stage/$1/sales.sold" | sort >"$stage/answered"
-	sqlite3 -readonly -cmd '.timeout 5000' "$stage/$1/tree/var/lib/fexl/fexl.db" \
-		'SELECT lower(hex(uuid)) FROM invoices' | sed -E 's/(.{8})(.{4})(.{4})(.{4})(.{12})/\1-\2-\3-\4-\5/' | sort >"$stage/stored"
+	stored_at "$1" | sort >"$stage/stored"
 	[ -s "$stage/answered" ] && [ -z "$(comm -23 "$stage/answered" "$stage/stored")" ] && [ -z "$(uniq -d "$stage/stored")" ]
 }
 

@@ -9,7 +9,10 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define TEXT_MAX 2048			/* what is longer is cut, and says so */
@@ -33,6 +36,7 @@ static const struct voice {
 static const char *_Atomic program;
 static _Atomic int talkative = LOG_LEVEL_INFO;
 static _Atomic bool to_journal;
+static _Thread_local const char *about;	/* the request in hand */
 
 /* systemd names the device and inode of the stream it gave us; a stderr that
  * was redirected since is another one. */
@@ -52,6 +56,11 @@ void log_init(const char *name, enum log_level most_talkative)
 	program = name;
 	talkative = most_talkative;
 	to_journal = stderr_is_journal();
+}
+
+void log_about(const char *trace)
+{
+	about = trace;
 }
 
 /* A character that may do something to a terminal or to a reader of lines:
@@ -120,9 +129,30 @@ static void write_line(const char *line, size_t len)
 	errno = saved;
 }
 
+/* The journal's own protocol, for what its stream cannot carry: fields.  False
+ * when nobody listens there. */
+static bool send_to_journal(const struct voice *voice, const char *text, size_t len)
+{
+	static const struct sockaddr_un journal = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/socket" };
+	char head[256];
+	struct iovec parts[] = { { head, 0 }, { (char *)text, len }, { (char *)"\n", 1 } };
+	struct msghdr m = { .msg_name = (void *)&journal, .msg_namelen = sizeof(journal), .msg_iov = parts,
+			    .msg_iovlen = ARRAY_LEN(parts) };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool sent;
+
+	if (fd < 0)
+		return false;
+	parts[0].iov_len = (size_t)snprintf(head, sizeof(head), "PRIORITY=%c\nSYSLOG_IDENTIFIER=%.64s\nFEXL_TRACE=%.64s\nMESSAGE=",
+					    voice->journal[1], program != NULL ? program : "fexl", about);
+	sent = sendmsg(fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+	close(fd);
+	return sent;
+}
+
 static PRINTF(2, 0) void say(int level, const char *fmt, va_list args)
 {
-	char text[TEXT_MAX], line[LINE_MAX_LEN], *end;
+	char text[TEXT_MAX], line[LINE_MAX_LEN], *start, *end;
 	int len;
 
 	if (level <= LOG_LEVEL_DEBUG && level > talkative)
@@ -130,10 +160,12 @@ static PRINTF(2, 0) void say(int level, const char *fmt, va_list args)
 	len = vsnprintf(text, sizeof(text), fmt, args);
 	if (len < 0)
 		return;
-	end = put_head(line, &voices[level]);
+	start = end = put_head(line, &voices[level]);
 	end = put_text(end, text, MIN((size_t)len, sizeof(text) - 1));
 	if ((size_t)len >= sizeof(text))
 		end = stpcpy(end, " [cut]");
+	if (about != NULL && to_journal && send_to_journal(&voices[level], start, (size_t)(end - start)))
+		return;
 	*end++ = '\n';
 	write_line(line, (size_t)(end - line));
 }

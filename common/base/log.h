@@ -15,6 +15,9 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBU
 
 /* name stands before each line ("fexl-apid"); it must outlive the process. */
 void log_init(const char *name, enum log_level most_talkative);
+/* What this thread says from now on is about this request: the journal gets its
+ * id as FEXL_TRACE=.  NULL: about none.  The text must live until then. */
+void log_about(const char *trace);
 void log_error(const char *fmt, ...) PRINTF(1, 2);
 void log_warn(const char *fmt, ...) PRINTF(1, 2);
 void log_info(const char *fmt, ...) PRINTF(1, 2);

@@ -1,6 +1,7 @@
 /* One request and its answer, from the first byte to the last: the steps that
  * conn_run() takes.  Each is true if something moved, false if it must wait. */
 #include "base/base.h"
+#include "base/log.h"
 #include "http/internal.h"
 
 #define OUTPUT_ENOUGH 65536	/* pipelined answers gathered before the next send */
@@ -186,15 +187,20 @@ static bool deliver(struct http_conn *c)
 {
 	struct http_server *s = c->server;
 	struct exchange *x = c->x;
+	char id[HTTP_ID_MAX + 1];
 
 	c->state = CONN_HANDLER;
 	x->delivered = true;
 	s->counters.requests++;
 	s->counters.in_hand++;
+	/* The request may be gone before its handler is through. */
+	memcpy(id, x->rq.id, sizeof(id));
+	log_about(id);
 	if (x->refused != NULL)
 		http_reply_problem(&x->rq, x->refused);
 	else
 		s->handler.request(&x->rq, s->handler.ctx);
+	log_about(NULL);
 	return true;
 }
 

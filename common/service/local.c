@@ -52,7 +52,7 @@ static void answer_status(struct http_request *rq, struct service_ctx *svc)
 
 /* --- Prometheus text --- */
 
-static void metric_head(struct buf *text, const char *name, const char *type, const char *help)
+void service_metric_head(struct buf *text, const char *name, const char *type, const char *help)
 {
 	buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
@@ -67,18 +67,18 @@ static void process_metrics(struct service_ctx *svc, struct buf *text)
 	struct rusage ru = { 0 };
 
 	getrusage(RUSAGE_SELF, &ru);
-	metric_head(text, "fexl_build_info", "gauge", "Which daemon this is.");
+	service_metric_head(text, "fexl_build_info", "gauge", "Which daemon this is.");
 	buf_printf(text, "fexl_build_info{daemon=\"%s\",version=\"%s\"} 1\n", svc->desc->name,
 		   PACKAGE_VERSION);
-	metric_head(text, "process_start_time_seconds", "gauge",
+	service_metric_head(text, "process_start_time_seconds", "gauge",
 		    "When the process started, Unix time.");
 	buf_printf(text, "process_start_time_seconds %.3f\n", (double)svc->started / 1e6);
-	metric_head(text, "process_cpu_seconds_total", "counter", "User and system time spent.");
+	service_metric_head(text, "process_cpu_seconds_total", "counter", "User and system time spent.");
 	buf_printf(text, "process_cpu_seconds_total %.6f\n",
 		   seconds(ru.ru_utime) + seconds(ru.ru_stime));
-	metric_head(text, "process_resident_memory_bytes", "gauge", "Resident memory.");
+	service_metric_head(text, "process_resident_memory_bytes", "gauge", "Resident memory.");
 	buf_printf(text, "process_resident_memory_bytes %lld\n", (long long)rss_bytes());
-	metric_head(text, "fexl_loop_lag_seconds", "gauge",
+	service_metric_head(text, "fexl_loop_lag_seconds", "gauge",
 		    "Worst delay of a timer in the last 10 to 20 s.");
 	buf_printf(text, "fexl_loop_lag_seconds %.3f\n", (double)beat_lag_ms(svc) / 1e3);
 }
@@ -89,7 +89,7 @@ static void metric(struct buf *text, const char *prefix, const char *suffix, con
 	char name[128];
 
 	snprintf(name, sizeof(name), "%s_%s", prefix, suffix);
-	metric_head(text, name, type, help);
+	service_metric_head(text, name, type, help);
 	buf_printf(text, "%s %lld\n", name, (long long)n);
 }
 
@@ -104,12 +104,12 @@ void service_http_metrics(const char *prefix, const struct http_counters *c, str
 	metric(text, prefix, "requests_total", "counter", "Requests received.", c->requests);
 	metric(text, prefix, "requests", "gauge", "Requests in hand now.", c->in_hand);
 	snprintf(name, sizeof(name), "%s_answers_total", prefix);
-	metric_head(text, name, "counter", "Answers by the first digit of their status.");
+	service_metric_head(text, name, "counter", "Answers by the first digit of their status.");
 	for (size_t i = 1; i < ARRAY_LEN(c->answers); i++)
 		buf_printf(text, "%s{class=\"%zuxx\"} %lld\n", name, i, (long long)c->answers[i]);
 }
 
-static void answer_metrics(struct http_request *rq, struct service_ctx *svc)
+void service_answer_metrics(struct http_request *rq, struct service_ctx *svc)
 {
 	struct buf text = { 0 };
 
@@ -117,14 +117,14 @@ static void answer_metrics(struct http_request *rq, struct service_ctx *svc)
 	service_http_metrics("fexl_local_http", http_server_counters(svc->local), &text);
 	if (svc->desc->metrics != NULL && svc->state != NULL)
 		svc->desc->metrics(svc->state, &text);
-	http_reply(rq, 200, "text/plain; version=0.0.4; charset=utf-8", &text);
+	http_reply(rq, 200, SERVICE_METRICS_TYPE, &text);
 }
 
 /* --- the server --- */
 
 static const struct local_route routes[] = {
 	{ { HTTP_GET, "/status" }, answer_status },
-	{ { HTTP_GET, "/metrics" }, answer_metrics },
+	{ { HTTP_GET, "/metrics" }, service_answer_metrics },
 	{ { HTTP_GET, NULL }, NULL },
 };
 

@@ -19,6 +19,7 @@ libservice_a_SOURCES = \
 
 # What an administrator has written stays, at install and at uninstall.
 EXTRA_DIST += etc/fexl.conf
+dist_pkgdata_DATA = etc/grafana.json etc/prometheus.yml
 fexlconfdir = $(sysconfdir)/fexl
 install_data_hooks += install-fexlconf
 install-fexlconf:

@@ -107,6 +107,12 @@ struct http_server *service_local(struct service_ctx *svc);	/* the server behind
 void service_say(struct service_ctx *svc, const char *fmt, ...) PRINTF(2, 3);
 void service_stopped(struct service_ctx *svc);
 
+/* GET /metrics: of the process, of its Unix socket, and the daemon's own. */
+void service_answer_metrics(struct http_request *rq, struct service_ctx *svc);
+/* "# HELP …" and "# TYPE …" of one metric; type is "gauge", "counter", "histogram". */
+void service_metric_head(struct buf *text, const char *name, const char *type, const char *help);
+#define SERVICE_METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
 /* The limits that the options set, for a server of the daemon's own. */
 void service_http_limits(const struct conf *c, struct http_limits *limits);
 /* The counters of such a server for `metrics`; prefix: "fexl_http". */

@@ -14,7 +14,8 @@
  *	live.c		GET /ws: a socket is handed over
  *	standing.c	may those who listen still do so?
  *	roster.c	what tills say of themselves, written down now and then
- *	status.c	GET /status and GET /metrics
+ *	status.c	GET /status and GET /metrics; timing.c how long requests take
+ *	meters.c	the same figures, and those of the others, on loopback
  *	static.c	the console's files
  *	h_*.c		the handlers, by noun
  *
@@ -23,6 +24,7 @@
 #ifndef APID_APID_H
 #define APID_APID_H
 
+#include "apid/timing.h"
 #include "http/http.h"
 #include "service/service.h"
 #include "store/store.h"
@@ -30,6 +32,7 @@
 
 #define APID_NAME "fexl-apid"
 #define SYNCD_NAME "fexl-syncd"
+#define TIMINGS 8
 #define REALTIMED_NAME "fexl-realtimed"
 
 struct apid;
@@ -168,6 +171,12 @@ void files_free(struct files **fp);
 bool files_has(const struct files *f, const char *path);
 void files_answer(struct apid *a, struct http_request *rq);
 
+/* --- meters.c --- */
+
+struct meters;
+int meters_open(struct apid *a, struct err *err) MUST_CHECK;	/* into a->meters, if the option says so */
+void meters_free(struct meters **mp);
+
 /* --- status.c --- */
 
 void apid_status(void *state, struct buf *json);
@@ -220,10 +229,12 @@ struct apid {
 	struct hosts *hosts;	/* NULL: there are none */
 	struct roster *roster;
 	struct files *files;
+	struct meters *meters;		/* NULL: not wanted */
 
 	struct slow slow;
 	struct setup_code setup_code;
 	struct budget registrations;
+	struct timing timing[TIMINGS];	/* by enum mode of call.h */
 	int in_hand;			/* calls and jobs that have not ended */
 	bool stopping;			/* nothing new is begun */
 	bool closing;			/* the last jobs are under way; then `last` comes */

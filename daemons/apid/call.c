@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "apid/stage.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <strings.h>
@@ -31,10 +32,14 @@ static bool is_known_there(const struct call *c)
 	return slice_is(sent, "*") || memmem(sent.p, sent.len, bare, strlen(bare));
 }
 
-static void call_free(struct call *c)
+static void call_free(struct call *c, int status)
 {
 	struct apid *a = c->apid;
+	int64_t took = clock_boot() - c->rq->began;
 
+	if (c->route)
+		timing_add(&a->timing[c->route->mode], took);
+	log_debug("%s %s: %d in %lld us", http_method_name(c->rq->method), c->rq->path, status, (long long)took);
 	buf_release(&c->out);
 	buf_release(&c->also);
 	apid_let_go(a);
@@ -64,7 +69,7 @@ static void answer(struct call *c, int status)
 		status = 304;
 	if (status != 304)
 		buf_move(&body, &c->out);
-	call_free(c);
+	call_free(c, status);
 	if (body.len > 0 && c->file)
 		http_reply(rq, status, "text/csv; charset=utf-8", &body);
 	else if (body.len > 0)
@@ -99,7 +104,7 @@ static void refuse(struct call *c, const struct err *why)
 		jw_raw(&body, c->also.data, c->also.len);
 		jw_close(&body, '}');
 	}
-	call_free(c);
+	call_free(c, status);
 	if (body.len > 0)
 		http_reply(rq, status, "application/problem+json", &body);
 	else
@@ -188,7 +193,7 @@ static void hand_over(struct call *c)
 		refuse(c, &err);
 		return;
 	}
-	call_free(c);
+	call_free(c, 101);
 	if (live_end(&live, rq, &err) < 0)
 		http_reply_problem(rq, &err);
 }

@@ -9,7 +9,7 @@ fexl_apid_SOURCES = \
 	%D%/guard.c %D%/cache.c %D%/browser.c \
 	%D%/shop.c %D%/keys.c \
 	%D%/notify.c %D%/events.c %D%/hosts.c %D%/standing.c %D%/live.c %D%/roster.c \
-	%D%/status.c %D%/static.c \
+	%D%/timing.h %D%/timing.c %D%/meters.c %D%/status.c %D%/static.c \
 	%D%/h_site.c %D%/h_seen.c \
 	%D%/h_setup.c %D%/h_session.c %D%/h_users.c %D%/h_roles.c %D%/h_settings.c \
 	%D%/h_records.c %D%/h_documents.c %D%/h_invoices.c %D%/h_stock.c %D%/h_shifts.c %D%/h_reports.c \

@@ -185,7 +185,9 @@ static int open_http(struct apid *a, struct err *err)
 	if (*conf_str(a->conf, "tls_cert") &&
 	    http_server_tls(a->http, conf_str(a->conf, "tls_cert"), conf_str(a->conf, "tls_key"), err) < 0)
 		return -1;
-	return listen_all(a, err) < 0 ? -1 : port_write(a, err);
+	if (listen_all(a, err) < 0 || port_write(a, err) < 0)
+		return -1;
+	return meters_open(a, err);
 }
 
 void apid_say(struct apid *a)
@@ -302,6 +304,7 @@ static void release(void *state)
 	struct apid *a = state;
 	struct event *events[] = { a->answers, a->minute, a->last };
 
+	meters_free(&a->meters);
 	http_server_free(&a->http);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		if (events[i])

@@ -48,10 +48,12 @@ static int read_stage(struct db *db, void *ctx, struct err *err)
 	struct call *c = ctx;
 
 	stage_clean(c);
+	log_about(c->rq->id);
 	c->db = db;
 	c->rc = c->handler(c, err);
 	if (c->rc > 0 && c->etag_of_body)
 		call_etag_of_body(c);
+	log_about(NULL);
 	return MIN(c->rc, 0);
 }
 
@@ -60,11 +62,13 @@ static int write_stage(struct txn *t, void *ctx, struct err *err)
 	struct call *c = ctx;
 
 	stage_clean(c);
+	log_about(c->rq->id);
 	c->txn = t;
 	c->db = t->db;
 	c->rc = shop_in_lane(c, err);
 	if (c->rc == 0)
 		c->rc = c->handler(c, err);
+	log_about(NULL);
 	if (c->rc == CALL_UNDO)
 		return err_set(err, ERR_CONFLICT, UNDONE, "as it was asked, nothing was stored");
 	return c->rc == CALL_MORE ? JOB_MORE : MIN(c->rc, 0);
@@ -75,7 +79,11 @@ static void slow_ended(struct apid *a);
 static void on_done(struct job *job, enum job_end end)
 {
 	struct call *c = job->ctx;
+	char id[HTTP_ID_MAX + 1];
 
+	/* The call is gone at the end of this. */
+	snprintf(id, sizeof id, "%s", c->rq->id);
+	log_about(id);
 	c->db = NULL;
 	c->txn = NULL;
 	if (c->mode == WORK)

@@ -1,6 +1,6 @@
 /* What fexl-apid adds to GET /status and GET /metrics. */
 #include "base/base.h"
-#include "apid/apid.h"
+#include "apid/call.h"
 
 #include "base/clock.h"
 
@@ -34,10 +34,30 @@ void apid_status(void *state, struct buf *json)
 	jw_put_str(json, "sync_text", w->text);
 }
 
+_Static_assert(MODES <= TIMINGS, "a timing for each mode");
+
+/* Words for a label, few and for good. */
+static const char *const mode_names[MODES] = {
+	[LOOP] = "loop", [QUICK] = "quick", [READ] = "read", [WORK] = "work", [WRITE] = "write", [SLICES] = "sync",
+};
+
 static void metric(struct buf *text, const char *name, const char *type, const char *help, int64_t n)
 {
 	buf_printf(text, "# HELP fexl_%s %s\n# TYPE fexl_%s %s\nfexl_%s %lld\n", name, help, name, type,
 		   name, (long long)n);
+}
+
+static void put_timing(const struct apid *a, struct buf *text)
+{
+	static const char name[] = "fexl_request_duration_seconds";
+
+	service_metric_head(text, name, "histogram", "From a request's first byte to its answer, by how it is answered.");
+	for (int m = 0; m < MODES; m++) {
+		char label[32];
+
+		snprintf(label, sizeof label, "kind=\"%s\"", mode_names[m]);
+		timing_print(&a->timing[m], name, label, text);
+	}
 }
 
 void apid_metrics(void *state, struct buf *text)
@@ -52,6 +72,7 @@ void apid_metrics(void *state, struct buf *text)
 	if (a->notify)
 		metric(text, "wire_peers", "gauge", "Daemons connected over wire.",
 		       notify_peers(a->notify));
+	put_timing(a, text);
 	if (!a->store)
 		return;
 	store_count(a->store, &c);

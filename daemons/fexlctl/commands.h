@@ -17,6 +17,7 @@ extern const struct command tenant_commands[];
 extern const struct command user_commands[];
 extern const struct command import_commands[];
 extern const struct command config_commands[];
+extern const struct command logs_commands[];
 extern const struct command setup_commands[];
 extern const struct command api_commands[];
 extern const struct command help_commands[];

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "syncd/syncd.h"
 #include "syncd/multi.h"
+#include "base/crypto.h"
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <sys/queue.h>
 
 #define ANSWER_MAX ((size_t)64 << 20)
+#define ID_LEN 24
 #define PACK_MIN 1024			/* a body above this goes up packed */
 #define SLOW_BYTES_S 10			/* less than this … */
 #define SLOW_MIN_S 5			/* … for this long at least: nobody is there any more */
@@ -25,6 +27,7 @@ struct call {
 	struct buf body;
 	struct answer answer;
 	char why[CURL_ERROR_SIZE];
+	char id[ID_LEN + 1];		/* by which its lines are found, at the other side too */
 	bool to_apid, too_large;
 	answer_fn *done;
 	void *ctx;
@@ -99,7 +102,9 @@ static void call_ended(struct ended *e, CURLcode code)
 	struct call *c = CONTAINER_OF(e, struct call, ended);
 
 	answer_fill(c, code);
+	log_about(c->id);
 	c->done(&c->answer, c->ctx);
+	log_about(NULL);
 	call_free(c);
 }
 
@@ -135,8 +140,18 @@ static void add_header(struct call *c, const char *fmt, ...)
 	buf_release(&line);
 }
 
+static void id_make(char id[ID_LEN + 1])
+{
+	uint8_t bytes[ID_LEN / 2];
+
+	random_bytes(bytes, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+}
+
 static void set_headers(struct call *c, const struct ask *a, bool packed)
 {
+	add_header(c, "X-Request-Id: %s", c->id);
 	add_header(c, "Fexl-Protocol: %d", PROTOCOL_VERSION);
 	add_header(c, "Fexl-Schema: %d", SCHEMA_VERSION);
 	if (a->token != NULL)
@@ -257,6 +272,7 @@ void remote_ask(struct remote *r, const struct ask *a, answer_fn *done, void *ct
 	*c = (struct call){
 		.ended = { call_ended }, .remote = r, .easy = handle_get(r), .to_apid = a->base == NULL, .done = done, .ctx = ctx,
 	};
+	id_make(c->id);
 	TAILQ_INSERT_TAIL(&r->calls, c, link);
 	if (a->body != NULL)
 		buf_move(&c->body, a->body);

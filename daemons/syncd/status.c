@@ -138,9 +138,12 @@ static void metric(struct buf *text, const char *name, const char *type, const c
 void pump_metrics(void *pump, struct buf *text)
 {
 	const struct pump *p = pump;
+	int64_t ago = synced_ago_us(p);
 
 	metric(text, "fexl_sync_cycles_started_total", "counter", "Cycles begun.", p->cycle.started);
 	metric(text, "fexl_sync_cycles_complete_total", "counter", "Cycles that went through.", p->completed);
+	metric(text, "fexl_sync_last_complete_time_seconds", "gauge", "When a cycle last went through, Unix time; 0: never.",
+	       ago < 0 ? 0 : (clock_wall() - ago) / SECOND_US);
 	metric(text, "fexl_sync_failures", "gauge", "Attempts that failed in a row.", p->cycle.failures);
 	metric(text, "fexl_sync_unreachable", "gauge", "1 while the cloud is away.", p->lost_at != 0);
 	metric(text, "fexl_sync_pending_rows", "gauge", "Rows that the cloud has not got yet.", p->view.pending);

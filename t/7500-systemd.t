@@ -73,6 +73,13 @@ test_expect 'apid stands still: the watchdog ends it, and it is back' '
 	gap_at_most till $from 15000 "SIGSTOP of apid, watchdog of 3 s"
 '
 
+test_expect 'one request is found in the journal by its id' '
+	echo "log_level = debug" | put till /etc/fexl/fexl.conf.d/test.conf && on till systemctl restart fexl-apid &&
+	near till curl -s -o /dev/null -H "X-Request-Id: needle-7" http://127.0.0.1:8089/api/sync/health &&
+	wait_for "on till fexlctl logs --trace needle-7 | grep \"GET /api/sync/health: 200 in\"" &&
+	[ "$(on till fexlctl --json logs --trace needle-7 | jq -r .FEXL_TRACE | sort -u)" = needle-7 ] &&
+	on till fexlctl logs --daemon syncd | grep "is ready"
+'
 test_expect 'it reboots, and the shop is open again' '
 	from=$(sold till) && reboot till && sells_on till 20 &&
 	gap_at_most till $from 60000 "reboot"
