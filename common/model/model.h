@@ -419,9 +419,10 @@ int cart_check(struct write *w, const struct row *before, struct row *after, str
 
 /* --- suppliers --- */
 
-/* {supplier, owed, credit, items:[{at, kind, uuid, number, amount, open?}]}: our debt is
+/* {supplier, owed, credit, items:[{at, kind, uuid, number, amount, open?}], next}: our debt is
  * their part of 2010, what was paid too much their credit; newest first. */
-int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struct uuid supplier, struct buf *out, struct err *err) MUST_CHECK;
+int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struct uuid supplier, const struct page *page,
+		     struct buf *out, struct err *err) MUST_CHECK;
 
 /* --- what customers owe --- */
 

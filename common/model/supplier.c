@@ -4,6 +4,8 @@
 #include "base/base.h"
 #include "model/documents.h"
 
+#include "model/lists.h"
+
 /* --- the account of one supplier --- */
 
 struct item {
@@ -112,11 +114,40 @@ static int account_of(struct db *db, struct pool *pool, struct uuid tenant, stru
 	return 0;
 }
 
-int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struct uuid supplier, struct buf *out, struct err *err)
+static void put_item(const struct item *it, struct buf *out)
+{
+	jw_open(out, '{');
+	jw_put_time(out, "at", it->at);
+	jw_put_str(out, "kind", it->kind);
+	jw_put_uuid(out, "uuid", it->uuid);
+	jw_put_str(out, "number", it->number);
+	jw_put_int(out, "amount", it->amount);
+	if (it->is_purchase)
+		jw_put_int(out, "open", it->open);
+	jw_close(out, '}');
+}
+
+/* Where the page begins: behind the item that the cursor names, newest first. */
+static int first_of(const struct account *a, const struct page *page, int *i, struct err *err)
+{
+	struct uuid after = { { 0 } };
+
+	*i = a->n - 1;
+	if (list_cursor_uuid(page, &after, err) < 0)
+		return -1;
+	for (int k = 0; page->after && k < a->n; k++)
+		if (uuid_eq(a->items[k].uuid, after))
+			*i = k - 1;
+	return 0;
+}
+
+int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struct uuid supplier, const struct page *page,
+		     struct buf *out, struct err *err)
 {
 	struct account a;
+	int i, found = 0;
 
-	if (account_of(db, pool, tenant, supplier, &a, err) < 0)
+	if (account_of(db, pool, tenant, supplier, &a, err) < 0 || first_of(&a, page, &i, err) < 0)
 		return -1;
 	jw_open(out, '{');
 	jw_put_uuid(out, "supplier", supplier);
@@ -124,21 +155,9 @@ int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struc
 	jw_put_int(out, "credit", a.credit);
 	jw_name(out, "items");
 	jw_open(out, '[');
-	for (int i = a.n - 1; i >= 0; i--) {
-		const struct item *it = &a.items[i];
-
-		jw_open(out, '{');
-		jw_put_time(out, "at", it->at);
-		jw_put_str(out, "kind", it->kind);
-		jw_put_uuid(out, "uuid", it->uuid);
-		jw_put_str(out, "number", it->number);
-		jw_put_int(out, "amount", it->amount);
-		if (it->is_purchase)
-			jw_put_int(out, "open", it->open);
-		jw_close(out, '}');
-	}
-	jw_close(out, ']');
-	jw_close(out, '}');
+	for (; i >= 0 && found < page->limit; i--, found++)
+		put_item(&a.items[i], out);
+	list_close(out, i >= 0 && found ? uuid_text(a.items[i + 1].uuid).s : NULL);
 	return 0;
 }
 

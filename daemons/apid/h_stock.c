@@ -82,14 +82,15 @@ int h_order_receive(struct call *c, struct err *err)
 int h_supplier_account(struct call *c, struct err *err)
 {
 	struct uuid uuid;
+	struct page page;
 	struct row r;
 	int n;
 
-	if (call_uuid(c, &uuid, err) < 0 || db_read_begin(c->db, err) < 0)
+	if (call_uuid(c, &uuid, err) < 0 || call_page(c, &page, err) < 0 || db_read_begin(c->db, err) < 0)
 		return -1;
 	n = row_load(c->db, c->pool, c->tenant, call_table(c), uuid, &r, err);
 	if (n > 0)
-		n = supplier_account(c->db, c->pool, c->tenant, uuid, &c->out, err) < 0 ? -1 : 1;
+		n = supplier_account(c->db, c->pool, c->tenant, uuid, &page, &c->out, err) < 0 ? -1 : 1;
 	db_read_end(c->db);
 	if (n == 0)
 		return err_set(err, ERR_NOT_FOUND, "not_found", "there is no supplier %s", uuid_text(uuid).s);

@@ -88,7 +88,7 @@ const struct route routes[] = {
 	  ABOUT("purchase_order"), .body = MAY_BODY },
 	DOCUMENTS("/api/stock-adjustments", "stock_adjustments", PERM_READ_COST, PERM_ADJUST),
 	DOCUMENTS("/api/supplier-payments", "supplier_payments", PERM_READ_COST, PERM_PAY_SUPPLIERS),
-	{ GET("/api/suppliers/:uuid/account"),	READ, h_supplier_account, SHOP, PERM_READ_COST, TABLE("suppliers") },
+	{ GET("/api/suppliers/:uuid/account"),	READ, h_supplier_account, SHOP, PERM_READ_COST, TABLE("suppliers"), PAGES },
 	RECORDS("/api/suppliers", "suppliers", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/accounts", "accounts", PERM_READ_COST, PERM_SETTINGS),
 	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, TAKES(Q_SHEET) },

@@ -422,15 +422,20 @@ static void a_debt_paid_on_two_tills_is_for_people(void **state)
 
 /* --- paying --- */
 
-static struct json account(struct fixture *f, const char *supplier)
+static struct json account_page(struct fixture *f, const char *supplier, struct page page)
 {
 	struct buf out = { 0 };
 	struct json j;
 
-	must(f, supplier_account(f->db, f->pool, f->w.tenant, id(supplier), &out, &f->err));
+	must(f, supplier_account(f->db, f->pool, f->w.tenant, id(supplier), &page, &out, &f->err));
 	j = fixture_read(f, &out);
 	buf_release(&out);
 	return j;
+}
+
+static struct json account(struct fixture *f, const char *supplier)
+{
+	return account_page(f, supplier, (struct page){ .limit = 50 });
 }
 
 /* What is left to pay of a purchase; fails where it is not listed. */
@@ -480,6 +485,31 @@ static void a_debt_is_paid_oldest_first(void **state)
 	assert_int_equal(balance(f, "2010"), -1000);
 }
 
+static void an_account_pages_without_gap_or_repeat(void **state)
+{
+	struct fixture *f = *state;
+	const char *after = NULL;
+	struct json all, j;
+	size_t seen = 0;
+
+	open_shop(f);
+	done(f, "purchases", BUY(BUY1, MILL, "1", IN(TEA, 10000, 5)));
+	done(f, "purchases", BUY(BUY2, MILL, "1", IN(TEA, 10000, 7)));	/* at the same instant */
+	done(f, "supplier_payments", PAY(MILL, 30));
+	all = account(f, MILL);
+	assert_null(text_of(all, "next"));
+	do {
+		j = account_page(f, MILL, (struct page){ .limit = 1, .after = after });
+		assert_int_equal(int_of(j, "owed"), 90);
+		assert_int_equal(json_len(json_member(j, "items")), 1);
+		assert_true(uuid_eq(uuid_of(json_at(json_member(j, "items"), 0), "uuid"),
+				    uuid_of(json_at(json_member(all, "items"), seen), "uuid")));
+		after = text_of(j, "next");
+		seen++;
+	} while (after && seen < 10);
+	assert_int_equal(seen, 3);
+}
+
 static void what_was_paid_for_a_voided_purchase_is_a_credit(void **state)
 {
 	struct fixture *f = *state;
@@ -517,4 +547,5 @@ FIXTURE_MAIN(TILL(goods_found_and_lost_are_booked_at_their_cost),
 	     HUB(a_purchase_voided_twice_is_undone_once),
 	     HUB(a_debt_paid_on_two_tills_is_for_people),
 	     TILL(a_debt_is_paid_oldest_first),
+	     TILL(an_account_pages_without_gap_or_repeat),
 	     TILL(what_was_paid_for_a_voided_purchase_is_a_credit))
