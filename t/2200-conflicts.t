@@ -26,10 +26,10 @@ story()
 	test_expect 'a cloud and two tills' '
 		cloud cloud $engine && till till1 && till till2 && pair till1 cloud && pair till2 cloud
 	'
-	test_expect 'two edits of one customer meet: the later stands everywhere' '
+	test_expect 'C3: two edits of one customer meet: the later stands everywhere' '
 		meet till2 till1 && for n in cloud till1 till2; do [ "$(name_of $n $(cat $stage/ali))" = Later ] || exit 1; done
 	'
-	test_expect 'the cloud and the till that lost show both versions, devices and rule' '
+	test_expect 'C3: the cloud and the till that lost show both versions, devices and rule' '
 		for n in cloud till2; do
 			[ "$(conflict $n winner.name)" = Later ] && [ "$(conflict $n loser.name)" = Earlier ] &&
 			[ "$(conflict $n rule)" = newest_wins ] && [ "$(conflict $n table)" = customers ] &&
@@ -37,7 +37,7 @@ story()
 		done
 	'
 	test_expect 'the till that won has nothing to show' '[ "$(ctl till1 --json conflicts | jq ".items | length")" = 0 ]'
-	test_expect 'both count it, for a day' '
+	test_expect 'C3: both count it, for a day' '
 		[ "$(ctl cloud --json devices | jq -c "[.items[].conflicts_24h]")" = "[1,1]" ] &&
 		[ "$(api till2 GET /api/sync/status | jq .conflicts_24h)" = 1 ]
 	'

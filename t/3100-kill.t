@@ -58,7 +58,7 @@ story()
 \"product\":\"$(cat $stage/tea)\",\"qty\":1000}],\"payments\":[{\"method\":\"cash\",\"amount\":100}]}" & seller=$!
 		kill_one_after_the_other && wait $seller && [ "$(acked)" = $SALES ]
 	'
-	test_expect 'the two tills and the cloud find together again' '
+	test_expect 'C6: the two tills and the cloud find together again' '
 		wait_for "ctl till1 --json sync history" && sync_now till1 till2 till1 && [ "$(pending till1)" = 0 ]
 	'
 	for n in till1 cloud till2; do

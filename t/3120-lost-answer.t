@@ -66,22 +66,22 @@ story()
 		cloud cloud $engine && link line cloud && till till1 && till till2 && pair till1 line && pair till2 cloud &&
 		sign_in line && tea=$(product till1 Tea 100) && echo $tea >$stage/tea && buy till1 $tea 100 60 && sync_now till1 till2
 	'
-	test_expect 'the cloud commits a push, its answer is lost: the till keeps the sale as pending' '
+	test_expect 'C6: the cloud commits a push, its answer is lost: the till keeps the sale as pending' '
 		link_forget line && link_mode line lose /api/sync/push && sell till1 $(cat $stage/tea) 2 100 &&
 		link_saw line "lose POST /api/sync/push" && wait_for "[ \$(invoices cloud) = 1 ]" && [ "$(pending till1)" = 1 ]
 	'
-	test_expect 'and again and again: the cloud has it once' '
+	test_expect 'C6: and again and again: the cloud has it once' '
 		link_saw line "lose POST /api/sync/push" 3 && [ "$(invoices cloud)" = 1 ]
 	'
-	test_expect 'the line is good again: one sale everywhere, nothing pending' '
+	test_expect 'C6: the line is good again: one sale everywhere, nothing pending' '
 		link_mode line pass && sync_now till1 till2 && all_have 1 && [ "$(pending till1)" = 0 ]
 	'
-	test_expect 'a number reserved at the till, the sale posted to the cloud, its answer lost, the till stores it too' '
+	test_expect 'C5: a number reserved at the till, the sale posted to the cloud, its answer lost, the till stores it too' '
 		u=$(uuid) && no=$(api till1 POST /api/numbers "{\"uuid\":\"$u\",\"kind\":\"invoice\"}" | jq -re .number) &&
 		lose_and_store "$(sale_json $u "\"number\":\"$no\",\"at\":\"2026-11-20T10:00:00.000000Z\",")" &&
 		sync_now till1 till2 && all_have 2 && [ "$(numbers_of $u | sort -u)" = "$no" ]
 	'
-	test_expect 'the same without number and time: each server gives its own, the cloud'"'"'s stands on all' '
+	test_expect 'C5: the same without number and time: each server gives its own, the cloud'"'"'s stands on all' '
 		u=$(uuid) && lose_and_store "$(sale_json $u)" && sync_now till1 till2 && all_have 3 &&
 		[ "$(numbers_of $u | sort -u)" = "$(api cloud GET /api/invoices/$u | jq -r .number)" ]
 	'

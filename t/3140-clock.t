@@ -63,7 +63,7 @@ ahead()
 		customer till1 0770 >$stage/ali && tea=$(product till1 Tea 100) && echo $tea >$stage/tea && sell till1 $tea 1 100 &&
 		is_about $(stamp_of till1 0770) $(($(now_us) + DAY_US))
 	'
-	test_expect 'it pairs and syncs: nothing stays pending' '
+	test_expect 'C8: it pairs and syncs: nothing stays pending' '
 		pair till1 cloud && [ "$(pending till1)" = 0 ] && sync_now till2 && [ "$(invoices till2)" = 1 ]
 	'
 	test_expect 'its records carry the time of the cloud, on all three' '
@@ -73,7 +73,7 @@ ahead()
 		at=$(sell till1 $(cat $stage/tea) 1 100 | tee $stage/sale | jq -r .at) && is_about $(date -d "$at" +%s)000000 $(now_us) &&
 		is_about $(jq .clock_offset $stage/sale) -$DAY_US
 	'
-	test_expect 'the cloud is away, till1 edits, then till2: till2 wins, nobody waits a day' '
+	test_expect 'C8: the cloud is away, till1 edits, then till2: till2 wins, nobody waits a day' '
 		ali=$(cat $stage/ali) && sync_now till1 till2 && stop cloud && rename till1 $ali Earlier && rename till2 $ali Later &&
 		start cloud && sync_now till1 till2 till1 &&
 		for n in cloud till1 till2; do [ "$(name_of $n $ali)" = Later ] || exit 1; done
@@ -98,12 +98,12 @@ ahead()
 
 behind()
 {
-	test_expect 'a till whose clock is one day behind pairs and syncs' '
+	test_expect 'C8: a till whose clock is one day behind pairs and syncs' '
 		cloud cloud $engine && till till2 && pair till2 cloud && till_at till1 -1d && ali=$(customer till1 0780) &&
 		echo $ali >$stage/ali && tea=$(product till1 Tea 100) && sell till1 $tea 1 100 && pair till1 cloud && sync_now till2 &&
 		[ "$(pending till1)" = 0 ] && [ "$(invoices till2)" = 1 ] && [ "$(name_of till2 $ali)" = null ]
 	'
-	test_expect 'it edits after the other till, which it has not heard: its edit wins' '
+	test_expect 'C8: it edits after the other till, which it has not heard: its edit wins' '
 		ali=$(cat $stage/ali) && stop cloud && rename till2 $ali Earlier && rename till1 $ali Later && start cloud &&
 		sync_now till2 till1 till2 && for n in cloud till1 till2; do [ "$(name_of $n $ali)" = Later ] || exit 1; done
 	'

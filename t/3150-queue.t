@@ -41,12 +41,12 @@ one_among_many()
 		sed -n 250p $stage/acked >$stage/bad && sed -n 251p $stage/acked >$stage/good &&
 		sell till1 $(cat $stage/bad) 1 100 && sell till1 $(cat $stage/good) 1 100 && [ "$(pending till1)" = 502 ]
 	'
-	test_expect 'one row among them is malformed: 499 are confirmed, and the sale that does not need it' '
+	test_expect 'C13: one row among them is malformed: 499 are confirmed, and the sale that does not need it' '
 		stop till1 && id=$(tr -d - <$stage/bad) &&
 		behind_its_back till1 "UPDATE products SET price = -5 WHERE hex(uuid) = upper('"'\$id'"')" && start cloud till1 &&
 		sync_now till1 till2 && [ "$(products cloud)" = 499 ] && [ "$(products till2)" = 499 ] && [ "$(invoices cloud)" = 1 ]
 	'
-	test_expect 'fexlctl pending shows it: which row, what is wrong, in which field' '
+	test_expect 'C13: fexlctl pending shows it: which row, what is wrong, in which field' '
 		[ "$(pending till1)" = 2 ] && pending_row till1 products | tee $stage/row && grep -q "^$(cat $stage/bad) refused .*price" $stage/row &&
 		ctl till1 pending | grep "products .* 1 "
 	'

@@ -76,7 +76,7 @@ joining()
 		[ "$(jq -r .status $stage/till1/pair.json)" = pending ] &&
 		code=$(jq -r .code $stage/till1/pair.json) && [ ${#code} -ge 8 ] && [ "$(in_roster cloud till1 .code)" = "$code" ]
 	'
-	test_expect 'closed: a pending device gets no row in, and none out' '
+	test_expect 'C9: closed: a pending device gets no row in, and none out' '
 		shut_out cloud "$(device_token till1)" device_pending
 	'
 	test_expect 'closed: health tells it how it stands, and nothing of the shop' '
@@ -87,7 +87,7 @@ joining()
 	test_expect 'the till says that it waits, and sells meanwhile' '
 		[ "$(state_of till1)" = pending ] && jam=$(product till1 Jam 500) && sell till1 "$jam" 1 500
 	'
-	test_expect 'approved: the shop comes down by itself, and what was sold goes up' '
+	test_expect 'C9: approved: the shop comes down by itself, and what was sold goes up' '
 		approve till1 cloud && wait_for "api till1 GET /api/products/$(cat $stage/tea)" && sync_now till1 &&
 		[ "$(invoices cloud)" = 1 ] && [ "$(pending till1)" = 0 ] && is_identical till1
 	'
@@ -123,7 +123,7 @@ shut_out_and_back()
 		token=$(device_token till1) && [ "$(as_device cloud "$token" GET /api/sync/snapshot)" = 200 ] && revoke till1 cloud &&
 		took=$(ms_until_refused cloud "$token") && echo "$took ms" && [ "$took" -lt 2000 ] && shut_out cloud "$token" device_revoked
 	'
-	test_expect 'the till knows, says so, and goes on selling; its rows stay' '
+	test_expect 'C9: the till knows, says so, and goes on selling; its rows stay' '
 		wait_for "[ \"\$(state_of till1)\" = revoked ]" && sell till1 "$(cat $stage/tea)" 1 250 &&
 		sell till1 "$(cat $stage/tea)" 1 250 && [ "$(pending till1)" = 2 ] && [ "$(invoices till1)" = 5 ] && [ "$(invoices cloud)" = 3 ]
 	'
@@ -134,7 +134,7 @@ shut_out_and_back()
 		[ "$(in_roster cloud till1 .status)" = pending ] &&
 		[ "$(rows till1 "SELECT incarnation FROM server")" = $((before + 1)) ] && shut_out cloud "$(device_token till1)" device_pending
 	'
-	test_expect 'approved: what it sold meanwhile goes up, nothing is doubled' '
+	test_expect 'C9: approved: what it sold meanwhile goes up, nothing is doubled' '
 		approve till1 cloud && sync_now till1 till2 && [ "$(pending till1)" = 0 ] &&
 		for n in cloud till1 till2; do [ "$(invoices $n)" = 5 ] || exit 1; done && is_identical till1 till2
 	'
@@ -143,7 +143,7 @@ shut_out_and_back()
 		sell till1 "$(cat $stage/tea)" 1 250 | jq -r .number | grep -q "^T3-" && sync_now till1 &&
 		[ "$(rows cloud "SELECT count(*) - count(DISTINCT number) FROM invoices")" = 0 ]
 	'
-	test_expect 'a push that was half sent when the till was revoked stores nothing' '
+	test_expect 'C9: a push that was half sent when the till was revoked stores nothing' '
 		push_across_a_revocation till1 cloud && [ "$(cat $stage/late_status)" = 403 ] &&
 		[ "$(jq -r .code $stage/late)" = device_revoked ] &&
 		[ "$(rows cloud "SELECT count(*) FROM customers WHERE name = '"'In flight'"'")" = 0 ]

@@ -92,7 +92,7 @@ test_expect 'both answer all requests' '
 	requests lite | plain >$stage/lite.txt && requests post | plain >$stage/post.txt &&
 	[ "$(grep -c ^== $stage/lite.txt)" -gt 45 ]
 '
-test_expect 'and byte for byte the same' 'diff $stage/lite.txt $stage/post.txt'
+test_expect 'C14: and byte for byte the same' 'diff $stage/lite.txt $stage/post.txt'
 test_expect 'no answer is an error of the server' '! grep -q "^5[0-9][0-9] " $stage/lite.txt'
 test_expect 'buy 10 at 5 and 10 at 7, sell 12: the cost is 64; 2 at 7 and 3 at 5 come back, then 1.5 at 7: left 56 + 29 + 11' '
 	rows lite "SELECT -sum(cost) FROM stock_moves WHERE source = '"'invoice'"' AND line = 0 AND doc = (SELECT uuid FROM invoices WHERE number = '"'A1'"')" | grep -qx 64 &&

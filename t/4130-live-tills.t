@@ -60,7 +60,7 @@ at_once()
 		wait_for "[ \"\$(rows b \"SELECT count(*) FROM products\")\" = 1 ]"
 	'
 	test_expect 'screens on both tills' 'listen a && listen b'
-	test_expect 'ten sales on A, each at once on B and its screen' '
+	test_expect 'C11: ten sales on A, each at once on B and its screen' '
 		for i in 1 2 3 4 5 6 7 8 9 10; do arrives_at_once a b || exit 1; done
 	'
 	test_expect 'and the other way' 'arrives_at_once b a'
@@ -84,7 +84,7 @@ at_once()
 	test_expect 'apid of the cloud is killed and comes back: as before' '
 		stop_daemon cloud apid KILL && start_apid cloud && wait_for "cloud_socket_is true a b" && arrives_at_once a b
 	'
-	test_expect 'a revoked till is closed out, and goes on selling' '
+	test_expect 'C9: a revoked till is closed out, and goes on selling' '
 		revoke b cloud && wait_for "cloud_socket_is false b" && sell b $tea 1 100 && cloud_socket_is true a
 	'
 	clear_stage
@@ -97,7 +97,7 @@ by_the_cycle()
 		echo FEXL_CLOUD_SOCKET=no >>$stage/b/env && stop_daemon b syncd && start_daemon b syncd &&
 		pair a cloud && pair b cloud && start_daemon b realtimed && listen b
 	'
-	test_expect 'brings the sale all the same' '
+	test_expect 'C11: brings the sale all the same' '
 		tea=$(product a Tea 100) && u=$(uuid) && sell a $tea 1 100 $u && wait_for "grep -q $u $stage/b/heard" && cloud_socket_is false b
 	'
 	clear_stage

@@ -245,8 +245,8 @@ TESTS += t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t
 EXTRA_DIST += t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/9000-manuals.t t/lib/FakeDaemon.pm
 
 # --- shop stories ---
-TESTS += t/3000-two-tills.t t/4000-same-json.t
-EXTRA_DIST += t/lib.sh t/3000-two-tills.t t/4000-same-json.t
+TESTS += t/3000-two-tills.t t/3300-scenarios.t t/4000-same-json.t
+EXTRA_DIST += t/lib.sh t/3000-two-tills.t t/3300-scenarios.t t/4000-same-json.t
 
 # --- pairing, what is closed, first loads ---
 TESTS += t/3200-pairing.t t/3210-closed.t t/3220-first-load.t

@@ -404,6 +404,21 @@ static void hears_later(struct shop *s, int i)
 	s->in_flight[i] = s->paired[i];
 }
 
+/* Named anew while the name before is on its way. */
+static void is_edited_on_its_way(struct shop *s, int i)
+{
+	struct fixture *till = s->net->till[i];
+	struct uuid product = a_product(s, till);
+
+	if (uuid_is_zero(product) || !is_linked(s, i))
+		return;
+	names_anew(s, till, "products", product);
+	net_pack(s->net, i, &s->flight[i]);
+	net_ingest(s->net, i, &s->flight[i]);
+	names_anew(s, till, "products", product);
+	net_confirm(s->net, i, &s->flight[i]);
+}
+
 static void repeats_itself(struct shop *s, int i)
 {
 	if (!is_linked(s, i))
@@ -463,6 +478,7 @@ static const struct {
 	{ "pulls a little", 4, NULL, pulls_a_little },
 	{ "hears nothing of its push", 2, NULL, hears_nothing },
 	{ "hears of its push later", 3, NULL, hears_later },
+	{ "is edited on its way", 2, NULL, is_edited_on_its_way },
 	{ "pushes the same twice", 2, NULL, repeats_itself },
 };
 

@@ -101,6 +101,11 @@ static const struct {
 	  COUNT " FROM layers l JOIN oversold o ON o.tenant = l.tenant AND o.product = l.product "
 	  "WHERE l.tenant = $1 AND l.qty_left > 0 AND o.qty > 0" },
 	{ "P4: nobody gave back what he never had", COUNT " FROM oversold WHERE tenant = $1 AND qty < 0" },
+	{ "P4: a layer stands where the cloud put its delivery",
+	  COUNT " FROM layers l JOIN purchases p ON p.tenant = l.tenant AND p.uuid = l.doc WHERE l.tenant = $1 AND l.pos <> p._seq" },
+	{ "P4: what is oversold stands where the cloud put its sale",
+	  COUNT " FROM oversold o JOIN invoices i ON i.tenant = o.tenant AND i.uuid = o.doc "
+	  "WHERE o.tenant = $1 AND o.qty <> 0 AND o.pos <> i._seq" },
 	{ "P5: every entry balances",
 	  COUNT " FROM (SELECT doc FROM journal_lines WHERE tenant = $1 GROUP BY doc HAVING sum(debit) <> sum(credit)) e" },
 	{ "P5: an account stands in an entry once",
