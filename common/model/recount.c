@@ -22,7 +22,8 @@
 	"o.cost + COALESCE(u.value, 0) AS value FROM (SELECT * FROM stock_moves WHERE tenant = $1 AND " IS_OPENING ") o " \
 	"LEFT JOIN (" USE_OF_LAYERS ") u ON u.layer = o.uuid "                                                          \
 	"UNION ALL SELECT u.layer, u.product, u.layer, 0, 0, u.qty, u.value FROM (" USE_OF_LAYERS ") u "               \
-	"WHERE u.layer NOT IN (SELECT uuid FROM stock_moves WHERE tenant = $1 AND " IS_OPENING ")"
+	"LEFT JOIN (SELECT uuid FROM stock_moves WHERE tenant = $1 AND " IS_OPENING ") o ON o.uuid = u.layer "          \
+	"WHERE o.uuid IS NULL"
 #define USE_OF_LAYERS                                                                                                  \
 	"SELECT layer, product, CAST(sum(qty) AS bigint) AS qty, CAST(sum(cost) AS bigint) AS value FROM stock_moves " \
 	"WHERE tenant = $1 AND layer IS NOT NULL GROUP BY layer, product"
