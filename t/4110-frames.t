@@ -181,7 +181,7 @@ subtest 'pings without end to one who does not read' => sub {
 	my $rss = $till->realtimed->{rss_kb};
 
 	$ws->put(join('', map { f($PING, 'p' x 125) } 1 .. 500)) for 1 .. 20;
-	cmp_ok($till->realtimed->{rss_kb} - $rss, '<', 2048, 'are not gathered');
+	cmp_ok($till->realtimed->{rss_kb} - $rss, '<', 2048, 'are not gathered') if !Fexl::is_sanitized();
 	is($till->get('/api/products', token => $token)->{status}, 200, 'and slow nobody');
 };
 
