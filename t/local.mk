@@ -68,6 +68,11 @@ t_fuzz_fuzz_ws_LDADD = $(WS_LIBS) $(FUZZ_LIBS)
 EXTRA_DIST += t/fuzz/corpus/ws
 
 # --- realtimed: live updates ---
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-ring
+t_unit_test_ring_SOURCES = t/unit/test-ring.c daemons/realtimed/ring.c
+t_unit_test_ring_LDADD = $(WS_LIBS) $(UNIT_LIBS)
+endif
 # Not a test itself: common/ws with a socket, as server and as client.
 noinst_PROGRAMS += t/unit/ws-tool
 t_unit_ws_tool_SOURCES = t/unit/ws-tool.c

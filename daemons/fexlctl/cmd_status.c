@@ -135,6 +135,7 @@ static int look(struct view *v)
 
 	v->sync = (struct json){ NULL, true };
 	v->apid_runs = look_at(v, "apid", &v->apid);
+	look_at(v, "realtimed", &ignored);
 	if (v->apid_runs && is_hub(v))
 		return judge_devices(v);
 	v->syncd_runs = look_at(v, "syncd", &ignored);
