@@ -53,8 +53,8 @@ test_expect 'what is sold at one is heard at the other, once' '
 '
 test_expect 'two hundred sales at once: none is missing at the other' '
 	seq 200 | while read i; do uuid; done >$stage/many && tea=$(rows north "SELECT uuid FROM products") &&
-	xargs -P 8 -I U curl -sS --fail -o /dev/null --unix-socket $stage/north/run/apid.sock -H "Content-Type: application/json" --data-binary \
-		"{\"uuid\":\"U\",\"lines\":[{\"product\":\"$tea\",\"qty\":1000,\"unit_price\":100}],\"payments\":[{\"method\":\"cash\",\"amount\":100}]}" \
+	xargs -P 8 -I @ curl -sS --fail -o /dev/null --unix-socket $stage/north/run/apid.sock -H "Content-Type: application/json" --data-binary \
+		"{\"uuid\":\"@\",\"lines\":[{\"product\":\"$tea\",\"qty\":1000,\"unit_price\":100}],\"payments\":[{\"method\":\"cash\",\"amount\":100}]}" \
 		http://localhost/api/invoices <$stage/many &&
 	wait_for "[ \"\$(grep -cFf $stage/many $stage/heard.south)\" = 200 ]" && [ "$(sort $stage/heard.south | uniq -d | grep -c invoice)" = 0 ]
 '
