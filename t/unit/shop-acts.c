@@ -83,6 +83,33 @@ static void makes_a_customer(struct shop *s, struct fixture *f)
 	make_named(s, f, "customers", "");
 }
 
+static void prices_a_product(struct shop *s, struct fixture *f)
+{
+	struct uuid product = a_product(s, f);
+	struct buf b = { 0 };
+	struct row r;
+
+	if (uuid_is_zero(product))
+		return;
+	buf_printf(&b, "{'price':%lld}", (long long)an_amount(s));
+	shop_now(f);
+	must(f, record_change(&f->w, schema_table("products"), product, NULL, fixture_json(f, b.data), &r, &f->err));
+	buf_release(&b);
+	fixture_commit(f);
+}
+
+/* How edits that meet are merged; at any time, whoever is away. */
+static void changes_the_policy(struct shop *s, struct fixture *f UNUSED)
+{
+	struct fixture *hub = s->net->hub;
+	struct row r;
+
+	shop_now(hub);
+	must(hub, setting_put(&hub->w, "tenant", (struct uuid){ { 0 } }, "conflict_policy",
+			      fixture_json(hub, one_in(s, 2) ? "'row'" : "'column'"), &r, &hub->err));
+	fixture_commit(hub);
+}
+
 static void makes_a_supplier(struct shop *s, struct fixture *f)
 {
 	make_named(s, f, "suppliers", "");
@@ -316,6 +343,55 @@ static void adjusts(struct shop *s, struct fixture *f)
 	shop_post(s, f, "stock_adjustments", shop_uuid(s), &b);
 }
 
+static void orders(struct shop *s, struct fixture *f)
+{
+	struct buf b = { 0 };
+	struct row r;
+
+	buf_printf(&b, "{'uuid':'%s','status':'ordered',", uuid_text(shop_uuid(s)).s);
+	if (put_lines(s, f, "unit_cost", &b)) {
+		buf_printf(&b, "}");
+		shop_now(f);
+		must(f, record_create(&f->w, schema_table("purchase_orders"), fixture_json(f, b.data), &r, &f->err));
+		fixture_commit(f);
+	}
+	buf_release(&b);
+}
+
+static void receives(struct shop *s, struct fixture *f)
+{
+	struct uuid order = any_of(s, f, ANY("purchase_orders"));
+	struct buf b = { 0 };
+	bool identical;
+	struct doc d;
+
+	if (uuid_is_zero(order))
+		return;
+	buf_printf(&b, "{'uuid':'%s'}", uuid_text(shop_uuid(s)).s);
+	err_clear(&f->err);
+	shop_now(f);
+	if (shop_may(s, f, order_receive(&f->w, order, fixture_json(f, b.data), &d, &identical, &f->err), b.data))
+		shop_made(s, f, &d);
+	buf_release(&b);
+}
+
+/* All that is there of one product is another's from now on. */
+static void merges_the_stock(struct shop *s, struct fixture *f)
+{
+	static const char tracked[] = "SELECT uuid FROM products WHERE tenant = $1 AND tracked = 1 ORDER BY uuid";
+	struct uuid from = any_of(s, f, tracked), into = any_of(s, f, tracked);
+	struct doc d;
+	int rc;
+
+	if (uuid_is_zero(from) || uuid_eq(from, into))
+		return;
+	err_clear(&f->err);
+	shop_now(f);
+	rc = adjustment_merge(&f->w, from, into, "the same", &d, &f->err);
+	if (shop_may(s, f, rc, "stock") && rc == 0)
+		shop_made(s, f, &d);
+}
+
 /* --- drawers --- */
 
 static void opens_a_shift(struct shop *s, struct fixture *f)
@@ -463,6 +539,9 @@ static const struct {
 	{ "voids a purchase", 5, voids, NULL },
 	{ "pays", 3, pays, NULL },
 	{ "adjusts the stock", 5, adjusts, NULL },
+	{ "orders", 2, orders, NULL },
+	{ "receives what was ordered", 2, receives, NULL },
+	{ "merges the stock of two products", 1, merges_the_stock, NULL },
 	{ "opens a shift", 2, opens_a_shift, NULL },
 	{ "moves cash", 3, moves_cash, NULL },
 	{ "closes a shift", 2, closes_a_shift, NULL },
@@ -470,6 +549,8 @@ static const struct {
 	{ "makes a customer", 2, makes_a_customer, NULL },
 	{ "makes a supplier", 1, makes_a_supplier, NULL },
 	{ "names a product", 4, names_a_product, NULL },
+	{ "prices a product", 3, prices_a_product, NULL },
+	{ "changes the policy", 1, changes_the_policy, NULL },
 	{ "names a customer", 3, names_a_customer, NULL },
 	{ "deletes a customer", 1, deletes_a_customer, NULL },
 	{ "pairs", 4, NULL, pairs },

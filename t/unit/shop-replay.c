@@ -259,18 +259,35 @@ static void returned(struct replay *r, struct uuid doc, const struct rows *rs)
 	r->other_lost += for_good ? cost : 0;
 }
 
+enum { ADJUSTED, OPENED_WITH, MERGED };
+
+/* What one product lost the other gets, layer by layer. */
+static void merged_into(struct replay *r, struct uuid doc, int line, struct uuid product)
+{
+	const struct holder *h = &r->holder[r->n_holders - 1];
+
+	for (int i = 0; i < h->n; i++) {
+		in(r, doc, line, product, h->piece[i].qty, h->piece[i].cost);
+		r->other_lost -= h->piece[i].cost;
+	}
+}
+
 static void adjusted(struct replay *r, struct uuid doc, const struct rows *rs)
 {
-	int line = (int)rows_int(rs, 0);
+	int line = (int)rows_int(rs, 0), kind = (int)rows_int(rs, 4);
 	int64_t qty = rows_int(rs, 2), worth;
 
 	if (qty < 0)
 		out(r, doc, line, rows_uuid(rs, 1), -qty, false);
 	if (qty <= 0)
 		return;
+	if (kind == MERGED) {
+		merged_into(r, doc, line, rows_uuid(rs, 1));
+		return;
+	}
 	worth = rows_null(rs, 3) ? number(r, OPENED, doc, line) : part_of(rows_int(rs, 3) * qty, 1, 1000);
 	in(r, doc, line, rows_uuid(rs, 1), qty, worth);
-	r->other_lost -= rows_int(rs, 4) ? 0 : worth;
+	r->other_lost -= kind == OPENED_WITH ? 0 : worth;
 }
 
 static void voided(struct replay *r, struct uuid doc UNUSED, const struct rows *rs)
@@ -296,9 +313,9 @@ static const struct {
 	  "SELECT l.pos, l.product, l.qty, CASE WHEN l.condition = 'resaleable' THEN 0 ELSE 1 END, c.invoice, l.line "
 	  "FROM returns c JOIN return_lines l ON l.tenant = c.tenant AND l.doc = c.uuid" TRACKED("l") "AND c.uuid = $2 ORDER BY l.pos", returned },
 	{ "stock_adjustments",
-	  "SELECT l.pos, l.product, l.qty, l.unit_cost, CASE WHEN c.kind = 'opening' THEN 1 ELSE 0 END "
+	  "SELECT l.pos, l.product, l.qty, l.unit_cost, CASE c.kind WHEN 'opening' THEN 1 WHEN 'merge' THEN 2 ELSE 0 END "
 	  "FROM stock_adjustments c JOIN stock_adjustment_lines l ON l.tenant = c.tenant AND l.doc = c.uuid" TRACKED("l")
-	  "AND c.uuid = $2 ORDER BY l.pos", adjusted },
+	  "AND c.uuid = $2 ORDER BY CASE WHEN c.kind = 'merge' THEN l.qty ELSE 0 END, l.pos", adjusted },
 	{ "purchase_voids", "SELECT 0, purchase FROM purchase_voids WHERE tenant = $1 AND uuid = $2", voided },
 };
 
@@ -351,14 +368,21 @@ static void must_be(const char *node, const char *what, struct uuid doc, int lin
 	"SELECT CAST(COALESCE(-sum(" what "), 0) AS bigint) FROM stock_moves WHERE tenant = $1 AND line = $3 AND "     \
 	"((doc = $2 AND for_doc IS NULL AND (layer IS NOT NULL OR qty < 0)) OR for_doc = $2)"
 
+/* A line may have opened several. */
 static void compare_layers(const struct replay *r, struct fixture *f, const char *node)
 {
 	for (int i = 0; i < r->n_layers; i++) {
 		const struct layer *l = &r->layer[i];
 		struct args args = ARGS(v_uuid(f->w.tenant), v_uuid(l->doc), v_int(l->line));
+		int64_t left = 0, value = 0;
 
-		must_be(node, "what is left", l->doc, l->line, fixture_int(f, LEFT("l.qty_left"), args), l->left);
-		must_be(node, "what is left in money", l->doc, l->line, fixture_int(f, LEFT("l.value_left"), args), l->value);
+		for (int k = 0; k < r->n_layers; k++)
+			if (uuid_eq(r->layer[k].doc, l->doc) && r->layer[k].line == l->line) {
+				left += r->layer[k].left;
+				value += r->layer[k].value;
+			}
+		must_be(node, "what is left", l->doc, l->line, fixture_int(f, LEFT("l.qty_left"), args), left);
+		must_be(node, "what is left in money", l->doc, l->line, fixture_int(f, LEFT("l.value_left"), args), value);
 	}
 }
 

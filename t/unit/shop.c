@@ -134,31 +134,44 @@ static bool is_no(const struct err *err)
 	return err->kind == ERR_INPUT || err->kind == ERR_CONFLICT || err->kind == ERR_DENIED || err->kind == ERR_NOT_FOUND;
 }
 
+bool shop_may(struct shop *s, struct fixture *f, int rc, const char *what)
+{
+	if (getenv("FEXL_TRACE"))
+		fprintf(stderr, "# %s: %s: %s\n", s->act, what, rc < 0 ? f->err.text : "ok");
+	if (rc < 0 && !is_no(&f->err))
+		fail_msg("%s: %s: %s: %s", s->act, what, f->err.code, f->err.text);
+	if (rc >= 0)
+		return true;
+	s->refused++;
+	fixture_rollback(f);
+	return false;
+}
+
+void shop_made(struct shop *s, struct fixture *f, const struct doc *d)
+{
+	struct uuid uuid = d->head.uuid;
+
+	fixture_commit(f);
+	remember(s, f, d->head.table, uuid);
+}
+
 bool shop_post(struct shop *s, struct fixture *f, const char *table, struct uuid uuid, struct buf *body)
 {
 	struct buf b = { 0 };
 	struct doc d;
-	bool identical;
+	bool identical, done;
 	int rc;
 
 	buf_printf(&b, "{'uuid':'%s',%s}", uuid_text(uuid).s, body->data);
 	err_clear(&f->err);
 	shop_now(f);
 	rc = document_create(&f->w, schema_table(table), fixture_json(f, b.data), &d, &identical, &f->err);
-	if (getenv("FEXL_TRACE"))
-		fprintf(stderr, "# %s %s: %s\n", table, b.data, rc < 0 ? f->err.text : "ok");
-	if (rc < 0 && !is_no(&f->err))
-		fail_msg("%s: %s: %s: %s", s->act, b.data, f->err.code, f->err.text);
+	done = shop_may(s, f, rc, b.data);
+	if (done)
+		shop_made(s, f, &d);
 	buf_release(&b);
 	buf_release(body);
-	if (rc < 0) {
-		s->refused++;
-		fixture_rollback(f);
-		return false;
-	}
-	fixture_commit(f);
-	remember(s, f, d.head.table, uuid);
-	return true;
+	return done;
 }
 
 /* --- what is there --- */

@@ -57,7 +57,10 @@ bool one_in(struct shop *s, int n);
 struct uuid shop_uuid(struct shop *s);
 /* Zero when there is none. */
 struct uuid any_of(struct shop *s, struct fixture *f, const char *sql);
+/* What was just made is answered. */
+void shop_made(struct shop *s, struct fixture *f, const struct doc *d);
 /* What is not allowed as things stand is refused, and that is that. */
+bool shop_may(struct shop *s, struct fixture *f, int rc, const char *what);
 bool shop_post(struct shop *s, struct fixture *f, const char *table, struct uuid uuid, struct buf *body);
 void shop_names(struct shop *s, struct fixture *f, const struct table *t, struct uuid row, int n);
 void shop_supersedes(struct shop *s, struct fixture *f, const struct table *t, struct uuid row);
