@@ -24,7 +24,7 @@ open(my $src, '<', ($ENV{FEXL_SRC} // "$FindBin::Bin/..") . '/daemons/apid/route
 my $text = do { local $/; <$src> };
 $text =~ s/.*?const struct route routes\[\]//s;
 my %methods = (RECORDS => ['GET:', 'GET:/:uuid', 'POST:', 'PATCH:/:uuid', 'DELETE:/:uuid'], SHOWN => ['GET:', 'GET:/:uuid'],
-	DOCUMENTS => ['POST:', 'GET:', 'GET:/:uuid'], FOLLOWS => ['POST:']);
+	TWINS => ['POST:/:uuid/merge', 'POST:/:uuid/unmerge'], DOCUMENTS => ['POST:', 'GET:', 'GET:/:uuid'], FOLLOWS => ['POST:']);
 $methods{SIZED_RECORDS} = $methods{RECORDS};
 while ($text =~ /^\t(?:\{ )?([A-Z_]+)\("(\/[^"]+)"/mg) {
 	my ($macro, $path) = ($1, $2);
@@ -130,6 +130,7 @@ sub uuid
 # Operations that need more than the example can say are tried in stories of their own.
 my %elsewhere = map { ($_ => 1) } ('POST /api/session', 'DELETE /api/session', 'POST /api/setup', 'GET /ws', 'PUT /api/sync/pairing',
 	'DELETE /api/sync/pairing', 'GET /api/session/cloud-token', 'POST /api/sync/run', 'POST /api/sync/seen',
+	(map { ("POST /api/$_/{uuid}/merge", "POST /api/$_/{uuid}/unmerge") } qw(products customers suppliers)),
 	'GET /api/reviews/{uuid}', 'PATCH /api/reviews/{uuid}', 'GET /api/conflicts/{uuid}', 'POST /api/conflicts/{uuid}/restore');
 my %path_of = (
 	'/api/invoices/{uuid}/cancel' => sub { sale(1) }, '/api/invoices/{uuid}/return' => sub { sale(1) },

@@ -181,7 +181,9 @@ endif
 
 # --- conflicts: losers, merges, roles, carts ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-conflicts t/unit/test-merge t/unit/test-columns t/unit/test-roles
+check_PROGRAMS += t/unit/test-conflicts t/unit/test-merge t/unit/test-columns t/unit/test-roles t/unit/test-twins
+t_unit_test_twins_SOURCES = t/unit/test-twins.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_twins_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_roles_SOURCES = t/unit/test-roles.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_roles_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_columns_SOURCES = t/unit/test-columns.c t/unit/net.c t/unit/net.h $(FIXTURE)
@@ -190,8 +192,8 @@ t_unit_test_merge_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_conflicts_SOURCES = t/unit/test-conflicts.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_conflicts_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 endif
-TESTS += t/2200-conflicts.t t/2210-roles.t t/2220-carts.t
-EXTRA_DIST += t/2200-conflicts.t t/2210-roles.t t/2220-carts.t
+TESTS += t/2200-conflicts.t t/2205-twins.t t/2210-roles.t t/2220-carts.t
+EXTRA_DIST += t/2200-conflicts.t t/2205-twins.t t/2210-roles.t t/2220-carts.t
 
 # --- syncd: the state machine, and the daemon between an apid and a cloud played by the test ---
 if HAVE_CMOCKA

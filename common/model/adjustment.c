@@ -199,15 +199,11 @@ static void merge_line(struct part_rows *lines, int i, struct uuid product, int6
 	part_set(lines, i, "qty", v_int(qty));
 }
 
-int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const char *reason, struct doc *d, struct err *err)
+int adjustment_move(struct write *w, struct uuid from, struct uuid into, int64_t qty, const char *reason, struct doc *d,
+		    struct err *err)
 {
 	struct part_rows *lines;
-	int64_t qty;
 
-	if (on_hand(w, from, &qty, err) < 0)
-		return -1;
-	if (qty == 0)
-		return 1;
 	doc_init(d, schema_table("stock_adjustments"));
 	d->head.uuid = uuid_v7();
 	row_set(&d->head, "kind", v_text("merge"));
@@ -217,4 +213,13 @@ int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const 
 	merge_line(lines, 0, from, -qty);
 	merge_line(lines, 1, into, qty);
 	return document_post(w, d, err);
+}
+
+int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const char *reason, struct doc *d, struct err *err)
+{
+	int64_t qty;
+
+	if (on_hand(w, from, &qty, err) < 0)
+		return -1;
+	return qty ? adjustment_move(w, from, into, qty, reason, d, err) : 1;
 }

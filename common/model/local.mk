@@ -45,7 +45,7 @@ libmodel_a_SOURCES = \
 	%D%/device.c \
 	%D%/pairing.c \
 	%D%/conflict.c %D%/restore.c \
-	%D%/review.c \
+	%D%/review.c %D%/merge_twins.c \
 	%D%/origin.c \
 	%D%/report.h \
 	%D%/report.c \

@@ -34,7 +34,7 @@
  *	pairing.c	a till's own side of it
  *	report.h	sums people read
  *	conflict.c	the journal of losers; restore.c puts one back
- *	review.c	what people must judge
+ *	review.c	what people must judge; merge_twins.c one thing made twice
  *	origin.c	which device stored a version
  */
 #ifndef MODEL_MODEL_H
@@ -377,8 +377,10 @@ int shift_movement_derive(struct write *w, struct doc *d, struct err *err) MUST_
 int shift_close_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int shift_close_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 
-/* All of a product's stock becomes another's, layer by layer, without an effect
- * on the books.  0 and d, or 1 when there is none and nothing was stored. */
+/* So much of a product's stock becomes another's, layer by layer, without an
+ * effect on the books; a debt of stock (qty below 0) goes over as well. */
+int adjustment_move(struct write *w, struct uuid from, struct uuid into, int64_t qty, const char *reason, struct doc *d, struct err *err) MUST_CHECK;
+/* All of it.  0 and d, or 1 when there is none and nothing was stored. */
 int adjustment_merge(struct write *w, struct uuid from, struct uuid into, const char *reason, struct doc *d, struct err *err) MUST_CHECK;
 
 /* --- purchase orders --- */
@@ -578,6 +580,16 @@ int review_open(struct write *w, const char *kind, const char *a_table, struct u
 /* A version that came from a till, and what stood before it or NULL: a review for
  * each natural key that a living other row has too. */
 int review_twins(struct write *w, const struct row *r, const struct row *before, struct err *err) MUST_CHECK;
+/* Somebody has seen to it. */
+int review_close(struct write *w, const char *kind, struct uuid a, struct uuid b, struct err *err) MUST_CHECK;
+
+/* Made twice: from now on this row is that one.  *r becomes the row, or with
+ * ERR_STALE what stands; the same again changes nothing. */
+int twin_merge(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct uuid into,
+	       struct row *r, struct err *err) MUST_CHECK;
+/* It was another one after all; of a product's stock what is still there comes back. */
+int twin_unmerge(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct row *r,
+		 struct err *err) MUST_CHECK;
 /* A whole object, with the heads of both sides: a_head, b_head. */
 int review_json(struct db *db, struct pool *pool, struct uuid tenant, const struct row *r, struct buf *out, struct err *err) MUST_CHECK;
 

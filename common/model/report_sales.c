@@ -125,10 +125,11 @@ int report_sales_by_hour(struct report *r, struct err *err)
 	"JOIN invoices i ON i.tenant = $1 AND i.uuid = m.for_doc WHERE " WHEN("k")
 
 static const char by_product_sql[] =
-	"SELECT s.product, p.name, s.qty, s.returned, s.amount, s.cost, s.amount - s.cost FROM (SELECT product, "
+	"SELECT s.product, p.name, s.qty, s.returned, s.amount, s.cost, s.amount - s.cost FROM "
+	"(SELECT COALESCE(m.merged_into, x.product) AS product, "
 	"CAST(sum(qty) AS bigint) AS qty, CAST(sum(returned) AS bigint) AS returned, CAST(sum(amount) AS bigint) AS amount, "
 	"CAST(sum(cost) AS bigint) AS cost FROM (" SOLD " UNION ALL " RETURNED " UNION ALL " CANCELLED " UNION ALL " CORRECTED
-	") x GROUP BY product) s LEFT JOIN products p ON p.tenant = $1 AND p.uuid = s.product "
+	") x LEFT JOIN products m ON m.tenant = $1 AND m.uuid = x.product GROUP BY COALESCE(m.merged_into, x.product)) s LEFT JOIN products p ON p.tenant = $1 AND p.uuid = s.product "
 	"WHERE (s.amount, s.product) < ($4, $5) ORDER BY s.amount DESC, s.product DESC LIMIT $6";
 
 struct rank {

@@ -53,12 +53,20 @@ static int products_page(struct report *r, const struct sheet_shape *shape, cons
 static const struct sheet_shape inventory_shape = { "inventory", (const struct column[]){
 	{ "product", COL_UUID }, { "name", COL_TEXT }, { "sku", COL_TEXT }, { "on_hand", COL_QTY }, { "value", COL_MONEY }, { NULL } } };
 
+/* What became p counts as p: tills that were alone went on selling it. */
+#define STOCK_OF_P                                                                                          \
+	"LEFT JOIN stock s ON s.tenant = p.tenant AND s.product = p.uuid "                                  \
+	"LEFT JOIN (SELECT m.merged_into, CAST(sum(x.on_hand) AS bigint) AS on_hand, "                      \
+	"CAST(sum(x.value) AS bigint) AS value FROM products m JOIN stock x ON x.tenant = m.tenant "        \
+	"AND x.product = m.uuid WHERE m.tenant = $1 AND m.merged_into IS NOT NULL GROUP BY m.merged_into) t " \
+	"ON t.merged_into = p.uuid "
+#define ON_HAND "COALESCE(s.on_hand, 0) + COALESCE(t.on_hand, 0)"
+
 int report_inventory(struct report *r, struct err *err)
 {
 	static const char sql[] =
-		"SELECT p.uuid, p.name, p.sku, COALESCE(s.on_hand, 0), COALESCE(s.value, 0) FROM products p "
-		"LEFT JOIN stock s ON s.tenant = p.tenant AND s.product = p.uuid "
-		"WHERE p.tenant = $1 AND p.uuid > $2 AND p.tracked = 1 AND p.deleted_at IS NULL "
+		"SELECT p.uuid, p.name, p.sku, " ON_HAND ", COALESCE(s.value, 0) + COALESCE(t.value, 0) FROM products p " STOCK_OF_P
+		"WHERE p.tenant = $1 AND p.uuid > $2 AND p.tracked = 1 AND p.deleted_at IS NULL AND p.merged_into IS NULL "
 		"AND (lower(p.name) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
 		"OR lower(p.sku) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
 		"OR lower(p.barcode) LIKE lower(CAST($3 AS text)) ESCAPE '!') ORDER BY p.uuid LIMIT $4";
@@ -74,9 +82,11 @@ static const struct column valuation_columns[] = {
 
 /* Deleted products too: what is on the shelf is worth something still. */
 #define VALUATION(stock) \
-	"SELECT s.product, p.name, s.on_hand, s.value FROM " stock " s " \
-	"LEFT JOIN products p ON p.tenant = $1 AND p.uuid = s.product WHERE s.tenant = $1 AND (s.on_hand <> 0 OR s.value <> 0) " \
-	"ORDER BY p.name, s.product"
+	"SELECT COALESCE(p.uuid, s.product), p.name, CAST(sum(s.on_hand) AS bigint), CAST(sum(s.value) AS bigint) FROM " stock " s " \
+	"LEFT JOIN products m ON m.tenant = $1 AND m.uuid = s.product " \
+	"LEFT JOIN products p ON p.tenant = $1 AND p.uuid = COALESCE(m.merged_into, m.uuid) " \
+	"WHERE s.tenant = $1 AND (s.on_hand <> 0 OR s.value <> 0) GROUP BY COALESCE(p.uuid, s.product), p.name " \
+	"ORDER BY p.name, COALESCE(p.uuid, s.product)"
 
 static const struct sheet_shape valuation_shape = { "valuation", valuation_columns };
 
@@ -152,10 +162,9 @@ static const struct sheet_shape low_stock_shape = { "low-stock", (const struct c
 int report_low_stock(struct report *r, struct err *err)
 {
 	static const char sql[] =
-		"SELECT p.uuid, p.name, COALESCE(s.on_hand, 0), COALESCE(p.low_stock, $3) FROM products p "
-		"LEFT JOIN stock s ON s.tenant = p.tenant AND s.product = p.uuid "
+		"SELECT p.uuid, p.name, " ON_HAND ", COALESCE(p.low_stock, $3) FROM products p " STOCK_OF_P
 		"WHERE p.tenant = $1 AND p.uuid > $2 AND p.tracked = 1 AND p.archived = 0 AND p.merged_into IS NULL "
-		"AND p.deleted_at IS NULL AND COALESCE(s.on_hand, 0) <= COALESCE(p.low_stock, $3) ORDER BY p.uuid LIMIT $4";
+		"AND p.deleted_at IS NULL AND " ON_HAND " <= COALESCE(p.low_stock, $3) ORDER BY p.uuid LIMIT $4";
 	int64_t low;
 
 	if (setting_int(r->db, r->tenant, "low_stock", LOW_STOCK_DEFAULT, &low, err) < 0)

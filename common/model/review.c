@@ -45,6 +45,19 @@ int review_open(struct write *w, const char *kind, const char *a_table, struct u
 	return record_write(w, &r, NULL, UINT32_MAX, err);
 }
 
+int review_close(struct write *w, const char *kind, struct uuid a, struct uuid b, struct err *err)
+{
+	const struct table *t = schema_table("reviews");
+	struct row before, r;
+	int n = row_load(w->t->db, w->t->pool, w->tenant, t, uuid_of_matter(kind, a, b), &before, err);
+
+	if (n <= 0 || strcmp(row_text(&before, "state"), "open") != 0)
+		return MIN(n, 0);
+	r = before;
+	row_set(&r, "state", v_text("done"));
+	return record_write(w, &r, &before, 1u << table_column(t, "state"), err);
+}
+
 /* --- twins --- */
 
 static bool is_twin_column(const struct row *r, int i, const struct row *before)

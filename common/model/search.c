@@ -246,6 +246,35 @@ static void keep_place(struct question *q, const struct rows *rs)
 	q->behind = rows_uuid(rs, 1);
 }
 
+/* Does it answer the question by its own words? */
+static bool is_found(const struct question *q, const struct row *r)
+{
+	struct word w[ROW_WORDS_MAX];
+	int n = words_of(r, w);
+
+	for (int i = 0; i < q->n; i++) {
+		int k = 0;
+
+		while (k < n && !begins(&w[k], &q->asked[i].from))
+			k++;
+		if (k == n)
+			return false;
+	}
+	return true;
+}
+
+/* Whoever looks for what became another one means that: it is shown, once.
+ * 1 *r is to be shown, 0 not, -1. */
+static int follow_twin(struct question *q, struct pool *scratch, struct row *r, struct err *err)
+{
+	int n;
+
+	if (!record_is_merged(r))
+		return 1;
+	n = row_load(q->db, scratch, q->tenant, q->table, row_uuid(r, "merged_into"), r, err);
+	return n > 0 ? !r->deleted_at && !is_found(q, r) : n;
+}
+
 static int put_found(struct question *q, struct pool *scratch, struct buf *out, struct err *err)
 {
 	struct row r;
@@ -253,7 +282,7 @@ static int put_found(struct question *q, struct pool *scratch, struct buf *out, 
 
 	pool_clear(scratch);
 	n = row_load(q->db, scratch, q->tenant, q->table, q->behind, &r, err);
-	if (n <= 0 || r.deleted_at)
+	if (n <= 0 || r.deleted_at || (n = follow_twin(q, scratch, &r, err)) <= 0)
 		return MIN(n, 0);
 	jw_open(out, '{');
 	row_json(&r, FORM_REST, out);

@@ -10,6 +10,7 @@
 
 #define INDEXES(...) .indexes = (const char *const[]){ __VA_ARGS__, NULL }
 #define PARTS(...) .parts = (const char *const[]){ __VA_ARGS__, NULL }
+#define TWINS "(tenant, merged_into) WHERE merged_into IS NOT NULL"
 #define MOVES "stock_moves"
 /* People ask for a document by the number on its paper. */
 #define BY_NUMBER "(tenant, number)"
@@ -26,10 +27,11 @@ const struct table schema[] = {
 	{ "tax_rates", "tax_rate", NULL, NEWEST_WINS, tax_rates_columns, .rank = 140, .first = true },
 	{ "categories", "category", NULL, NEWEST_WINS, categories_columns, .rank = 150, .first = true },
 	{ "products", "product", NULL, NEWEST_WINS, products_columns,
-	  INDEXES("(tenant, sku)", "(tenant, barcode)", "(tenant, name)"), .rank = 160, .first = true },
+	  INDEXES("(tenant, sku)", "(tenant, barcode)", "(tenant, name)", TWINS), .rank = 160, .first = true },
 	{ "customers", "customer", NULL, NEWEST_WINS, customers_columns,
-	  INDEXES("(tenant, phone)", "(tenant, merged_into) WHERE merged_into IS NOT NULL"), .rank = 170, .first = true },
-	{ "suppliers", "supplier", NULL, NEWEST_WINS, suppliers_columns, .rank = 180, .first = true },
+	  INDEXES("(tenant, phone)", TWINS), .rank = 170, .first = true },
+	{ "suppliers", "supplier", NULL, NEWEST_WINS, suppliers_columns,
+	  INDEXES(TWINS), .rank = 180, .first = true },
 	{ "carts", "cart", NULL, NEWEST_WINS, carts_columns, .rank = 190, .first = true },
 	{ "purchase_orders", "purchase_order", NULL, NEWEST_WINS, purchase_orders_columns, .rank = 200 },
 	{ "reviews", "review", NULL, NEWEST_WINS, reviews_columns, .rank = 210 },

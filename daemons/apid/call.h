@@ -173,6 +173,7 @@ handler_fn h_document_create, h_document_list, h_document_get, h_number, h_gaps;
 handler_fn h_purchase_create, h_order_receive, h_supplier_account;
 handler_fn h_invoice_list, h_invoice_get, h_account;
 handler_fn h_import, h_openapi;
+handler_fn h_twin_merge, h_twin_unmerge;
 handler_fn h_role_create, h_role_change, h_role_delete, h_session_get, h_setting_list;
 handler_fn h_shift_list, h_shift_get;
 handler_fn h_inventory, h_moves, h_valuation, h_low_stock, h_oversold, h_journal, h_trial_balance, h_cash_flow;

@@ -11,7 +11,7 @@ fexl_apid_SOURCES = \
 	%D%/notify.c %D%/events.c %D%/hosts.c %D%/standing.c %D%/live.c %D%/roster.c \
 	%D%/timing.h %D%/timing.c %D%/meters.c %D%/status.c %D%/static.c \
 	%D%/h_site.c %D%/h_seen.c \
-	%D%/h_setup.c %D%/h_session.c %D%/h_users.c %D%/h_roles.c %D%/h_settings.c \
+	%D%/h_setup.c %D%/h_session.c %D%/h_users.c %D%/h_roles.c %D%/h_settings.c %D%/h_twins.c \
 	%D%/h_records.c %D%/h_documents.c %D%/h_invoices.c %D%/h_stock.c %D%/h_shifts.c %D%/h_reports.c \
 	%D%/h_conflicts.c \
 	%D%/h_devices.c %D%/h_admin.c \

@@ -105,6 +105,10 @@ const struct operation operations[] = {
 	{ h_setting_put, "one setting: a key has one value",
 	  TAKE({ "value", "any", true, "\"text\"" }, { "scope", "string", false, "\"tenant\"" }), GIVE_ROW(200) },
 
+	/* one thing made twice */
+	{ h_twin_merge, "this %s is that one from now on: sums count both", TAKE(MUST("into", "uuid")), GIVE_ROW(200) },
+	{ h_twin_unmerge, "this %s is one of its own again", GIVE_ROW(200) },
+
 	/* what happened between devices */
 	{ h_conflict_list, "versions that lost, newest first",
 	  GIVE_LIST(MUST("uuid", "uuid"), MUST("table", "string"), MUST("row", "uuid"), MUST("at", "time"), MUST("rule", "string")) },

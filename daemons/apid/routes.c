@@ -50,6 +50,10 @@
 #define FOLLOWS(path, name, member, writes)                                            \
 	{ POST(path), WRITE, h_document_create, SHOP, writes, TABLE(name), ABOUT(member), LARGE }
 
+#define TWINS(path, name, writes)                                                      \
+	{ POST(path "/:uuid/merge"), WRITE, h_twin_merge, SHOP, writes, TABLE(name), SMALL }, \
+	{ POST(path "/:uuid/unmerge"), WRITE, h_twin_unmerge, SHOP, writes, TABLE(name), EMPTY }
+
 const struct route routes[] = {
 	/* selling */
 	{ POST("/api/invoices"),		WRITE, h_document_create, SHOP, PERM_SELL, TABLE("invoices"), LARGE },
@@ -128,6 +132,11 @@ const struct route routes[] = {
 	{ DELETE("/api/roles/:uuid"),		WRITE, h_role_delete, USER, PERM_USERS, TABLE("roles") },
 	{ GET("/api/settings"),			READ, h_setting_list, USER, PERM_READ, TABLE("settings"), TAKES(Q_SETTINGS) },
 	{ PUT("/api/settings/:key"),		WRITE, h_setting_put, USER, PERM_NONE, TABLE("settings"), RECORD },	/* one's own; else it asks */
+
+	/* one thing made twice */
+	TWINS("/api/products", "products", PERM_CATALOGUE),
+	TWINS("/api/customers", "customers", PERM_CUSTOMERS),
+	TWINS("/api/suppliers", "suppliers", PERM_CATALOGUE),
 
 	/* what happened between devices */
 	{ GET("/api/conflicts"),		READ, h_conflict_list, USER, PERM_CONFLICTS, PAGES },
