@@ -319,6 +319,17 @@ t_sim_sim_SOURCES = t/sim/main.c t/sim/runs.c t/sim/runs.h t/sim/shrink.c t/sim/
 	t/sim/dice.c t/sim/dice.h t/sim/disk.c t/sim/disk.h t/sim/file.c t/sim/file.h t/sim/vfs.c
 t_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=random_bytes
 t_sim_sim_LDADD = $(SYNC_LIBS)
+# The same disks, under one write at a time.
+if HAVE_CMOCKA
+check_PROGRAMS += t/unit/test-crash t/unit/test-nomem
+CRASH = t/unit/crash.c t/unit/crash.h t/sim/dice.c t/sim/dice.h t/sim/disk.c t/sim/disk.h t/sim/file.c t/sim/file.h t/sim/vfs.c
+t_unit_test_crash_SOURCES = t/unit/test-crash.c $(CRASH)
+t_unit_test_nomem_SOURCES = t/unit/test-nomem.c $(CRASH)
+t_unit_test_nomem_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=random_bytes,--wrap=calloc,--wrap=realloc,--wrap=abort
+t_unit_test_nomem_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+t_unit_test_crash_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=random_bytes
+t_unit_test_crash_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+endif
 TESTS += t/7000-sim.t t/7010-sim-catches.t
 EXTRA_DIST += t/7000-sim.t t/7010-sim-catches.t t/sim/seeds
 # As OUT, with the sources WITH in the place of those of the same name.

@@ -24,6 +24,7 @@ static const struct meaning meanings[] = {
 	{ "25P02", ERR_BUSY, "retry", "an earlier statement of the transaction failed: nothing was changed, try again" },
 	{ "53100", ERR_BUSY, "disk_full", "the disk with the database is full: make room, nothing was changed" },
 	{ "53", ERR_BUSY, "database_busy", "the database server is out of memory or connections: try again later" },
+	{ "58", ERR_BUSY, "disk_failed", "the database server cannot reach its disk: nothing was changed, try again" },
 	{ "57014", ERR_BUSY, "statement_timeout", "the database took too long: nothing was changed, try again" },
 	{ "57P0", ERR_UNREACHABLE, NULL, NULL },	/* shut down, crashed, starting up */
 	{ "25006", ERR_UNREACHABLE, NULL, NULL },	/* no longer the primary: find the new one */

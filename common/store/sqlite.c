@@ -45,6 +45,13 @@ static int lite_err(struct db *db, const char *sql, struct err *err)
 		return err_set(err, ERR_BUSY, "database_busy", "the database is not ready (%s): try again", why);
 	case SQLITE_CONSTRAINT:
 		return err_set(err, ERR_CONFLICT, "constraint", "%s", why);
+	/* The machine's trouble, and no fault of what was to be stored. */
+	case SQLITE_IOERR:
+		log_error("database: %s (%d) in: %.120s", why, rc, sql);
+		return err_set(err, ERR_BUSY, "disk_failed", "the database cannot reach its disk (%s): nothing was changed, try again", why);
+	case SQLITE_NOMEM:
+		log_error("database: out of memory in: %.120s", sql);
+		return err_set(err, ERR_BUSY, "no_memory", "the database is out of memory: nothing was changed, try again");
 	default:
 		log_error("database: %s (%d) in: %.120s", why, rc, sql);
 		return err_set(err, ERR_INTERNAL, "database", "the database failed: %s", why);
@@ -78,11 +85,22 @@ static struct lite_stmt *stmt_prepare(struct db *db, const char *sql, struct err
 	return NULL;
 }
 
+/* After some failures SQLite rolls the whole transaction back by itself.  What
+ * would follow then must not be stored, each statement for itself. */
+static int check_txn(struct db *db, struct err *err)
+{
+	if (!db->in_txn || !sqlite3_get_autocommit(lite(db)))
+		return 0;
+	return err_set(err, ERR_BUSY, "rolled_back", "the database gave the transaction up: nothing was changed, try again");
+}
+
 static struct lite_stmt *stmt_get(struct db *db, const char *sql, struct err *err)
 {
 	struct lite_stmt *st = map_get(&db->prepared, &sql, sizeof sql);
 	bool again = st && st->busy;
 
+	if (check_txn(db, err) < 0)
+		return NULL;
 	if (st && !again)
 		return st;
 	st = stmt_prepare(db, sql, err);
@@ -109,29 +127,33 @@ static void stmt_done(struct lite_stmt *st)
 		stmt_free(st, NULL);
 }
 
-static void bind(sqlite3_stmt *st, struct args args, sqlite3_destructor_type keep)
+static int bind_one(sqlite3_stmt *st, int at, const struct val *v, sqlite3_destructor_type keep)
 {
-	for (int i = 0; i < args.n; i++) {
-		const struct val *v = &args.v[i];
-
-		switch (v->type) {
-		case VAL_NULL:
-			sqlite3_bind_null(st, i + 1);
-			break;
-		case VAL_INT:
-			sqlite3_bind_int64(st, i + 1, v->i);
-			break;
-		case VAL_TEXT:
-			sqlite3_bind_text(st, i + 1, v->s, (int)v->len, keep);
-			break;
-		case VAL_UUID:
-			sqlite3_bind_blob(st, i + 1, v->u.b, 16, keep);
-			break;
-		case VAL_BLOB:
-			sqlite3_bind_blob(st, i + 1, v->s, (int)v->len, keep);
-			break;
-		}
+	switch (v->type) {
+	case VAL_NULL:
+		return sqlite3_bind_null(st, at);
+	case VAL_INT:
+		return sqlite3_bind_int64(st, at, v->i);
+	case VAL_TEXT:
+		return sqlite3_bind_text(st, at, v->s, (int)v->len, keep);
+	case VAL_UUID:
+		return sqlite3_bind_blob(st, at, v->u.b, 16, keep);
+	case VAL_BLOB:
+		return sqlite3_bind_blob(st, at, v->s, (int)v->len, keep);
 	}
+	return SQLITE_MISUSE;
+}
+
+/* A value that found no memory would be stored as null. */
+static int bind(struct db *db, const char *sql, struct lite_stmt *st, struct args args, sqlite3_destructor_type keep, struct err *err)
+{
+	for (int i = 0; i < args.n; i++)
+		if (bind_one(st->handle, i + 1, &args.v[i], keep) != SQLITE_OK) {
+			lite_err(db, sql, err);
+			stmt_done(st);
+			return -1;
+		}
+	return 0;
 }
 
 static int lite_run(struct db *db, const char *sql, struct args args, struct err *err)
@@ -141,7 +163,8 @@ static int lite_run(struct db *db, const char *sql, struct args args, struct err
 
 	if (!st)
 		return -1;
-	bind(st->handle, args, SQLITE_STATIC);
+	if (bind(db, sql, st, args, SQLITE_STATIC, err) < 0)
+		return -1;
 	do
 		rc = sqlite3_step(st->handle);
 	while (rc == SQLITE_ROW);
@@ -165,7 +188,10 @@ static int lite_rows(struct db *db, const char *sql, struct args args, struct ro
 		rs->db = NULL;
 		return -1;
 	}
-	bind(st->handle, args, SQLITE_TRANSIENT);
+	if (bind(db, sql, st, args, SQLITE_TRANSIENT, err) < 0) {
+		rs->db = NULL;
+		return -1;
+	}
 	st->busy = true;
 	rs->stmt = st;
 	return 0;
@@ -197,6 +223,8 @@ static struct val lite_val(const struct rows *rs, int col)
 		return v_int(sqlite3_column_int64(st, col));
 	case SQLITE_TEXT:
 		v = v_text_n((const char *)sqlite3_column_text(st, col), 0);
+		if (!v.s)
+			panic("out of memory: no room for a column");
 		v.len = (uint32_t)sqlite3_column_bytes(st, col);
 		return v;
 	case SQLITE_BLOB:

@@ -42,13 +42,18 @@ static void die(struct disk *d, enum disk_fault how)
 	d->power_lost |= how == DISK_POWER;
 }
 
+static bool is_due(struct disk *d)
+{
+	return d->fault != DISK_FINE && --d->due == 0;
+}
+
 enum disk_answer disk_writes(struct disk *d, bool grows)
 {
 	enum disk_fault fault = d->fault;
 
 	if (d->dead)
 		return DISK_FAILED;
-	if (++d->calls < d->due || fault == DISK_FINE)
+	if (!is_due(d))
 		return d->full && grows ? DISK_NO_ROOM : DISK_OK;
 	d->fault = DISK_FINE;
 	switch (fault) {
@@ -64,10 +69,25 @@ enum disk_answer disk_writes(struct disk *d, bool grows)
 	}
 }
 
+bool disk_fails(struct disk *d)
+{
+	if (d->dead)
+		return true;
+	if (d->fault != DISK_ANY || !is_due(d))
+		return false;
+	d->fault = DISK_FINE;
+	return true;
+}
+
 void disk_arm(struct disk *d, enum disk_fault fault, int64_t n)
 {
 	d->fault = fault;
-	d->due = d->calls + n;
+	d->due = n;
+}
+
+bool disk_is_armed(const struct disk *d)
+{
+	return d->fault != DISK_FINE;
 }
 
 void disk_mend(struct disk *d)
@@ -104,9 +124,13 @@ void disk_revive(struct disk *d, struct dice *dice)
 	d->fault = DISK_FINE;
 }
 
-int64_t disk_calls(const struct disk *d)
+void disk_abandon(struct disk *d)
 {
-	return d->calls;
+	for (struct file *f = d->files; f; f = f->next) {
+		f->is_open = false;
+		file_shm_free(f);
+	}
+	disk_mend(d);
 }
 
 /* --- disks --- */

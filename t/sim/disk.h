@@ -19,6 +19,7 @@ enum disk_fault {
 	DISK_POWER,	/* the machine does */
 	DISK_ERROR,	/* this call fails, and no other */
 	DISK_FULL,	/* no file grows any more, until disk_mend() */
+	DISK_ANY,	/* as DISK_ERROR, but calls that read, lock, map and open count as well */
 };
 
 /* Makes it SQLite's only file system. */
@@ -26,7 +27,8 @@ void disk_init(void);
 struct disk *disk_new(const char *name);
 void disk_free(struct disk **disk);
 
-/* The fault happens in the n-th writing call from now on (1: the next). */
+/* The fault happens in the n-th call from now on (1: the next); calls that only
+ * read do not count, but for DISK_ANY. */
 void disk_arm(struct disk *d, enum disk_fault fault, int64_t n);
 void disk_mend(struct disk *d);
 /* What the process that uses it notices: nothing works any more. */
@@ -36,7 +38,10 @@ bool disk_power_is_gone(const struct disk *d);
 void disk_revive(struct disk *d, struct dice *dice);
 /* As if the process, or the machine, ended now. */
 void disk_kill(struct disk *d, enum disk_fault how);
-int64_t disk_calls(const struct disk *d);	/* writing calls so far */
+bool disk_is_armed(const struct disk *d);	/* the fault has not come yet */
+
+/* The process is gone with all it had open; a new one finds the files as they are. */
+void disk_abandon(struct disk *d);
 
 /* A copy as a backup makes it: between transactions. */
 struct disk_image *disk_save(const struct disk *d);

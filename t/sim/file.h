@@ -32,13 +32,14 @@ struct disk {
 	char name[FILE_NAME_LEN];
 	struct file *files;
 	enum disk_fault fault;
-	int64_t due, calls;		/* the fault comes in call number `due` */
+	int64_t due;			/* calls until it comes */
 	bool dead, power_lost, full;
 };
 
 /* 0 when the call may do its work, else what SQLite is told: the disk is full, or it failed. */
 enum disk_answer { DISK_OK, DISK_NO_ROOM, DISK_FAILED };
 enum disk_answer disk_writes(struct disk *d, bool grows);
+bool disk_fails(struct disk *d);	/* a call that only reads */
 struct disk *disk_of(const char *path);
 struct file *disk_file(const struct disk *d, const char *path);
 

@@ -25,7 +25,7 @@ static int on_read(sqlite3_file *file, void *p, int n, sqlite3_int64 at)
 	struct handle *h = (struct handle *)file;
 	size_t from = (size_t)at, len = from < h->file->size ? MIN((size_t)n, h->file->size - from) : 0;
 
-	if (h->disk->dead)
+	if (disk_fails(h->disk))
 		return SQLITE_IOERR_READ;
 	if (len)
 		memcpy(p, h->file->data + from, len);
@@ -73,11 +73,18 @@ static int on_sync(sqlite3_file *file, int flags UNUSED)
 
 static int on_file_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-	*size = (sqlite3_int64)((struct handle *)file)->file->size;
-	return SQLITE_OK;
+	struct handle *h = (struct handle *)file;
+
+	*size = (sqlite3_int64)h->file->size;
+	return disk_fails(h->disk) ? SQLITE_IOERR_FSTAT : SQLITE_OK;
 }
 
-static int on_lock(sqlite3_file *file UNUSED, int level UNUSED)
+static int on_lock(sqlite3_file *file, int level UNUSED)
+{
+	return disk_fails(((struct handle *)file)->disk) ? SQLITE_IOERR_LOCK : SQLITE_OK;
+}
+
+static int on_unlock(sqlite3_file *file UNUSED, int level UNUSED)
 {
 	return SQLITE_OK;
 }
@@ -105,8 +112,11 @@ static int on_characteristics(sqlite3_file *file UNUSED)
 
 static int on_shm_map(sqlite3_file *file, int region, int size, int extend, void volatile **p)
 {
-	struct file *f = ((struct handle *)file)->file;
+	struct handle *h = (struct handle *)file;
+	struct file *f = h->file;
 
+	if (disk_fails(h->disk))
+		return SQLITE_IOERR_SHMMAP;
 	if (region >= SHM_MAX)
 		panic("%s: the WAL grows beyond %d regions of its index", f->name, SHM_MAX);
 	if (!f->shm[region] && extend)
@@ -115,9 +125,11 @@ static int on_shm_map(sqlite3_file *file, int region, int size, int extend, void
 	return SQLITE_OK;
 }
 
-static int on_shm_lock(sqlite3_file *file UNUSED, int offset UNUSED, int n UNUSED, int flags UNUSED)
+static int on_shm_lock(sqlite3_file *file, int offset UNUSED, int n UNUSED, int flags)
 {
-	return SQLITE_OK;
+	if (flags & SQLITE_SHM_UNLOCK)
+		return SQLITE_OK;
+	return disk_fails(((struct handle *)file)->disk) ? SQLITE_IOERR_SHMLOCK : SQLITE_OK;
 }
 
 static void on_shm_barrier(sqlite3_file *file UNUSED)
@@ -132,7 +144,7 @@ static int on_shm_unmap(sqlite3_file *file, int delete UNUSED)
 
 static const sqlite3_io_methods methods = {
 	.iVersion = 2, .xClose = on_close, .xRead = on_read, .xWrite = on_write, .xTruncate = on_truncate,
-	.xSync = on_sync, .xFileSize = on_file_size, .xLock = on_lock, .xUnlock = on_lock,
+	.xSync = on_sync, .xFileSize = on_file_size, .xLock = on_lock, .xUnlock = on_unlock,
 	.xCheckReservedLock = on_check_lock, .xFileControl = on_control, .xSectorSize = on_sector_size,
 	.xDeviceCharacteristics = on_characteristics, .xShmMap = on_shm_map, .xShmLock = on_shm_lock,
 	.xShmBarrier = on_shm_barrier, .xShmUnmap = on_shm_unmap,
@@ -156,7 +168,7 @@ static int on_open(sqlite3_vfs *vfs UNUSED, const char *path, sqlite3_file *file
 	struct file *f = disk_file(d, path);
 
 	h->base.pMethods = NULL;
-	if (d->dead || (!f && !(flags & SQLITE_OPEN_CREATE)) || (!f && disk_writes(d, true) != DISK_OK))
+	if (disk_fails(d) || (!f && !(flags & SQLITE_OPEN_CREATE)) || (!f && disk_writes(d, true) != DISK_OK))
 		return SQLITE_CANTOPEN;
 	if (!f)
 		f = file_make(d, path);
@@ -187,10 +199,11 @@ static int on_delete(sqlite3_vfs *vfs UNUSED, const char *path, int sync UNUSED)
 
 static int on_access(sqlite3_vfs *vfs UNUSED, const char *path, int flags UNUSED, int *there)
 {
-	const struct file *f = disk_file(disk_of(path), path);
+	struct disk *d = disk_of(path);
+	const struct file *f = disk_file(d, path);
 
 	*there = f && f->size > 0;
-	return SQLITE_OK;
+	return disk_fails(d) ? SQLITE_IOERR_ACCESS : SQLITE_OK;
 }
 
 static int on_full_path(sqlite3_vfs *vfs UNUSED, const char *path, int n, char *out)
