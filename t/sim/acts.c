@@ -50,6 +50,9 @@ const struct kind kinds[] = {
 	DOCUMENT(2, "stock_adjustments", "{'uuid':'$uuid','reason':'found','lines':[{'product':'$products','qty':$q,'unit_cost':$m}]}"),
 	DOCUMENT(2, "stock_adjustments", "{'uuid':'$uuid','reason':'lost','lines':[{'product':'$products','qty':-$q}]}"),
 	DOCUMENT(2, "stock_adjustments", "{'uuid':'$uuid','kind':'count','reason':'counted','lines':[{'product':'$products','counted':$q}]}"),
+	DOCUMENT(2, "shifts", "{'uuid':'$uuid','opening':$m}"),
+	DOCUMENT(2, "shift_movements", "{'uuid':'$uuid','shift':'$shifts','kind':'expense','amount':$m,'reason':'tea'}"),
+	DOCUMENT(1, "shift_closes", "{'uuid':'$uuid','shift':'$shifts','counted':$m}"),
 	{ "fail-over", 5, 0, person_fails_over, "invoices",
 	  "{'uuid':'$uuid','number':'$number','at':'$at','lines':[{'product':'$products','qty':$q,'unit_price':$m,'tax_rate':0}],"
 	  "'payments':[{'method':'card','amount':1},{'method':'cash','amount':1000000000}]}" },
