@@ -1,9 +1,8 @@
-/* What people do in a shop and what the link does to it.  A new kind of document
- * is one line of the table below, and one function. */
+/* What people do in a shop.  A new kind of document is one line of the table
+ * below, and one function. */
 #include "base/base.h"
 #include "shop.h"
 
-#define ANY(table) "SELECT uuid FROM " table " WHERE tenant = $1 AND deleted_at IS NULL ORDER BY uuid"
 #define OPEN_SHIFTS "SELECT uuid FROM shifts s WHERE tenant = $1 AND NOT EXISTS (SELECT 1 FROM shift_closes c " \
 	"WHERE c.tenant = s.tenant AND c.shift = s.uuid) ORDER BY uuid"
 
@@ -15,26 +14,10 @@ static struct fixture *anywhere(struct shop *s)
 	return i == SHOP_TILLS ? s->net->hub : s->net->till[i];
 }
 
-static struct uuid a_product(struct shop *s, struct fixture *f)
-{
-	return any_of(s, f, ANY("products"));
-}
-
-static struct uuid a_customer(struct shop *s, struct fixture *f)
-{
-	/* Not the one whose name is nobody's. */
-	return any_of(s, f, "SELECT uuid FROM customers WHERE tenant = $1 AND deleted_at IS NULL AND name LIKE 'n%' ORDER BY uuid");
-}
-
 /* Whole pieces mostly, but cheese is sold by weight. */
 static int64_t a_qty(struct shop *s)
 {
 	return one_in(s, 3) ? 1 + chance(s, 4000) : 1000 * (1 + chance(s, 8));
-}
-
-static int64_t an_amount(struct shop *s)
-{
-	return one_in(s, 4) ? chance(s, 10) : 1 + chance(s, 3000);
 }
 
 static void put_method(struct shop *s, struct buf *b, const char *more)
@@ -51,109 +34,6 @@ static void put_ref(struct buf *b, const char *name, struct uuid u)
 		buf_printf(b, "'%s':'%s',", name, uuid_text(u).s);
 }
 
-/* --- records --- */
-
-static void make_named(struct shop *s, struct fixture *f, const char *table, const char *members)
-{
-	struct buf b = { 0 };
-	struct row r;
-	int n = s->n_named + 1;
-
-	buf_printf(&b, "{'uuid':'%s','name':'n%d'%s}", uuid_text(shop_uuid(s)).s, n, members);
-	shop_now(f);
-	must(f, record_create(&f->w, schema_table(table), fixture_json(f, b.data), &r, &f->err));
-	buf_release(&b);
-	fixture_commit(f);
-	shop_names(s, f, r.table, r.uuid, n);
-}
-
-static void makes_a_product(struct shop *s, struct fixture *f)
-{
-	static const char *const rates[] = { "0", "700", "1900" };
-	struct buf b = { 0 };
-
-	buf_printf(&b, ",'price':%lld,'tax_rate':%s,'tracked':%s", (long long)an_amount(s), rates[chance(s, 3)],
-		   one_in(s, 6) ? "false" : "true");
-	make_named(s, f, "products", b.data);
-	buf_release(&b);
-}
-
-static void makes_a_customer(struct shop *s, struct fixture *f)
-{
-	make_named(s, f, "customers", "");
-}
-
-static void prices_a_product(struct shop *s, struct fixture *f)
-{
-	struct uuid product = a_product(s, f);
-	struct buf b = { 0 };
-	struct row r;
-
-	if (uuid_is_zero(product))
-		return;
-	buf_printf(&b, "{'price':%lld}", (long long)an_amount(s));
-	shop_now(f);
-	must(f, record_change(&f->w, schema_table("products"), product, NULL, fixture_json(f, b.data), &r, &f->err));
-	buf_release(&b);
-	fixture_commit(f);
-}
-
-/* How edits that meet are merged; at any time, whoever is away. */
-static void changes_the_policy(struct shop *s, struct fixture *f UNUSED)
-{
-	struct fixture *hub = s->net->hub;
-	struct row r;
-
-	shop_now(hub);
-	must(hub, setting_put(&hub->w, "tenant", (struct uuid){ { 0 } }, "conflict_policy",
-			      fixture_json(hub, one_in(s, 2) ? "'row'" : "'column'"), &r, &hub->err));
-	fixture_commit(hub);
-}
-
-static void makes_a_supplier(struct shop *s, struct fixture *f)
-{
-	make_named(s, f, "suppliers", "");
-}
-
-static void names_anew(struct shop *s, struct fixture *f, const char *table, struct uuid row)
-{
-	struct buf b = { 0 };
-	struct row r;
-	int n = s->n_named + 1;
-
-	if (uuid_is_zero(row))
-		return;
-	shop_supersedes(s, f, schema_table(table), row);
-	buf_printf(&b, "{'name':'n%d'}", n);
-	shop_now(f);
-	must(f, record_change(&f->w, schema_table(table), row, NULL, fixture_json(f, b.data), &r, &f->err));
-	buf_release(&b);
-	fixture_commit(f);
-	shop_names(s, f, r.table, row, n);
-}
-
-static void names_a_product(struct shop *s, struct fixture *f)
-{
-	names_anew(s, f, "products", a_product(s, f));
-}
-
-static void names_a_customer(struct shop *s, struct fixture *f)
-{
-	names_anew(s, f, "customers", a_customer(s, f));
-}
-
-static void deletes_a_customer(struct shop *s, struct fixture *f)
-{
-	struct uuid row = a_customer(s, f);
-
-	if (uuid_is_zero(row))
-		return;
-	shop_supersedes(s, f, schema_table("customers"), row);
-	shop_now(f);
-	must(f, record_delete(&f->w, schema_table("customers"), row, NULL, &f->err));
-	fixture_commit(f);
-}
-
 /* --- selling --- */
 
 static bool put_lines(struct shop *s, struct fixture *f, const char *price, struct buf *b)
@@ -162,12 +42,12 @@ static bool put_lines(struct shop *s, struct fixture *f, const char *price, stru
 
 	buf_printf(b, "'lines':[");
 	for (int i = 0; i < n; i++) {
-		struct uuid product = a_product(s, f);
+		struct uuid product = any_product(s, f);
 
 		if (uuid_is_zero(product))
 			return false;
 		buf_printf(b, "%s{'product':'%s','qty':%lld,'%s':%lld}", i ? "," : "", uuid_text(product).s, (long long)a_qty(s),
-			   price, (long long)an_amount(s));
+			   price, (long long)any_amount(s));
 	}
 	buf_printf(b, "]");
 	return true;
@@ -176,7 +56,7 @@ static bool put_lines(struct shop *s, struct fixture *f, const char *price, stru
 /* Cash gives change; on account a part may be paid at once. */
 static void put_payments(struct shop *s, struct fixture *f, struct buf *b)
 {
-	struct uuid customer = a_customer(s, f);
+	struct uuid customer = any_customer(s, f);
 
 	if (uuid_is_zero(customer) || one_in(s, 2)) {
 		buf_printf(b, ",'payments':[{'method':'cash','amount':1000000}]");
@@ -210,7 +90,7 @@ static void sells(struct shop *s, struct fixture *f)
 static void sells_twice_over(struct shop *s, struct fixture *f UNUSED)
 {
 	struct fixture *till = s->net->till[chance(s, SHOP_TILLS)], *hub = s->net->hub;
-	struct uuid product = a_product(s, till), uuid = shop_uuid(s);
+	struct uuid product = any_product(s, till), uuid = shop_uuid(s);
 
 	if (uuid_is_zero(product) || row_exists(hub->db, hub->w.tenant, schema_table("products"), product, &hub->err) <= 0)
 		return;
@@ -257,13 +137,13 @@ static void takes_back(struct shop *s, struct fixture *f)
 
 static void takes_back_without_a_receipt(struct shop *s, struct fixture *f)
 {
-	struct uuid product = a_product(s, f);
+	struct uuid product = any_product(s, f);
 	struct buf b = { 0 };
 
 	if (uuid_is_zero(product))
 		return;
 	buf_printf(&b, "'lines':[{'product':'%s','qty':%lld,'unit_price':%lld,'condition':'%s'}]", uuid_text(product).s,
-		   (long long)a_qty(s), (long long)an_amount(s), a_condition(s));
+		   (long long)a_qty(s), (long long)any_amount(s), a_condition(s));
 	shop_post(s, f, "returns", shop_uuid(s), &b);
 }
 
@@ -275,7 +155,7 @@ static int64_t a_payment(struct shop *s)
 
 static void is_paid(struct shop *s, struct fixture *f)
 {
-	struct uuid customer = a_customer(s, f);
+	struct uuid customer = any_customer(s, f);
 	struct buf b = { 0 };
 
 	if (uuid_is_zero(customer))
@@ -326,7 +206,7 @@ static void pays(struct shop *s, struct fixture *f)
 
 static void adjusts(struct shop *s, struct fixture *f)
 {
-	struct uuid product = a_product(s, f);
+	struct uuid product = any_product(s, f);
 	struct buf b = { 0 };
 
 	if (uuid_is_zero(product))
@@ -336,7 +216,7 @@ static void adjusts(struct shop *s, struct fixture *f)
 			   (long long)a_qty(s));
 	else if (one_in(s, 3))
 		buf_printf(&b, "'kind':'opening','reason':'was there','lines':[{'product':'%s','qty':%lld,'unit_cost':%lld}]",
-			   uuid_text(product).s, (long long)a_qty(s), (long long)an_amount(s));
+			   uuid_text(product).s, (long long)a_qty(s), (long long)any_amount(s));
 	else
 		buf_printf(&b, "'reason':'lost or found','lines':[{'product':'%s','qty':%s%lld}]", uuid_text(product).s,
 			   one_in(s, 3) ? "" : "-", (long long)a_qty(s));
@@ -398,7 +278,7 @@ static void opens_a_shift(struct shop *s, struct fixture *f)
 {
 	struct buf b = { 0 };
 
-	buf_printf(&b, "'opening':%lld", (long long)an_amount(s));
+	buf_printf(&b, "'opening':%lld", (long long)any_amount(s));
 	shop_post(s, f, "shifts", shop_uuid(s), &b);
 }
 
@@ -423,112 +303,13 @@ static void closes_a_shift(struct shop *s, struct fixture *f)
 	if (uuid_is_zero(shift))
 		return;
 	put_ref(&b, "shift", shift);
-	buf_printf(&b, "'counted':%lld", (long long)an_amount(s));
+	buf_printf(&b, "'counted':%lld", (long long)any_amount(s));
 	shop_post(s, f, "shift_closes", shop_uuid(s), &b);
-}
-
-/* --- the link --- */
-
-/* One flight at a time: what is on its way must come home first. */
-static bool is_linked(struct shop *s, int i)
-{
-	if (!s->paired[i] || !s->in_flight[i])
-		return s->paired[i];
-	net_confirm(s->net, i, &s->flight[i]);
-	s->in_flight[i] = false;
-	return true;
-}
-
-static void pairs(struct shop *s, int i)
-{
-	if (!s->paired[i])
-		net_pair(s->net, i);
-	s->paired[i] = true;
-}
-
-static void pushes(struct shop *s, int i)
-{
-	if (is_linked(s, i))
-		net_push(s->net, i);
-}
-
-static void pulls(struct shop *s, int i)
-{
-	if (is_linked(s, i))
-		net_pull(s->net, i);
-}
-
-static void pulls_a_little(struct shop *s, int i)
-{
-	bool more;
-
-	if (is_linked(s, i))
-		net_pull_page(s->net, i, &more);
-}
-
-static void hears_nothing(struct shop *s, int i)
-{
-	if (!is_linked(s, i))
-		return;
-	net_pack(s->net, i, &s->flight[i]);
-	net_ingest(s->net, i, &s->flight[i]);
-}
-
-static void hears_later(struct shop *s, int i)
-{
-	hears_nothing(s, i);
-	s->in_flight[i] = s->paired[i];
-}
-
-/* Named anew while the name before is on its way. */
-static void is_edited_on_its_way(struct shop *s, int i)
-{
-	struct fixture *till = s->net->till[i];
-	struct uuid product = a_product(s, till);
-
-	if (uuid_is_zero(product) || !is_linked(s, i))
-		return;
-	names_anew(s, till, "products", product);
-	net_pack(s->net, i, &s->flight[i]);
-	net_ingest(s->net, i, &s->flight[i]);
-	names_anew(s, till, "products", product);
-	net_confirm(s->net, i, &s->flight[i]);
-}
-
-static void repeats_itself(struct shop *s, int i)
-{
-	if (!is_linked(s, i))
-		return;
-	hears_nothing(s, i);
-	net_ingest(s->net, i, &s->flight[i]);
-	net_confirm(s->net, i, &s->flight[i]);
-}
-
-/* A small shop is there already, and two of its tills know the cloud; the third is on its own. */
-void shop_begin(struct shop *s)
-{
-	struct fixture *f = s->net->till[0];
-
-	s->act = "begins";
-	makes_a_customer(s, f);
-	makes_a_supplier(s, f);
-	for (int i = 0; i < 3; i++)
-		makes_a_product(s, f);
-	makes_a_product(s, s->net->till[SHOP_TILLS - 1]);
-	for (int i = 0; i < SHOP_TILLS - 1; i++)
-		pairs(s, i);
-	pushes(s, 0);
-	pulls(s, 1);
 }
 
 /* --- chance decides --- */
 
-static const struct {
-	const char *name;
-	int often;
-	void (*at_a_node)(struct shop *s, struct fixture *f);
-	void (*on_a_link)(struct shop *s, int till);
-} acts[] = {
+static const struct act people_acts[] = {
 	{ "sells", 24, sells, NULL },
 	{ "sells twice over", 2, sells_twice_over, NULL },
 	{ "cancels", 5, cancels, NULL },
@@ -545,36 +326,38 @@ static const struct {
 	{ "opens a shift", 2, opens_a_shift, NULL },
 	{ "moves cash", 3, moves_cash, NULL },
 	{ "closes a shift", 2, closes_a_shift, NULL },
-	{ "makes a product", 2, makes_a_product, NULL },
-	{ "makes a customer", 2, makes_a_customer, NULL },
-	{ "makes a supplier", 1, makes_a_supplier, NULL },
-	{ "names a product", 4, names_a_product, NULL },
-	{ "prices a product", 3, prices_a_product, NULL },
-	{ "changes the policy", 1, changes_the_policy, NULL },
-	{ "names a customer", 3, names_a_customer, NULL },
-	{ "deletes a customer", 1, deletes_a_customer, NULL },
-	{ "pairs", 4, NULL, pairs },
-	{ "pushes", 6, NULL, pushes },
-	{ "pulls", 6, NULL, pulls },
-	{ "pulls a little", 4, NULL, pulls_a_little },
-	{ "hears nothing of its push", 2, NULL, hears_nothing },
-	{ "hears of its push later", 3, NULL, hears_later },
-	{ "is edited on its way", 2, NULL, is_edited_on_its_way },
-	{ "pushes the same twice", 2, NULL, repeats_itself },
+	{ NULL, 0, NULL, NULL }
 };
+
+static const struct act *const kinds_of_acts[] = { people_acts, record_acts, link_acts };
+
+/* Of all that may happen the n-th, when each counts as often as it is done. */
+static const struct act *act_at(int64_t n)
+{
+	for (size_t k = 0; k < ARRAY_LEN(kinds_of_acts); k++)
+		for (const struct act *a = kinds_of_acts[k]; a->name; a++)
+			if ((n -= a->often) < 0)
+				return a;
+	return NULL;
+}
+
+static int64_t acts_total(void)
+{
+	int64_t total = 0;
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds_of_acts); k++)
+		for (const struct act *a = kinds_of_acts[k]; a->name; a++)
+			total += a->often;
+	return total;
+}
 
 void shop_act(struct shop *s)
 {
-	int64_t total = 0, n;
-	size_t i = 0;
+	const struct act *a = act_at(chance(s, acts_total()));
 
-	for (size_t a = 0; a < ARRAY_LEN(acts); a++)
-		total += acts[a].often;
-	for (n = chance(s, total); n >= acts[i].often; i++)
-		n -= acts[i].often;
-	s->act = acts[i].name;
-	if (acts[i].at_a_node)
-		acts[i].at_a_node(s, anywhere(s));
+	s->act = a->name;
+	if (a->at_a_node)
+		a->at_a_node(s, anywhere(s));
 	else
-		acts[i].on_a_link(s, (int)chance(s, SHOP_TILLS));
+		a->on_a_link(s, (int)chance(s, SHOP_TILLS));
 }

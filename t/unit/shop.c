@@ -91,9 +91,23 @@ static void close_up(struct shop *s)
 	net_cycle(s->net);
 }
 
+/* A small shop is there already, and two of its tills know the cloud; the third is on its own. */
+static void begin(struct shop *s)
+{
+	s->act = "begins";
+	records_begin(s, s->net->till[0]);
+	records_begin(s, s->net->till[SHOP_TILLS - 1]);
+	for (int i = 0; i < SHOP_TILLS - 1; i++) {
+		net_pair(s->net, i);
+		s->paired[i] = true;
+	}
+	net_push(s->net, 0);
+	net_pull(s->net, 1);
+}
+
 void shop_opens(struct shop *s, int acts)
 {
-	shop_begin(s);
+	begin(s);
 	for (int i = 0; i < acts; i++) {
 		s->now += (1 + chance(s, 60)) * SECOND_US;
 		clock_set(s->now, s->now - DAY_ONE + SECOND_US);

@@ -2,7 +2,8 @@
  * chance and all of it from one seed; and those who look at what came of it.
  *
  *	shop.c		the shop, chance, and posting
- *	shop-acts.c	what people do, and what the link does: one line an act
+ *	shop-acts.c	what people do, one line an act; shop-records.c what they write down
+ *	shop-link.c	what the link does
  *	shop-audit.c	the promises, by queries of their own
  *	shop-replay.c	first in, first out, worked out once more from what was entered
  */
@@ -52,6 +53,21 @@ void shop_replay(struct shop *s);
 
 /* --- for acts --- */
 
+/* One that happens so often: somebody somewhere, or the link of a till. */
+struct act {
+	const char *name;
+	int often;
+	void (*at_a_node)(struct shop *s, struct fixture *f);
+	void (*on_a_link)(struct shop *s, int till);
+};
+extern const struct act record_acts[], link_acts[];	/* end with a NULL name */
+
+#define ANY(table) "SELECT uuid FROM " table " WHERE tenant = $1 AND deleted_at IS NULL ORDER BY uuid"
+struct uuid any_product(struct shop *s, struct fixture *f);
+struct uuid any_customer(struct shop *s, struct fixture *f);
+int64_t any_amount(struct shop *s);
+void names_anew(struct shop *s, struct fixture *f, const char *table, struct uuid row);
+
 int64_t chance(struct shop *s, int64_t n);		/* 0 … n - 1 */
 bool one_in(struct shop *s, int n);
 struct uuid shop_uuid(struct shop *s);
@@ -64,7 +80,7 @@ bool shop_may(struct shop *s, struct fixture *f, int rc, const char *what);
 bool shop_post(struct shop *s, struct fixture *f, const char *table, struct uuid uuid, struct buf *body);
 void shop_names(struct shop *s, struct fixture *f, const struct table *t, struct uuid row, int n);
 void shop_supersedes(struct shop *s, struct fixture *f, const struct table *t, struct uuid row);
-void shop_begin(struct shop *s);
+void records_begin(struct shop *s, struct fixture *f);
 void shop_act(struct shop *s);
 /* The transaction has been open for a while: a person acts now. */
 void shop_now(struct fixture *f);
