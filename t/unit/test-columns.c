@@ -157,7 +157,7 @@ static int roll(int n)
 
 static const char *const columns[] = { "name", "phone", "note", "address" };
 
-static void some_edit(struct net *net, struct uuid customer, int step, char last[ARRAY_LEN(columns)][20])
+static void some_edit(struct net *net, struct uuid customer, int step, char last[ARRAY_LEN(columns)][32])
 {
 	int column = roll(ARRAY_LEN(columns)), till = roll(net->tills);
 
@@ -178,7 +178,7 @@ static void some_sync(struct net *net)
 static void in_any_order_each_column_is_what_was_written_last(void **state)
 {
 	for (unsigned seed = 0; seed < 6; seed++) {
-		char last[ARRAY_LEN(columns)][20] = { "", "0770", "", "" };
+		char last[ARRAY_LEN(columns)][32] = { "", "0770", "", "" };
 		struct net *net = by_column(state, 3);
 		struct uuid ali = make_customer(net->till[0], "0770");
 
@@ -200,7 +200,7 @@ static void replicas_agree_though_the_policy_is_switched_while_tills_are_away(vo
 	static const char *const policies[] = { "{'value':'row'}", "{'value':'column'}" };
 
 	for (unsigned seed = 0; seed < 4; seed++) {
-		char last[ARRAY_LEN(columns)][20];
+		char last[ARRAY_LEN(columns)][32];
 		struct net *net = by_column(state, 3);
 		struct uuid ali = make_customer(net->till[0], "0770");
 

@@ -115,6 +115,13 @@ static void what_is_still_there_goes_back(void **state)
 	net_free(net);
 }
 
+static struct json sold(struct fixture *f)
+{
+	struct report r = fixture_report(f);
+
+	return json_member(fixture_ask(f, report_sales_by_product, &r), "items");
+}
+
 static void a_till_that_was_alone_sold_the_old_one(void **state)
 {
 	struct net *net = paired(state, 2);
@@ -126,11 +133,15 @@ static void a_till_that_was_alone_sold_the_old_one(void **state)
 	net_cycle(net);
 	merge_products(till, chai, tea);
 	sell(net->till[1], chai, 1, 250);
+	sell(net->till[1], tea, 2, 250);
 	net_cycle(net);
-	assert_int_equal(count_of(net->hub, "SELECT CAST(sum(on_hand) AS bigint) FROM stock WHERE tenant = $1"), 13000);
+	assert_int_equal(json_len(sold(net->hub)), 1);
+	assert_true(uuid_eq(uuid_of(json_at(sold(net->hub), 0), "product"), tea));
+	assert_int_equal(int_of(json_at(sold(net->hub), 0), "qty"), 3000);
+	assert_int_equal(count_of(net->hub, "SELECT CAST(sum(on_hand) AS bigint) FROM stock WHERE tenant = $1"), 11000);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(json_len(inventory_of(net->till[i], NULL)), 1);
-		assert_int_equal(int_of(json_at(inventory_of(net->till[i], NULL), 0), "on_hand"), 13000);
+		assert_int_equal(int_of(json_at(inventory_of(net->till[i], NULL), 0), "on_hand"), 11000);
 	}
 	all_agree(net, count_of(net->hub, STOCK));
 	net_free(net);
