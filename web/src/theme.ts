@@ -32,6 +32,7 @@ export const resolver: CSSVariablesResolver = () => ({
 		'--mantine-color-dimmed': '#56605d',
 		'--mantine-color-placeholder': '#646e6b',
 		'--mantine-color-error': '#b3261e',
+		'--mantine-color-orange-light-color': '#8a3d00',
 		'--fx-ground': '#f4f6f4',
 		'--fx-line': '#dfe4e1',
 		'--fx-soft': '#eef2ef',

@@ -194,3 +194,104 @@ export interface Site {
 	set_up: boolean;
 	version: string;
 }
+
+export type InvoiceStatus = 'paid' | 'partial' | 'unpaid' | 'returned' | 'partly_returned' | 'cancelled';
+
+export interface InvoiceRow extends InvoiceHead {
+	status: InvoiceStatus;
+	owed: number;
+}
+
+export interface DocumentHead extends Stored {
+	number: string;
+	at: string;
+	entered_by: string | null;
+	device: string | null;
+}
+
+export interface Cancellation extends DocumentHead {
+	invoice: string;
+	reason: string;
+	total: number;
+}
+
+export interface Return extends DocumentHead {
+	invoice: string | null;
+	customer: string | null;
+	reason: string | null;
+	total: number;
+	tax: number;
+}
+
+export interface CustomerPayment extends DocumentHead {
+	customer: string;
+	invoice: string | null;
+	method: string;
+	amount: number;
+	note: string | null;
+}
+
+export interface Entry {
+	code: string;
+	name?: string;
+	account?: string;
+	debit: number;
+	credit: number;
+}
+
+export interface InvoiceDetail extends Invoice {
+	status: InvoiceStatus;
+	owed: number;
+	cancellation: Cancellation | null;
+	returns: Return[];
+	payments_later: CustomerPayment[];
+}
+
+export interface Shift extends DocumentHead {
+	opening: number;
+	note: string | null;
+	status: 'open' | 'closed';
+	expected: number;
+	counted: number | null;
+	difference: number | null;
+	gap: number | null;
+}
+
+export interface ShiftDetail extends Shift {
+	movements: { uuid: string; number: string; at: string; kind: string; amount: number; reason: string }[];
+	totals: Record<string, number>;
+}
+
+export interface Account {
+	customer?: string;
+	supplier?: string;
+	owed: number;
+	credit: number;
+	items: { at: string; kind: string; uuid: string; number: string; amount: number; credit?: number; open?: number }[];
+	next: string | null;
+}
+
+export interface StockRow {
+	product: string;
+	name: string;
+	sku?: string | null;
+	on_hand: number;
+	value: number;
+}
+
+export interface Move {
+	uuid: string;
+	doc: string;
+	source: string;
+	line: number;
+	at: string;
+	qty: number;
+	cost: number;
+	layer: string | null;
+}
+
+export interface Role extends Stored {
+	code: string;
+	name: string;
+	permissions: string[];
+}

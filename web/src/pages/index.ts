@@ -17,9 +17,16 @@ export interface Page {
 
 export const pages: Page[] = [
 	{ path: '/sell', title: 'nav.sell', icon: 'sell', perm: 'sell', View: lazy(() => import('./pos/Pos')) },
-	{ path: '/settings', title: 'nav.settings', icon: 'settings', perm: 'read', View: lazy(() => import('./settings/Settings')) },
+	{ path: '/invoices', title: 'nav.invoices', icon: 'invoices', perm: 'read', View: lazy(() => import('./invoices/Invoices')) },
+	{ path: '/inventory', title: 'nav.inventory', icon: 'inventory', perm: 'read', View: lazy(() => import('./inventory/Inventory')) },
+	{ path: '/customers', title: 'nav.customers', icon: 'customers', perm: 'read', View: lazy(() => import('./customers/Customers')) },
+	{ path: '/suppliers', title: 'nav.suppliers', icon: 'suppliers', perm: 'catalogue', View: lazy(() => import('./suppliers/Suppliers')) },
+	{ path: '/shifts', title: 'nav.shifts', icon: 'shifts', perm: 'shift', View: lazy(() => import('./shifts/Shifts')) },
+	{ path: '/reports', title: 'nav.reports', icon: 'reports', perm: 'reports', View: lazy(() => import('./reports/Reports')) },
 	{ path: '/devices', title: 'nav.devices', icon: 'devices', perm: 'devices', where: 'cloud', View: lazy(() => import('./devices/Devices')) },
 	{ path: '/conflicts', title: 'nav.conflicts', icon: 'conflicts', perm: 'conflicts', View: lazy(() => import('./conflicts/Conflicts')) },
+	{ path: '/users', title: 'nav.users', icon: 'users', perm: 'users', View: lazy(() => import('./users/Users')) },
+	{ path: '/settings', title: 'nav.settings', icon: 'settings', perm: 'read', View: lazy(() => import('./settings/Settings')) },
 	{ path: '/tenants', title: 'nav.tenants', icon: 'tenants', perm: 'admin', where: 'cloud', View: lazy(() => import('./tenants/Tenants')) },
 	{ path: '/health', title: 'nav.health', icon: 'health', perm: 'admin', where: 'cloud', View: lazy(() => import('./health/Health')) },
 ];

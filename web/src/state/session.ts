@@ -41,20 +41,45 @@ export function useSession(): Session | null {
 
 // --- what the servers' roles permit; the server has the last word ---
 
-export type Perm = 'sell' | 'read' | 'cost' | 'catalogue' | 'customers' | 'stock' | 'settings' | 'users' | 'devices'
-	| 'conflicts' | 'sync' | 'pair';
+// In the servers' words (common/model/access.c).
+const names = {
+	sell: 'invoices:create',
+	void: 'invoices:void',
+	return: 'returns:create',
+	collect: 'customers:take_payments',
+	shift: 'shifts:operate',
+	read: 'products:read',
+	cost: 'costs:read',
+	reports: 'analytics:view',
+	catalogue: 'products:write',
+	customers: 'customers:write',
+	stock: 'inventory:write',
+	adjust: 'inventory:adjust',
+	pay: 'suppliers:manage_payments',
+	settings: 'settings:write',
+	users: 'settings:manage_users',
+	devices: 'devices:manage',
+	conflicts: 'conflicts:restore',
+	sync: 'sync:run',
+	pair: 'sync:pair',
+} as const;
 
-const counter: Perm[] = ['sell', 'read', 'customers'];
-const manager: Perm[] = [...counter, 'cost', 'catalogue', 'stock', 'settings', 'conflicts', 'sync'];
-const roles: Record<string, Perm[]> = {
-	owner: [...manager, 'users', 'devices', 'pair'],
-	manager,
-	cashier: counter,
-	agent: counter,
-};
+export type Perm = keyof typeof names;
+export const permissions = Object.values(names);
 
+const agent: Perm[] = ['sell', 'return', 'read', 'customers'];
+const cashier: Perm[] = [...agent, 'collect', 'shift'];
+const owner = Object.keys(names) as Perm[];
+const manager = owner.filter((p) => p !== 'users' && p !== 'devices' && p !== 'pair');
+const roles: Record<string, Perm[]> = { owner, manager, cashier, agent };
+
+// The session says it itself where it can; a role of the shop's own is known to it only.
 export function may(perm: Perm, s: Session | null = session.get()): boolean {
-	return s?.kind === 'user' && (roles[s.user.role] ?? counter).includes(perm);
+	if (s?.kind !== 'user')
+		return false;
+	if (s.user.permissions)
+		return s.user.permissions.includes(names[perm]);
+	return (roles[s.user.role] ?? agent).includes(perm);
 }
 
 export function useMay(perm: Perm): boolean {

@@ -1,22 +1,26 @@
 // What pops up.  The two about the cloud come once for each change of state, never
 // for each request; their words are in i18n/*/sync.ts.
-import { notifications } from '@mantine/notifications';
+import { type NotificationData, notifications } from '@mantine/notifications';
 import { onModeChange } from '~/api/client';
 import { Problem, Unreachable } from '~/api/http';
 import { known, t } from '~/i18n';
+
+function show(n: NotificationData): void {
+	notifications.show({ withBorder: true, closeButtonProps: { 'aria-label': t('do.close') }, ...n });
+}
 
 export function watchCloud(): void {
 	onModeChange((c) => {
 		if (!c.announced)
 			return;
 		if (c.to === 'local') {
-			notifications.show({ id: 'cloud-lost', title: t('toast.lost_title'), message: t('toast.lost'), color: 'orange',
-				autoClose: false, withBorder: true });
+			show({ id: 'cloud-lost', title: t('toast.lost_title'), message: t('toast.lost'), color: 'orange',
+				autoClose: false });
 			return;
 		}
 		notifications.hide('cloud-lost');
-		notifications.show({ id: 'cloud-back', title: t('toast.back_title'), message: t('toast.back', { n: c.waited }),
-			color: 'pine', autoClose: 8000, withBorder: true });
+		show({ id: 'cloud-back', title: t('toast.back_title'), message: t('toast.back', { n: c.waited }),
+			color: 'pine', autoClose: 8000 });
 	});
 }
 
@@ -42,10 +46,10 @@ export function details(e: unknown): string {
 
 export function toastError(e: unknown): void {
 	const more = details(e);
-	notifications.show({ title: t('error.title'), message: more ? `${explain(e)}\n${more}` : explain(e), color: 'red',
-		autoClose: 12000, withBorder: true, style: { whiteSpace: 'pre-line' } });
+	show({ title: t('error.title'), message: more ? `${explain(e)}\n${more}` : explain(e), color: 'red',
+		autoClose: 12000, style: { whiteSpace: 'pre-line' } });
 }
 
 export function toastDone(message: string): void {
-	notifications.show({ message, color: 'pine', autoClose: 4000, withBorder: true });
+	show({ message, color: 'pine', autoClose: 4000 });
 }

@@ -5,6 +5,7 @@ import { frame } from './frame';
 import { errors } from './errors';
 import { pos } from './pos';
 import { settings } from './settings';
+import { shop } from './shop';
 import { sync } from './sync';
 
-export const ar: Record<Key, Text> = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...sync };
+export const ar: Record<Key, Text> = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...shop, ...sync };

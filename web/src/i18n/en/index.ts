@@ -4,6 +4,7 @@ import { frame } from './frame';
 import { errors } from './errors';
 import { pos } from './pos';
 import { settings } from './settings';
+import { shop } from './shop';
 import { sync } from './sync';
 
-export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...sync } as const;
+export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...shop, ...sync } as const;

@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Invoice, Product } from '~/api/types';
 import { t, useLanguage } from '~/i18n';
+import { useOpenShift } from '~/state/shift';
 import { useStore } from '~/state/store';
 import { toastError } from '~/ui/toasts';
 import { addProduct, carts, current, hold, setQty } from './cart';
@@ -50,6 +51,7 @@ export default function Pos() {
 	const cart = current(state);
 	const queries = useQueryClient();
 	const rate = useDefaultRate();
+	const { shift } = useOpenShift();
 	const search = useRef<HTMLInputElement>(null);
 	const [paying, setPaying] = useState(false);
 	const [done, setDone] = useState<Invoice | null>(null);
@@ -146,7 +148,7 @@ export default function Pos() {
 			{done && cart.lines.length === 0
 				? <Done invoice={done} onNext={() => (setDone(null), search.current?.focus())} />
 				: <CartPanel cart={cart} all={state.all} fresh={fresh} onPay={pay} onHelp={() => setHelp(true)} />}
-			<PaySheet cart={cart} opened={paying} eager={eager} onClose={() => (setPaying(false), search.current?.focus())} onSold={sold} />
+			<PaySheet shift={shift?.uuid ?? null} cart={cart} opened={paying} eager={eager} onClose={() => (setPaying(false), search.current?.focus())} onSold={sold} />
 			<Help opened={help} onClose={() => setHelp(false)} />
 			<UnknownCode code={unknown} onClose={() => setUnknown(null)} onMade={(p) => (setUnknown(null), notifications.clean(), add(p))} />
 			<span className={css.aloud} role="status">{said}</span>

@@ -1,0 +1,96 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, query } from '~/api/client';
+import { useDocument } from '~/api/documents';
+import { Problem, Unreachable } from '~/api/http';
+import type { Category, List, Move, Product, StockRow, TaxRate } from '~/api/types';
+import { session, useMay } from '~/state/session';
+import { useList } from '~/ui/lists';
+
+export const useProductList = (q: string) => useList<Product>('products', '/api/products', { q });
+
+// What is on hand of the products on this page, for whoever may know.
+export function useStock(q: string) {
+	const may = useMay('cost');
+	const list = useInfiniteQuery({
+		queryKey: ['inventory', 'list', q],
+		initialPageParam: '',
+		queryFn: ({ pageParam, signal }) => api.get<List<StockRow>>(query('/api/inventory', { q, limit: 100, after: pageParam }), { signal }),
+		getNextPageParam: (last) => last.next ?? undefined,
+		enabled: may,
+	});
+	const of = new Map((list.data?.pages ?? []).flatMap((p) => p.items).map((r) => [r.product, r]));
+	return { of, list, may };
+}
+
+export function useStockOf(product: string) {
+	const may = useMay('cost');
+	return useQuery({
+		queryKey: ['inventory', 'moves', product],
+		queryFn: () => api.get<List<Move>>(`/api/inventory/${product}/moves?limit=100`),
+		enabled: may,
+	});
+}
+
+export function useCategories() {
+	return useQuery({ queryKey: ['categories'], queryFn: async () => (await api.get<List<Category>>('/api/categories?limit=500')).items, staleTime: 60_000 });
+}
+
+export function useTaxRates() {
+	return useQuery({ queryKey: ['tax_rates', 'all'], queryFn: async () => (await api.get<List<TaxRate>>('/api/tax-rates?limit=200')).items, staleTime: 60_000 });
+}
+
+const touched = ['inventory', 'reports', 'purchases', 'products'];
+
+export interface PurchaseBody {
+	supplier?: string;
+	note?: string;
+	lines: { product: string; qty: number; unit_cost: number }[];
+}
+
+export const useRestock = () => useDocument<{ number: string }, PurchaseBody>('purchase', '/api/purchases', [...touched, 'accounts_of']);
+
+export interface AdjustBody {
+	kind: 'adjust' | 'count' | 'opening';
+	reason: string;
+	lines: { product: string; qty?: number; counted?: number; unit_cost?: number }[];
+}
+
+export const useAdjust = () => useDocument<{ number: string }, AdjustBody>('stock_adjustment', '/api/stock-adjustments', touched);
+
+export interface ImportReport {
+	rows: number;
+	created: number;
+	changed: number;
+	unchanged: number;
+	refused: number;
+	stored: boolean;
+	errors: { line: number; field: string; code: string; reason: string }[];
+}
+
+export type ImportKind = 'products' | 'customers' | 'suppliers' | 'opening-stock';
+
+// A file is no JSON: it goes to this very server, as it is.
+async function sendFile(kind: ImportKind, file: File, dryRun: boolean, skip: boolean): Promise<ImportReport> {
+	let response: Response;
+	try {
+		response = await fetch(query(`/api/import/${kind}`, { dry_run: dryRun ? 1 : null, skip_errors: skip ? 1 : null }), {
+			method: 'POST', body: await file.text(), credentials: 'omit',
+			headers: { 'Content-Type': 'text/csv', Authorization: `Bearer ${session.get()?.token ?? ''}` },
+		});
+	} catch (e) {
+		throw new Unreachable(String(e));
+	}
+	const answer = (await response.json()) as ImportReport & Record<string, unknown>;
+	if (!response.ok && !Array.isArray(answer.errors))
+		throw new Problem(response.status, answer, null);
+	return answer;
+}
+
+export function useImport() {
+	const queries = useQueryClient();
+	return useMutation({
+		mutationFn: (v: { kind: ImportKind; file: File; dryRun: boolean; skip: boolean }) => sendFile(v.kind, v.file, v.dryRun, v.skip),
+		onSuccess: (r) => r.stored && void queries.invalidateQueries(),
+	});
+}
+

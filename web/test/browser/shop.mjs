@@ -1,0 +1,289 @@
+// A cashier's morning, and what the owner looks at afterwards; each figure on the
+// screen is the API's.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { axeProblems, finish, is, ok, open, operator, promise, scan, shot, signIn, stage, until } from './fexl.mjs';
+
+const world = await open();
+const page = await world.newPage();
+const get = (path) => operator('till', 'GET', path);
+const total = () => page.getByTestId('total').innerText();
+const money = (n) => (n / 100).toLocaleString('en', { minimumFractionDigits: 2 });
+
+async function clean(name) {
+	const problems = await axeProblems(page);
+	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
+	await shot(page, name);
+}
+
+async function everyLook(name) {
+	const toggle = () => page.locator('button[lang]').click();
+	const colours = () => page.getByRole('button', { name: /colours|ألوان/ }).click();
+	for (const look of ['en-light', 'en-dark', 'ar-dark', 'ar-light']) {
+		await page.mouse.move(700, 790);
+		await page.waitForTimeout(150);
+		await clean(`${name}-${look}`);
+		await (look.endsWith('en-light') || look === 'ar-dark' ? colours() : toggle());
+	}
+	await toggle();
+	await toggle();
+}
+
+const go = (name) => page.getByRole('navigation').getByRole('link', { name }).click();
+const title = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+// --- the shop ---
+
+const names = ['Basmati rice 5 kg', 'Red lentils 1 kg', 'Black tea 450 g', 'Olive oil 1 l', 'Cardamom 100 g', 'Halloumi 250 g', 'Flat bread', 'Tomato paste', 'Dates 1 kg', 'Yoghurt 500 g', 'Chickpeas 1 kg', 'Sumac 50 g'];
+const products = names.map((name, i) => operator('till', 'POST', '/api/products', { name, price: 250 + 125 * i, barcode: String(6291000000000 + i), sku: `GR-${100 + i}`, unit: i % 3 ? null : 'piece' }));
+operator('till', 'POST', '/api/suppliers', { name: 'Tigris Wholesale', phone: '0780 555 0101', contact: 'Hassan' });
+operator('till', 'POST', '/api/purchases', { lines: products.slice(0, 10).map((p, i) => ({ product: p.uuid, qty: (i === 3 ? 4 : 40) * 1000, unit_cost: Math.round(p.price * 0.6) })) });
+for (const [name, phone] of [['Noor Hadi', '0770 111 2233'], ['Sami Karim', '0771 222 3344'], [null, '0772 333 4455']])
+	operator('till', 'POST', '/api/customers', { phone, ...(name ? { name } : {}) });
+
+// --- the cashier's morning ---
+
+await signIn(page, 'till', 'Yusuf', '2222');
+await promise('a cashier sees what is his, and no more', async () => {
+	const links = await page.getByRole('navigation').getByRole('link').allInnerTexts();
+	return links.join() === 'Sell,Invoices,Inventory,Customers,Shifts,Settings';
+});
+await promise('he opens his drawer with 100.00', async () => {
+	await go('Shifts');
+	await page.getByLabel('Opening cash').fill('100');
+	await page.keyboard.press('Enter');
+	await page.getByTestId('expected').waitFor();
+	return (await page.getByTestId('expected').innerText()) === '100.00';
+});
+await promise('ten sales by scanner and keyboard', async () => {
+	await go('Sell');
+	for (let i = 0; i < 10; i++) {
+		await page.getByPlaceholder('Search by name').waitFor();
+		await scan(page, products[i].barcode);
+		await scan(page, products[(i + 1) % 10].barcode);
+		await until(async () => (await total()) === money(products[i].price + products[(i + 1) % 10].price), `cart ${i}`);
+		await page.keyboard.press('F9');
+		await page.getByTestId('due').waitFor();
+		await page.keyboard.press('Enter');
+		await page.getByTestId('done').waitFor();
+	}
+	return get('/api/invoices?limit=50').items.length === 10;
+});
+await promise('one on account, for a customer found by phone', async () => {
+	await scan(page, products[8].barcode);
+	await until(async () => (await total()) === money(products[8].price));
+	await page.getByTestId('customer').click();
+	await page.getByLabel('Phone or name').fill('0770 111');
+	await page.getByRole('button', { name: /Noor Hadi/ }).click();
+	await page.keyboard.press('F9');
+	await page.getByLabel('Received').fill('0');
+	await page.keyboard.press('Enter');
+	await page.getByTestId('done').waitFor();
+	const [sale] = get('/api/invoices?limit=1').items;
+	return sale.owed === products[8].price && sale.status === 'unpaid';
+});
+await promise('all of them belong to his shift', async () => new Set(get('/api/invoices?limit=50').items.map((i) => i.shift)).size === 1);
+await promise('one return, from the invoice', async () => {
+	await go('Invoices');
+	await page.getByRole('row').nth(2).click();
+	await page.getByRole('button', { name: 'Return goods' }).click();
+	await page.getByRole('dialog').getByLabel('Quantity').first().fill('1');
+	await shot(page, 'invoice-return');
+	await page.getByRole('dialog').getByRole('button', { name: /Return goods/ }).click();
+	await page.getByText('is booked').first().waitFor();
+	return get('/api/returns?limit=5').items.length === 1;
+});
+await everyLook('invoice');
+await promise('the debt is paid in part', async () => {
+	await go('Customers');
+	await page.getByRole('row', { name: /Noor Hadi/ }).click();
+	await page.getByRole('button', { name: 'Take a payment' }).click();
+	await page.getByRole('dialog').getByLabel('Amount').fill('5');
+	await page.getByRole('dialog').getByRole('button', { name: 'Take a payment' }).last().click();
+	await page.getByText('is booked').first().waitFor();
+	return get('/api/customer-payments?limit=5').items[0].amount === 500;
+});
+await promise('cash out for an expense', async () => {
+	await page.keyboard.press('Escape');
+	await go('Shifts');
+	await page.getByRole('button', { name: 'Cash in or out' }).click();
+	await page.getByRole('dialog').getByLabel('Amount').fill('3.50');
+	await page.getByRole('dialog').getByLabel('Reason').fill('Tea for all');
+	await page.keyboard.press('Enter');
+	await page.getByRole('cell', { name: 'Tea for all' }).waitFor();
+});
+const shift = () => get('/api/shifts?limit=5').items[0];
+await promise('what the drawer must hold stands on the screen as in the API', async () =>
+	until(async () => (await page.getByTestId('expected').first().innerText()) === money(shift().expected), 'expected'));
+await everyLook('shifts');
+await promise('he closes it; the difference is said and stored', async () => {
+	const counted = shift().expected - 50;
+	await page.getByRole('button', { name: 'Close the shift' }).click();
+	await page.getByRole('dialog').getByLabel('Counted').fill(money(counted));
+	await page.getByText('-0.50').waitFor();
+	await shot(page, 'shift-close');
+	await page.getByRole('dialog').getByRole('button', { name: 'Close the shift' }).click();
+	await page.getByLabel('Opening cash').waitFor();
+	return shift().status === 'closed' && shift().difference === -50;
+});
+await promise('another cannot look at what goods cost', async () => {
+	await go('Inventory');
+	await page.getByRole('row', { name: /Basmati/ }).waitFor();
+	return (await page.getByRole('columnheader', { name: 'Worth' }).count()) === 0;
+});
+await page.getByTestId('account').click();
+await page.getByRole('menuitem', { name: 'Sign out' }).click();
+
+// --- the owner ---
+
+await signIn(page, 'till', 'Amal', '1234');
+await go('Invoices');
+await page.getByRole('row').nth(3).waitFor();
+await everyLook('invoices');
+await promise('unpaid invoices are found', async () => {
+	await page.getByText('Unpaid', { exact: true }).first().click();
+	await until(async () => (await page.getByRole('row').count()) === 2, 'one is left');
+});
+await promise('an invoice is cancelled, with a reason; its goods come back', async () => {
+	await page.getByText('All', { exact: true }).first().click();
+	const before = get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0);
+	await page.getByRole('row').last().click();
+	await page.getByRole('button', { name: 'Cancel the invoice' }).click();
+	await page.getByRole('dialog').getByLabel('Reason').fill('Wrong customer');
+	await shot(page, 'invoice-cancel');
+	await page.getByRole('dialog').getByRole('button', { name: 'Cancel the invoice' }).click();
+	await page.getByText('Cancelled', { exact: true }).first().waitFor();
+	return get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0) === before + 2000;
+});
+await clean('invoice-cancelled');
+await go('Inventory');
+await page.getByRole('row', { name: /Basmati/ }).waitFor();
+await everyLook('inventory');
+await promise('low stock is found', async () => {
+	await page.getByText('Low', { exact: true }).first().click();
+	await page.getByRole('row', { name: /Olive oil/ }).waitFor();
+	return (await page.getByRole('row').count()) === 2;
+});
+await page.getByText('All', { exact: true }).first().click();
+await promise('a product has its movements', async () => {
+	await page.getByRole('row', { name: /Olive oil/ }).click();
+	await page.getByRole('dialog').getByText('Purchase').waitFor();
+});
+await clean('product-stock');
+await promise('restocked, and it counts', async () => {
+	await page.getByRole('dialog').getByRole('button', { name: 'Restock' }).click();
+	await page.getByRole('dialog').getByLabel(/^Quantity: Olive/).fill('12');
+	await page.getByRole('dialog').getByLabel(/^Unit cost: Olive/).fill('3.10');
+	await clean('restock');
+	await page.getByRole('dialog').getByRole('button', { name: 'Restock' }).click();
+	await page.getByText('is booked').first().waitFor();
+	return get('/api/inventory?q=Olive').items[0].on_hand >= 12000;
+});
+await promise('counted: the difference is booked', async () => {
+	await page.getByRole('button', { name: 'Stock', exact: true }).click();
+	await page.getByRole('menuitem', { name: 'Count' }).click();
+	await scan(page, products[0].barcode);
+	await page.getByRole('dialog').getByLabel(/^Counted: Basmati/).fill('30');
+	await clean('count');
+	await page.getByRole('dialog').getByRole('button', { name: 'Count' }).click();
+	await until(() => get('/api/inventory?q=Basmati').items[0].on_hand === 30000, 'thirty are there');
+});
+await promise('a new price, typed, is the API’s', async () => {
+	await page.getByRole('row', { name: /Flat bread/ }).click();
+	await page.getByRole('tab', { name: 'Details' }).click();
+	await page.getByRole('dialog').getByLabel('Price').fill('9.99');
+	await clean('product-form');
+	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+	await until(() => get('/api/products?q=Flat').items[0].price === 999, 'the price');
+});
+await promise('changed elsewhere meanwhile: both are shown, nothing is overwritten', async () => {
+	await page.getByRole('row', { name: /Tomato paste/ }).click();
+	await page.getByRole('tab', { name: 'Details' }).click();
+	await page.getByRole('dialog').getByLabel('Price').fill('7.77');
+	operator('till', 'PATCH', `/api/products/${products[7].uuid}`, { price: 888 });
+	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+	await page.getByText('Somebody else changed this').waitFor();
+	await clean('product-stale');
+	await page.getByRole('button', { name: 'Take theirs' }).click();
+	return get('/api/products?q=Tomato').items[0].price === 888;
+});
+await page.keyboard.press('Escape');
+await promise('a CSV file says first what it would do, then does it', async () => {
+	const file = join(stage, 'products.csv');
+	writeFileSync(file, 'name,sku,price\nSaffron 1 g,GR-900,450\nMint,GR-901,abc\n');
+	await page.getByRole('button', { name: 'Stock', exact: true }).click();
+	await page.getByRole('menuitem', { name: 'Import CSV' }).click();
+	await page.getByTestId('csv').setInputFiles(file);
+	await page.getByText('refuse 1').waitFor();
+	await clean('import');
+	if (get('/api/products?q=Saffron').items.length !== 0)
+		return false;
+	await page.getByText('Leave out lines with errors').click({ force: true });
+	await page.getByRole('button', { name: 'Import it' }).click();
+	await until(() => get('/api/products?q=Saffron').items.length === 1, 'it is there');
+});
+await page.keyboard.press('Escape');
+await go('Customers');
+await page.getByRole('row', { name: /Noor/ }).waitFor();
+await everyLook('customers');
+await promise('an account: owes what the API says', async () => {
+	await page.getByRole('row', { name: /Noor/ }).click();
+	const uuid = get('/api/customers?q=Noor').items[0].uuid;
+	await page.getByRole('dialog').getByText(money(get(`/api/customers/${uuid}/account`).owed)).first().waitFor();
+});
+await clean('customer-account');
+await page.keyboard.press('Escape');
+await go('Suppliers');
+await page.getByRole('row', { name: /Tigris/ }).waitFor();
+await everyLook('suppliers');
+await go('Users');
+await promise('a new cashier, who can sign in', async () => {
+	await page.getByRole('button', { name: 'New user' }).click();
+	await page.getByRole('dialog').getByLabel('Name').fill('Leila');
+	await page.getByRole('dialog').locator('input[autocomplete=new-password]').first().fill('3333');
+	await clean('user-form');
+	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('row', { name: /Leila/ }).waitFor();
+});
+await everyLook('users');
+await go('Reports');
+await title('Reports');
+await page.getByText('Sales by day').first().waitFor();
+await everyLook('reports-sales');
+await promise('the trial balance on the screen is the API’s', async () => {
+	await page.getByRole('tab', { name: 'Books' }).click();
+	const sum = get('/api/reports/trial-balance');
+	await page.getByText(money(sum.debit)).first().waitFor();
+	return sum.debit === sum.credit;
+});
+await everyLook('reports-books');
+await page.getByRole('tab', { name: 'Receivables' }).click();
+await page.getByText('Noor Hadi').waitFor();
+await everyLook('reports-debts');
+await go('Settings');
+await promise('the currency stands behind amounts', async () => {
+	await page.getByLabel('Currency').fill('iqd');
+	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByText('Saved').first().waitFor();
+	await go('Sell');
+	await until(async () => (await total()) === '0.00 IQD', 'IQD');
+});
+await go('Settings');
+await title('Settings');
+await everyLook('settings-shop');
+await go('Conflicts');
+await title('Conflicts');
+await everyLook('conflicts-none');
+
+// --- news from elsewhere ---
+
+await promise('a sale made at another place shows in the list without a reload, and nothing jumps', async () => {
+	await go('Invoices');
+	await page.getByRole('row').nth(3).waitFor();
+	const search = page.getByPlaceholder('Search');
+	await search.focus();
+	const sale = operator('till', 'POST', '/api/invoices', { lines: [{ product: products[0].uuid, qty: 1000 }], payments: [{ method: 'cash', amount: 1000 }] });
+	await page.getByRole('row', { name: new RegExp(sale.number) }).waitFor();
+	return search.evaluate((el) => el === document.activeElement);
+});
+await finish(world);
