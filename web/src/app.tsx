@@ -8,7 +8,7 @@ import { t, useLanguage } from '~/i18n';
 import { pagesFor } from '~/pages';
 import { SetUp } from '~/pages/signin/SetUp';
 import { SignIn } from '~/pages/signin/SignIn';
-import { useSession } from '~/state/session';
+import { setPermissions, useSession } from '~/state/session';
 import { settings, settingsFrom } from '~/state/settings';
 import { loadSite, site } from '~/state/site';
 import { useStore } from '~/state/store';
@@ -54,8 +54,22 @@ function Missing() {
 	return <Empty icon="search" title={t('frame.not_found')} hint={t('frame.not_found_hint')} />;
 }
 
+// What one may do can change while one is signed in.
+function usePermissions(): void {
+	const { data } = useQuery({
+		queryKey: ['users', 'me'],
+		queryFn: () => here.get<{ permissions: string[] }>('/api/session'),
+		staleTime: 60_000,
+	});
+	useEffect(() => {
+		if (data)
+			setPermissions(data.permissions);
+	}, [data]);
+}
+
 function User() {
 	useShopSettings();
+	usePermissions();
 	return null;
 }
 

@@ -30,6 +30,12 @@ export function signedIn(s: SignedIn, kind: Session['kind'] = 'user'): void {
 	session.set(all);
 }
 
+export function setPermissions(permissions: string[]): void {
+	const s = session.get();
+	if (s && s.user.permissions?.join() !== permissions.join())
+		signedIn({ ...s, user: { ...s.user, permissions } }, s.kind);
+}
+
 export function signedOut(): void {
 	localStorage.removeItem(KEY);
 	session.set(null);

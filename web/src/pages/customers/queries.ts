@@ -11,7 +11,7 @@ export function useAccount(kind: 'customers' | 'suppliers', id: string) {
 	return useInfiniteQuery({
 		queryKey: ['accounts_of', kind, id],
 		initialPageParam: '',
-		queryFn: ({ pageParam }) => api.get<Account>(query(`/api/${kind}/${id}/account`, kind === 'customers' ? { limit: 50, after: pageParam } : {})),
+		queryFn: ({ pageParam }) => api.get<Account>(query(`/api/${kind}/${id}/account`, { limit: 50, after: pageParam })),
 		getNextPageParam: (last) => last.next || undefined,
 	});
 }

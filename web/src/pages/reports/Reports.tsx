@@ -87,7 +87,7 @@ function Sales({ range }: { range: Range }) {
 
 function Products({ range }: { range: Range }) {
 	const q = useTop(range, true);
-	const items = q.data?.items ?? [];
+	const items = [...(q.data?.items ?? [])].sort((a, b) => b.amount - a.amount);
 	return (
 		<Wait q={q}>
 			<Panel title={t('report.top')} actions={<CsvButton name="sales-by-product" head={['name', 'qty', 'returned', 'amount', 'cost', 'profit']} rows={() => items.map((x) => [x.name, x.qty, x.returned, x.amount, x.cost, x.profit])} />}>

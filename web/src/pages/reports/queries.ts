@@ -52,7 +52,7 @@ export interface Range {
 
 export const useDays = (r: Range, on: boolean) => useReport<{ items: Day[]; total: Omit<Day, 'date'> }>('daily-sales', { ...r }, on);
 export const useHours = (r: Range, on: boolean) => useReport<{ items: Hour[] }>('sales-by-hour', { ...r }, on);
-export const useTop = (r: Range, on: boolean) => useReport<{ items: Top[]; next: string | null }>('sales-by-product', { ...r, limit: '50' }, on);
+export const useTop = (r: Range, on: boolean) => useReport<{ items: Top[]; next: string | null }>('sales-by-product', { ...r, limit: '500' }, on);
 export const useTrialBalance = (on: boolean) => useReport<Balance>('trial-balance', {}, on);
 export const useDebts = (on: boolean) => useReport<Debts>('receivables', {}, on);
 export const useValuation = (on: boolean) => useReport<{ items: { product: string; name: string; on_hand: number; value: number }[]; total: number }>('valuation', {}, on);
