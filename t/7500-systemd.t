@@ -16,7 +16,7 @@ machines=till
 
 test_expect 'fexl-desktop is installed, and everything is up by itself' '
 	install_packages till desktop &&
-	wait_for "on till systemctl is-active --quiet fexl-apid fexl-syncd fexl.target" &&
+	wait_for "on till systemctl is-active --quiet fexl-apid fexl-syncd fexl-realtimed fexl.target" &&
 	[ -z "$(on till systemctl --failed --no-legend)" ]
 '
 test_expect 'its status answers whether the shop is safe' '

@@ -6,8 +6,9 @@ test_description='a cloud and a till at home on Linux'
 . "${FEXL_SRC:-.}/t/lib.sh"
 [ -n "${FEXL_LONG:-}" ] || skip_all 'it takes minutes: ./dev test --long'
 . "$src/t/machine.sh"
-machine_needs
 command -v openssl >/dev/null || skip_all 'openssl is needed'
+cloud_packages=$base_packages,postgresql,nginx-light,openssl
+machine_needs "$cloud_packages"
 
 certificate()	# an authority, and a certificate for cloud.test from it
 {
@@ -43,7 +44,7 @@ is_same()
 
 test_expect 'two machines with a cable between them' '
 	packages_built && certificate &&
-	machine cloud "$base_packages,postgresql,nginx-light,openssl" && machine till && cable cloud 10.99.0.1 till 10.99.0.2 &&
+	machine cloud "$cloud_packages" && machine till && cable cloud 10.99.0.1 till 10.99.0.2 &&
 	boot cloud && boot till && echo "10.99.0.1 cloud.test" | put till /etc/hosts
 '
 machines='cloud till'

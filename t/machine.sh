@@ -16,6 +16,7 @@ BOOT_S=90
 # What a bare Debian needs to install our packages, and to look at them.
 base_packages=systemd,systemd-sysv,dbus,libevent-core-2.1-7,libsqlite3-0,libpq5,libjson-c5,libcurl4,libssl3,libsmartcols1,libqrencode4,sqlite3,procps,iproute2,ca-certificates
 
+# machine_needs [PACKAGES…]: of each Debian that the story starts from
 machine_needs()
 {
 	[ "$(id -u)" -eq 0 ] || skip_all 'only root can boot containers'
@@ -23,9 +24,13 @@ machine_needs()
 	for tool in debootstrap systemd-nspawn nsenter ip dpkg-buildpackage; do
 		command -v $tool >/dev/null || skip_all "$tool is not installed (./dev deps deb)"
 	done
+	unshare -mn true 2>/dev/null || skip_all 'no containers are to be had here'
 	mkdir -p "$cache/debs"
 	exec 8>"$cache/machines.lock"
 	flock -w 300 8 || skip_all 'another story has machines for longer than 300 s'
+	for list in "$base_packages" "$@"; do
+		root_of "$list" >/dev/null || skip_all "debootstrap could not make a Debian $debian: see $root/log"
+	done
 }
 
 # --- the Debian they start from ---
