@@ -51,7 +51,8 @@ machines='cloud till'
 is_up till && is_up cloud || test_done	# the rest would only wait in vain
 test_expect 'fexl-cloud is installed, and nothing of it runs' '
 	install_packages cloud cloud && ! on cloud systemctl is-active --quiet fexl-apid.service fexl-apid.socket &&
-	! on cloud systemctl start fexl-apid.service && ! on cloud systemctl is-enabled --quiet fexl.target
+	on cloud systemctl start fexl-apid.service && ! on cloud systemctl is-active --quiet fexl-apid.service &&
+	! on cloud systemctl is-enabled --quiet fexl.target
 '
 test_expect 'fexlctl cloud init makes database, administrator and keys' '
 	wait_for "on cloud systemctl is-active --quiet postgresql@15-main" &&

@@ -237,7 +237,7 @@ stop_selling()
 {
 	[ -e "$stage/seller.pid" ] || return 0
 	kill -TERM "$(cat "$stage/seller.pid")" 2>/dev/null
-	wait "$(cat "$stage/seller.pid")" 2>/dev/null
+	wait_for "has_ended $(cat "$stage/seller.pid")"
 	rm -f "$stage/seller.pid"
 }
 

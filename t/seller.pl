@@ -5,14 +5,15 @@
 #	seller.pl PORT TOKEN-FILE PRODUCT OUT
 #
 # OUT.sold gets a line for each sale that was answered 2xx, or 409 because it is
-# there already: its uuid, and when, as seconds with fractions.  Ends on SIGTERM.
+# there already: its uuid, and when, as seconds with fractions.  Ends on SIGTERM,
+# with the sale in hand, unless nobody answers for 10 s.
 use strict;
 use warnings;
 use HTTP::Tiny;
 use IO::Handle;
 use Time::HiRes qw(clock_gettime sleep CLOCK_MONOTONIC);
 
-my ($PAUSE_S, $AGAIN_S) = (0.02, 0.02);
+my ($PAUSE_S, $AGAIN_S, $END_S) = (0.02, 0.02, 10);
 my ($port, $token_file, $product, $out) = @ARGV;
 die "usage: $0 PORT TOKEN-FILE PRODUCT OUT\n" if !defined $out;
 
@@ -23,8 +24,9 @@ open(my $log, '>>', "$out.log") or die "$out.log: $!\n";
 $_->autoflush(1) for $sold, $log;
 
 my $http = HTTP::Tiny->new(timeout => 5, keep_alive => 1, default_headers => { Authorization => "Bearer $token" });
-my $end = 0;
-$SIG{TERM} = sub { $end = 1 };
+my $end = 0;	# when to give up, once told to stop
+$SIG{TERM} = sub { $end ||= now() + $END_S };
+sub now { return clock_gettime(CLOCK_MONOTONIC) }
 
 sub uuid
 {
@@ -51,9 +53,9 @@ sub offer
 until ($end) {
 	my $uuid = uuid();
 	until (offer($uuid)) {
-		exit 0 if $end;
+		exit 0 if $end && now() > $end;
 		sleep($AGAIN_S);
 	}
-	printf {$sold} "%s %.3f\n", $uuid, clock_gettime(CLOCK_MONOTONIC);
+	printf {$sold} "%s %.3f\n", $uuid, now();
 	sleep($PAUSE_S);
 }
