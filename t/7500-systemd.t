@@ -78,7 +78,7 @@ test_expect 'one request is found in the journal by its id' '
 	near till curl -s -o /dev/null -H "X-Request-Id: needle-7" http://127.0.0.1:8089/api/sync/health &&
 	wait_for "on till fexlctl logs --trace needle-7 | grep \"GET /api/sync/health: 200 in\"" &&
 	[ "$(on till fexlctl --json logs --trace needle-7 | jq -r .FEXL_TRACE | sort -u)" = needle-7 ] &&
-	on till fexlctl logs --daemon syncd | grep "is ready"
+	on till fexlctl logs --daemon syncd | grep "is ready" && on till rm /etc/fexl/fexl.conf.d/test.conf
 '
 test_expect 'it reboots, and the shop is open again' '
 	from=$(sold till) && reboot till && sells_on till 20 &&
