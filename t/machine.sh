@@ -228,7 +228,9 @@ open_shop()	# name
 # A cashier who does not give up, until told to stop.
 start_selling()	# name
 {
-	near "$1" perl "$src/t/seller.pl" 8089 "$stage/$1/token" "$(cat "$stage/$1/product")" "$stage/$1/sales" 8>&- &
+	# exec: it is he who is to hear that he should stop, not a shell around him
+	(exec ip netns exec "$(net_of "$1")" perl "$src/t/seller.pl" 8089 "$stage/$1/token" "$(cat "$stage/$1/product")" \
+		"$stage/$1/sales" 8>&-) &
 	echo $! >"$stage/seller.pid"
 	wait_for "[ -s $stage/$1/sales.sold ]"
 }
