@@ -6,14 +6,15 @@
 #
 # OUT.sold gets a line for each sale that was answered 2xx, or 409 because it is
 # there already: its uuid, and when, as seconds with fractions.  Ends on SIGTERM,
-# with the sale in hand, unless nobody answers for 10 s.
+# with the sale in hand, unless nobody answers for 10 s; and after 15 minutes in any
+# case: no story is longer.
 use strict;
 use warnings;
 use HTTP::Tiny;
 use IO::Handle;
 use Time::HiRes qw(clock_gettime sleep CLOCK_MONOTONIC);
 
-my ($PAUSE_S, $AGAIN_S, $END_S) = (0.02, 0.02, 10);
+my ($PAUSE_S, $AGAIN_S, $END_S, $LIFE_S) = (0.02, 0.02, 10, 900);
 my ($port, $token_file, $product, $out) = @ARGV;
 die "usage: $0 PORT TOKEN-FILE PRODUCT OUT\n" if !defined $out;
 
@@ -24,6 +25,7 @@ open(my $log, '>>', "$out.log") or die "$out.log: $!\n";
 $_->autoflush(1) for $sold, $log;
 
 my $http = HTTP::Tiny->new(timeout => 5, keep_alive => 1, default_headers => { Authorization => "Bearer $token" });
+alarm($LIFE_S);
 my $end = 0;	# when to give up, once told to stop
 $SIG{TERM} = sub { $end ||= now() + $END_S };
 sub now { return clock_gettime(CLOCK_MONOTONIC) }
