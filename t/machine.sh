@@ -263,7 +263,8 @@ gap_since()
 		"$stage/$1/sales.sold"
 }
 
-# gap_at_most NAME LINE MS WHAT: says it, and checks it
+# gap_at_most NAME LINE MS WHAT: says it, and checks it.  The bounds leave room for
+# a busy disk; what they are to find takes much longer.
 gap_at_most()
 {
 	gap=$(gap_since "$1" "$2")
