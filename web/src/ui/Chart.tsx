@@ -40,7 +40,7 @@ function options(p: Props, width: number, dark: boolean): uPlot.Options {
 			{ ...axis, size: 70, values: (_u, at) => at.map((v) => format(v)) },
 		],
 		series: [{}, {
-			label: p.label, stroke, fill, width: 2, points: { show: p.x.length < 2 },
+			label: p.label, stroke, fill, width: 2, points: { show: !p.bars && p.x.length < 2 },
 			...(p.bars ? { paths: uPlot.paths.bars!({ size: [0.7, 60], radius: 0.15 }) } : {}),
 		}],
 	};
@@ -87,8 +87,8 @@ export function Chart(p: Props) {
 
 	return (
 		<div ref={box} className={css.chart}>
-			<Button size="xs" variant="subtle" className={css.toggle} onClick={() => setTable(!table)} aria-pressed={table}>{t('chart.table')}</Button>
 			{table ? <Figures p={p} /> : <div ref={place} dir="ltr" role="img" aria-label={p.label} style={{ height: HEIGHT }} />}
+			<Button size="xs" variant="subtle" className={css.toggle} onClick={() => setTable(!table)} aria-pressed={table}>{t('chart.table')}</Button>
 		</div>
 	);
 }

@@ -53,3 +53,7 @@ export function toastError(e: unknown): void {
 export function toastDone(message: string): void {
 	show({ message, color: 'pine', autoClose: 4000 });
 }
+
+export function toastNote(message: string): void {
+	show({ message, color: 'orange', autoClose: 6000 });
+}

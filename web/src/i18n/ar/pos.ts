@@ -17,6 +17,8 @@ export const pos: Record<keyof typeof en, Text> = {
 	'pos.cart': 'السلة',
 	'pos.carts': 'السلال المفتوحة',
 	'pos.cart_n': 'سلة {n}',
+	'pos.held_at': 'معلّقة {time}',
+	'pos.picked_up': 'التقط شخص آخر هذه السلة.',
 	'pos.walk_in': 'زبون عابر',
 	'pos.customer': 'الزبون',
 	'pos.no_customer': 'بلا زبون',

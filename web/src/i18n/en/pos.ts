@@ -16,6 +16,8 @@ const texts = {
 	'pos.cart': 'Cart',
 	'pos.carts': 'Open carts',
 	'pos.cart_n': 'Cart {n}',
+	'pos.held_at': 'Held {time}',
+	'pos.picked_up': 'Somebody else has picked this cart up.',
 	'pos.walk_in': 'Walk-in customer',
 	'pos.customer': 'Customer',
 	'pos.no_customer': 'Without a customer',

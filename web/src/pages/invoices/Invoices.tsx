@@ -29,6 +29,7 @@ function List() {
 	const filter = (filters.includes(chosen as Filter) ? chosen : 'all') as Filter;
 	const { rows, query } = useInvoices(q);
 	const mark = useMarks();
+	const paired = mark('') !== null;
 	const me = useSession()?.user.uuid;
 	const fits: Record<Filter, (r: InvoiceRow) => boolean> = {
 		all: () => true,
@@ -47,14 +48,14 @@ function List() {
 		{ key: 'customer', title: t('pos.customer'), width: '2fr', cell: (r) => <CustomerName uuid={r.customer} none={t('pos.walk_in')} /> },
 		{ key: 'cashier', title: t('invoice.by'), width: '1fr', cell: (r) => <UserName uuid={r.entered_by} /> },
 		{ key: 'status', title: t('invoice.status'), width: '8.5rem', cell: (r) => <InvoiceBadge status={r.status} /> },
-		{ key: 'mark', title: t('invoice.mark'), width: '8rem', cell: (r) => <SyncMark mark={mark(r.uuid)} /> },
+		...(paired ? [{ key: 'mark', title: t('invoice.mark'), width: '8rem', cell: (r: InvoiceRow) => <SyncMark mark={mark(r.uuid)} /> }] : []),
 		{ key: 'owed', title: t('invoice.owed'), width: '7rem', end: true, cell: (r) => (r.owed > 0 ? <Money value={r.owed} /> : '') },
 		{ key: 'total', title: t('pos.total'), width: '8rem', end: true, cell: (r) => <strong><Money value={r.total} /></strong> },
 	];
 	return (
 		<Page title={t('nav.invoices')} wide actions={<SearchField value={q} onChange={setQ} label={t('invoice.search')} />}>
 			<SegmentedControl value={filter} onChange={(v) => setFilter(v === 'all' ? '' : v)} aria-label={t('invoice.show')} style={{ alignSelf: 'flex-start' }}
-				data={filters.map((f) => ({ value: f, label: t(`invoice.show_${f}`) }))} />
+				data={filters.filter((f) => paired || f !== 'unsent').map((f) => ({ value: f, label: t(`invoice.show_${f}`) }))} />
 			<DataTable label={t('nav.invoices')} columns={columns} rows={shown} rowKey={(r) => r.uuid} onOpen={(r) => go(`/${r.uuid}`)}
 				query={{ ...query, hasNextPage: query.hasNextPage && !past }}
 				empty={<Empty icon="invoices" title={q ? t('list.none_found', { q }) : t('invoice.none')} hint={t('invoice.none_hint')} />} />

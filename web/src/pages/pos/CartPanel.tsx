@@ -3,27 +3,37 @@
 import { ActionIcon, Button, Kbd, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { t } from '~/i18n';
-import { qty } from '~/i18n/format';
+import { qty, timeOnly } from '~/i18n/format';
 import { useSettings } from '~/state/settings';
 import { Empty } from '~/ui/Empty';
 import { Icon } from '~/ui/Icon';
 import { Money } from '~/ui/Money';
 import { totals } from './amounts';
-import { type Cart, drop, goTo, hold, setCustomer } from './cart';
+import { type Cart, drop, goTo, setCustomer } from './cart';
 import { CartRow } from './CartRow';
 import css from './CartPanel.module.css';
 import { CustomerPicker } from './CustomerPicker';
 import { DiscountDialog } from './DiscountDialog';
+import { useHolds, usePickUp } from './holds';
 
 function Tabs({ all, cart }: { all: Cart[]; cart: Cart }) {
-	if (all.length < 2)
+	const held = useHolds();
+	const pickUp = usePickUp();
+	if (all.length < 2 && held.length === 0)
 		return null;
 	return (
 		<div className={css.tabs} role="group" aria-label={t('pos.carts')}>
-			{all.map((c, i) => (
+			{all.length > 1 && all.map((c, i) => (
 				<UnstyledButton key={c.uuid} className={css.tab} aria-pressed={c.uuid === cart.uuid} onClick={() => goTo(c.uuid)}>
 					{c.customer?.name ?? c.customer?.phone ?? t('pos.cart_n', { n: i + 1 })}
 					<small>{c.lines.length}</small>
+				</UnstyledButton>
+			))}
+			{held.map((h) => (
+				<UnstyledButton key={h.uuid} className={css.tab} data-testid="held" disabled={pickUp.isPending} onClick={() => pickUp.mutate(h)}>
+					<Icon name="pause" size={16} />
+					{h.name ?? t('pos.held_at', { time: timeOnly(h.updated_at) })}
+					<small>{h.lines.length}</small>
 				</UnstyledButton>
 			))}
 		</div>
@@ -35,10 +45,11 @@ interface Props {
 	all: Cart[];
 	fresh: string | null;
 	onPay: () => void;
+	onHold: () => void;
 	onHelp: () => void;
 }
 
-function More({ cart, onDiscount, onHelp }: { cart: Cart; onDiscount: () => void; onHelp: () => void }) {
+function More({ cart, onDiscount, onHold, onHelp }: { cart: Cart; onDiscount: () => void; onHold: () => void; onHelp: () => void }) {
 	const none = cart.lines.length === 0;
 	return (
 		<Menu position="bottom-end" withinPortal>
@@ -47,7 +58,7 @@ function More({ cart, onDiscount, onHelp }: { cart: Cart; onDiscount: () => void
 			</Menu.Target>
 			<Menu.Dropdown>
 				<Menu.Item disabled={none} leftSection={<Icon name="tag" size={18} />} onClick={onDiscount}>{t('pos.discount_all')}</Menu.Item>
-				<Menu.Item disabled={none} leftSection={<Icon name="pause" size={18} />} onClick={hold}>{t('pos.hold')}</Menu.Item>
+				<Menu.Item disabled={none} leftSection={<Icon name="pause" size={18} />} onClick={onHold}>{t('pos.hold')}</Menu.Item>
 				<Menu.Item disabled={none} leftSection={<Icon name="trash" size={18} />} onClick={() => drop(cart.uuid)}>{t('pos.discard')}</Menu.Item>
 				<Menu.Item leftSection={<Icon name="keyboard" size={18} />} onClick={onHelp}>{t('frame.shortcuts')}</Menu.Item>
 			</Menu.Dropdown>
@@ -69,7 +80,7 @@ function Sums({ cart }: { cart: Cart }) {
 	);
 }
 
-export function CartPanel({ cart, all, fresh, onPay, onHelp }: Props) {
+export function CartPanel({ cart, all, fresh, onPay, onHold, onHelp }: Props) {
 	const [choosing, setChoosing] = useState(false);
 	const [discounting, setDiscounting] = useState(false);
 	const [open, setOpen] = useState<string | null>(null);
@@ -93,11 +104,11 @@ export function CartPanel({ cart, all, fresh, onPay, onHelp }: Props) {
 					</ActionIcon>
 				)}
 				<Tooltip label={t('pos.hold')}>
-					<ActionIcon variant="subtle" color="gray" size={44} aria-label={t('pos.hold')} disabled={cart.lines.length === 0} onClick={hold}>
+					<ActionIcon variant="subtle" color="gray" size={44} aria-label={t('pos.hold')} disabled={cart.lines.length === 0} onClick={onHold}>
 						<Icon name="pause" />
 					</ActionIcon>
 				</Tooltip>
-				<More cart={cart} onDiscount={() => setDiscounting(true)} onHelp={onHelp} />
+				<More cart={cart} onDiscount={() => setDiscounting(true)} onHold={onHold} onHelp={onHelp} />
 			</div>
 			{cart.lines.length === 0
 				? <div className={css.none}><Empty icon="barcode" title={t('pos.empty')} hint={t('pos.empty_hint')} /></div>

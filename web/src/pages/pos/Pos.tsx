@@ -8,10 +8,11 @@ import { t, useLanguage } from '~/i18n';
 import { useOpenShift } from '~/state/shift';
 import { useStore } from '~/state/store';
 import { toastError } from '~/ui/toasts';
-import { addProduct, carts, current, hold, setQty } from './cart';
+import { addProduct, carts, current, setQty } from './cart';
 import { CartPanel } from './CartPanel';
 import { Done } from './Done';
 import { PaySheet } from './PaySheet';
+import { usePutAside } from './holds';
 import css from './Pos.module.css';
 import { completeSale, findByCode, useDefaultRate } from './queries';
 import { listenForScans } from './scanner';
@@ -52,6 +53,7 @@ export default function Pos() {
 	const queries = useQueryClient();
 	const rate = useDefaultRate();
 	const { shift } = useOpenShift();
+	const { mutate: putAside } = usePutAside();
 	const search = useRef<HTMLInputElement>(null);
 	const [paying, setPaying] = useState(false);
 	const [done, setDone] = useState<Invoice | null>(null);
@@ -114,7 +116,7 @@ export default function Pos() {
 			else if (e.key === 'F2')
 				search.current?.focus();
 			else if (e.key === 'F4')
-				hold();
+				putAside(current());
 			else if (e.key === '?' && !isTyping(e))
 				setHelp(true);
 			else if ((e.key === '+' || e.key === '-') && (!isTyping(e) || search.current?.value === ''))
@@ -127,7 +129,7 @@ export default function Pos() {
 		};
 		window.addEventListener('keydown', onKey);
 		return () => window.removeEventListener('keydown', onKey);
-	}, [paying, help, unknown, done, pay]);
+	}, [paying, help, unknown, done, pay, putAside]);
 
 	function step(by: number) {
 		const lines = current().lines;
@@ -147,7 +149,7 @@ export default function Pos() {
 			<Tiles search={search} onPick={add} />
 			{done && cart.lines.length === 0
 				? <Done invoice={done} onNext={() => (setDone(null), search.current?.focus())} />
-				: <CartPanel cart={cart} all={state.all} fresh={fresh} onPay={pay} onHelp={() => setHelp(true)} />}
+				: <CartPanel cart={cart} all={state.all} fresh={fresh} onPay={pay} onHold={() => putAside(current())} onHelp={() => setHelp(true)} />}
 			<PaySheet shift={shift?.uuid ?? null} cart={cart} opened={paying} eager={eager} onClose={() => (setPaying(false), search.current?.focus())} onSold={sold} />
 			<Help opened={help} onClose={() => setHelp(false)} />
 			<UnknownCode code={unknown} onClose={() => setUnknown(null)} onMade={(p) => (setUnknown(null), notifications.clean(), add(p))} />

@@ -109,6 +109,11 @@ export function goTo(id: string): void {
 	carts.set((c) => ({ current: id, all: c.all.filter((x) => x.uuid === id || x.lines.length > 0 || x.sale) }));
 }
 
+// One that was held comes to hand; an empty one makes room for it.
+export function adopt(cart: Cart): void {
+	carts.set((c) => ({ current: cart.uuid, all: [...c.all.filter((x) => x.lines.length > 0 || x.sale), cart] }));
+}
+
 // What is sold or thrown away leaves; there is always one to fill.
 export function drop(id: string): void {
 	carts.set((c) => {
