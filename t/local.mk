@@ -205,6 +205,9 @@ t_unit_test_cycle_SOURCES = t/unit/test-cycle.c t/unit/cycle.h
 t_unit_test_cycle_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
 t_unit_test_cycle_wait_SOURCES = t/unit/test-cycle-wait.c t/unit/cycle.h
 t_unit_test_cycle_wait_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
+check_PROGRAMS += t/unit/test-herd
+t_unit_test_herd_SOURCES = t/unit/test-herd.c t/unit/cycle.h
+t_unit_test_herd_LDADD = libsync.a $(BASE_LIBS) $(UNIT_LIBS)
 t_unit_test_syncd_parts_SOURCES = t/unit/test-syncd-parts.c daemons/syncd/page.c daemons/syncd/outlook.c \
 	daemons/syncd/history.c daemons/syncd/pack.c daemons/syncd/token.c
 t_unit_test_syncd_parts_LDADD = $(WORLD_LIBS)

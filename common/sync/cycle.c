@@ -24,11 +24,12 @@ struct step {
 
 static void health_good(struct cycle *c, const struct cycle_outcome *o UNUSED)
 {
-	/* It failed because the cloud was away, and the cloud is back: whatever
-	 * fails now is another matter.  A cloud that was there all the time and
-	 * refuses the push proves nothing by a good health. */
-	if (c->unreachable)
+	/* The last try did not even get here, and the cloud is back: whatever fails
+	 * now is another matter.  A cloud that was well all the time and cannot take
+	 * the push, a full disk say, proves nothing by being well again. */
+	if (c->away)
 		c->failures = 0;
+	c->away = false;
 	c->unreachable = false;
 	c->doing = c->phase == PHASE_REGISTERING ? DO_REGISTER : DO_STATE;
 }
@@ -194,6 +195,8 @@ static void fail(struct cycle *c, const struct cycle_outcome *o, int64_t now, ui
 {
 	/* 502, 503, 504: somebody in front of it says that it is not there. */
 	c->unreachable = !o->ours && (o->status == 0 || (o->status >= 502 && o->status <= 504));
+	/* Who says when to come again is there. */
+	c->away = c->unreachable && c->doing == DO_HEALTH && o->retry_after_s == 0;
 	c->failures++;
 	stop_at(c, o->status, now, now);
 	c->wake_at += MAX(backoff_us(c, dice), retry_after_us(c, o->retry_after_s, dice));

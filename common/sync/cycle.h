@@ -60,6 +60,7 @@ struct cycle {
 	int64_t cycles;			/* … and of the last complete one: `sync now --wait` waits
 					   until it has reached started + 1, as it was when asked */
 	bool unreachable;		/* the last attempt did not reach the cloud */
+	bool away;			/* … and ended at its first question */
 	int last_status;		/* of what ended the last attempt */
 	int pushed, pulled;		/* batches and pages in this cycle, bounded */
 };

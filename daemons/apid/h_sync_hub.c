@@ -9,6 +9,7 @@
 #define PAGE_BYTES ((size_t)1 << 20)	/* a larger document travels alone */
 #define ROWS_MAX 10000
 
+#define CROWD_RETRY_S 5
 #define LICENSE_SUBJECT "license"
 #define REGISTRATIONS_A_MINUTE 60	/* over all shops: nobody guesses keys faster */
 
@@ -95,6 +96,20 @@ static int health_of_device(struct call *c, struct err *err)
 	return 200;
 }
 
+/* Tills that come all at once, after an outage say, are turned away at their first
+ * question: whoever got past it finds room for the push and pull behind it. */
+static int check_crowd(const struct call *c, struct err *err)
+{
+	struct store_counters n;
+
+	store_count(c->apid->store, &n);
+	if (n.queued <= conf_int(c->apid->conf, "lane_queue") / 2)
+		return 0;
+	err_set(err, ERR_BUSY, "crowded", "too many tills at this moment: this one comes again in a few seconds");
+	err->retry_after_s = CROWD_RETRY_S;
+	return -1;
+}
+
 int h_health(struct call *c, struct err *err)
 {
 	struct health *h = pool_alloc(c->pool, sizeof *h);
@@ -104,6 +119,8 @@ int h_health(struct call *c, struct err *err)
 	    http_query_int(c->rq, "cursor", 0, INT64_MAX, &h->cursor, err) < 0)
 		return -1;
 	if (c->caller.actor.kind == ACTOR_DEVICE) {
+		if (check_crowd(c, err) < 0)
+			return -1;
 		c->state = h;
 		return call_then(c, QUICK, health_of_device);
 	}

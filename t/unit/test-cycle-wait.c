@@ -199,6 +199,22 @@ static void a_kick_does_not_shorten_a_back_off_but_a_demand_does(void **state UN
 	assert_int_equal(cycle_next(&c, 2 * S, 0), DO_HEALTH);
 }
 
+/* Its health is good, its disk is full: each push is answered 503. */
+static void a_cloud_that_is_well_and_takes_nothing_is_asked_more_and_more_seldom(void **state UNUSED)
+{
+	struct cycle c;
+	int64_t now = S;
+
+	start(&c, PHASE_ON);
+	for (int i = 0; i < 12; i++) {
+		reach(&c, DO_PUSH, now);
+		assert_int_equal(c.failures, i);
+		cycle_did(&c, &(struct cycle_outcome){ .status = 503 }, now, UINT64_MAX - 1);
+		now = c.wake_at;
+	}
+	assert_true(c.wake_at - c.ended_at > 10 * S);
+}
+
 static void a_good_health_ends_the_back_off(void **state UNUSED)
 {
 	struct cycle c;
@@ -363,6 +379,7 @@ UNIT_MAIN(
 	cmocka_unit_test(our_own_apid_may_be_away_too),
 	cmocka_unit_test(a_kick_begins_a_cycle_at_once),
 	cmocka_unit_test(a_kick_does_not_shorten_a_back_off_but_a_demand_does),
+	cmocka_unit_test(a_cloud_that_is_well_and_takes_nothing_is_asked_more_and_more_seldom),
 	cmocka_unit_test(a_good_health_ends_the_back_off),
 	cmocka_unit_test(a_push_that_is_refused_again_and_again_backs_off_although_health_is_good),
 	cmocka_unit_test(kicks_do_not_hurry_an_owner_who_has_not_approved),
