@@ -560,6 +560,8 @@ int pairing_end(struct write *w, struct err *err) MUST_CHECK;
 /* code and trouble NULL: none any more; prefix NULL and zero UUIDs: as before. */
 int pairing_status(struct write *w, const char *status, const char *code, const char *prefix, struct uuid hub,
 		   struct uuid epoch, const char *trouble, struct err *err) MUST_CHECK;
+/* What the hub said to an earlier incarnation comes too late: "superseded".  0: it is not known to which. */
+int pairing_check(const struct write *w, int64_t incarnation, struct err *err) MUST_CHECK;
 int pairing_cursor(struct write *w, int64_t cursor, struct err *err) MUST_CHECK;
 /* load: the cursor of the first load, NULL when it is complete. */
 int pairing_load_progress(struct write *w, const char *load, int64_t done, int64_t total, struct err *err) MUST_CHECK;

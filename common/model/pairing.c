@@ -158,6 +158,15 @@ static bool is_status(const char *status)
 	return false;
 }
 
+int pairing_check(const struct write *w, int64_t incarnation, struct err *err)
+{
+	if (incarnation == 0 || incarnation == w->site->incarnation)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "superseded",
+		       "this was said to incarnation %lld of the till, which is %lld by now", (long long)incarnation,
+		       (long long)w->site->incarnation);
+}
+
 int pairing_status(struct write *w, const char *status, const char *code, const char *prefix, struct uuid hub,
 		   struct uuid epoch, const char *trouble, struct err *err)
 {

@@ -104,6 +104,7 @@ struct word {
 	const char *status, *code, *prefix, *trouble, *boot_id;
 	struct uuid hub, epoch;
 	int64_t server_time, boot;	/* server_time 0: it did not say */
+	int64_t incarnation;		/* who asked; 0: not known */
 };
 
 static int take_word(struct json body, struct word *w, struct err *err)
@@ -116,6 +117,7 @@ static int take_word(struct json body, struct word *w, struct err *err)
 	    json_get_uuid(body, "epoch", &w->epoch, err) < 0)
 		return -1;
 	if (json_get_time(body, "server_time", &w->server_time, err) < 0 ||
+	    json_get_int(body, "incarnation", 0, INT64_MAX, &w->incarnation, err) < 0 ||
 	    json_get_int(body, "boot", INT64_MIN, INT64_MAX, &w->boot, err) < 0 ||
 	    json_get_str(body, "boot_id", 40, &w->boot_id, err) < 0)
 		return -1;
@@ -144,7 +146,7 @@ static int note_word(struct call *c, const struct word *word, struct err *err)
 {
 	struct write w = call_write(c);
 
-	if (note_epoch(&w, word, err) < 0 ||
+	if (pairing_check(&w, word->incarnation, err) < 0 || note_epoch(&w, word, err) < 0 ||
 	    pairing_status(&w, word->status, word->code, word->prefix, word->hub, word->epoch,
 			   word->trouble, err) < 0 ||
 	    note_clock(&w, word, err) < 0)

@@ -17,6 +17,7 @@ static enum begun health_begin(struct pump *p, struct err *err)
 	enum begun begun;
 
 	buf_str(&path, "/api/sync/health");
+	p->asked_as = p->view.site.incarnation;
 	if (p->token.clock_known && p->cycle.phase != PHASE_REGISTERING)
 		buf_printf(&path, "?pending=%lld&cursor=%lld", (long long)p->view.pending,
 			   (long long)p->view.pairing.cursor);
@@ -168,6 +169,7 @@ static enum begun register_begin(struct pump *p, struct err *err)
 
 	if (read_license(p, license, err) < 0 || token_public_key(&p->token, pub, err) < 0)
 		return BEGUN_FAILED;
+	p->asked_as = p->view.site.incarnation;
 	jw_open(&body, '{');
 	jw_put_uuid(&body, "device_uuid", p->view.site.device);
 	jw_put_int(&body, "incarnation", p->view.site.incarnation);
@@ -257,12 +259,26 @@ static void put_clock(const struct pump *p, struct buf *body)
 	jw_put_str(body, "boot_id", p->boot_id);
 }
 
+/* Into the cloud's own answer, a JSON object: apid must know whom it is for. */
+static void say_who_asked(struct pump *p)
+{
+	struct buf whole = { 0 };
+
+	if (p->page.len < 2 || p->page.data[0] != '{')
+		return;
+	buf_printf(&whole, "{\"incarnation\":%lld%s", (long long)p->asked_as, p->page.data[1] == '}' ? "" : ",");
+	buf_add(&whole, p->page.data + 1, p->page.len - 1);
+	buf_release(&p->page);
+	p->page = whole;
+}
+
 static enum begun state_begin(struct pump *p, struct err *err UNUSED)
 {
 	struct buf body = { 0 };
 
 	if (p->registered) {
 		p->registered = false;
+		say_who_asked(p);
 		return pump_ask_apid(p, "/internal/sync/registered", &p->page);
 	}
 	p->outcome.status = NOTHING_ASKED;
@@ -274,6 +290,7 @@ static enum begun state_begin(struct pump *p, struct err *err UNUSED)
 	if (strcmp(p->hello.status, "pending") == 0)
 		put_word(&body, "code", p->view.pairing.code);
 	put_word(&body, "prefix", p->hello.prefix);
+	jw_put_int(&body, "incarnation", p->asked_as);
 	put_hub(&p->hello, &body);
 	put_clock(p, &body);
 	jw_close(&body, '}');

@@ -304,6 +304,7 @@ struct pump {
 	char *boot_id;
 	struct buf page;		/* what the cloud sent, or answered, on its way to apid */
 	bool registered;		/* page is the answer to our credentials */
+	int64_t asked_as;		/* the incarnation that asked for health, or registered */
 	struct pace up, down;
 
 	struct history history;

@@ -24,7 +24,7 @@ static int state(struct write *w, void *ctx, struct err *err)
 	const struct word *said = &c->said;
 	char id[40];
 
-	if (sync_meet_epoch(w, said->epoch, err) < 0 ||
+	if (pairing_check(w, c->incarnation, err) < 0 || sync_meet_epoch(w, said->epoch, err) < 0 ||
 	    pairing_status(w, said->status, or_null(said->code), or_null(said->prefix), said->hub, said->epoch, NULL, err) < 0)
 		return -1;
 	return said->server_time ? pairing_clock(w, said->server_time, said->boot, node_boot_id(c->till, id), err) : 0;

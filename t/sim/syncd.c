@@ -20,6 +20,7 @@ struct syncd {
 	struct word hello;
 	struct word registered;	/* the answer to credentials, until apid knows it */
 	bool has_registered;
+	int64_t asked_as;	/* the incarnation that asked for either */
 	const char *page;	/* pulled, or what was sent with what was answered */
 	int64_t turn_at;	/* the next turn; others that were scheduled do not count */
 	int64_t done_cycles;	/* as many when something was last to do */
@@ -176,6 +177,7 @@ static bool act_health(struct sim *s, struct node *n, struct cycle_outcome *o UN
 {
 	struct call *c = call_new(s, n, false);
 
+	n->syncd->asked_as = c->incarnation;
 	if (n->syncd->cycle.phase == PHASE_REGISTERING)
 		c->device = (struct uuid){ { 0 } };
 	return ask(s, c);
@@ -183,6 +185,7 @@ static bool act_health(struct sim *s, struct node *n, struct cycle_outcome *o UN
 
 static bool act_register(struct sim *s, struct node *n, struct cycle_outcome *o)
 {
+	n->syncd->asked_as = n->syncd->site.incarnation;
 	if (n->license)
 		return ask(s, call_new(s, n, false));
 	o->ours = true;
@@ -211,6 +214,7 @@ static bool act_state(struct sim *s, struct node *n, struct cycle_outcome *o)
 		return false;
 	c = call_new(s, n, true);
 	c->registered = d->has_registered;
+	c->incarnation = d->asked_as;
 	c->said = d->has_registered ? d->registered : d->hello;
 	d->has_registered = false;
 	return ask(s, c);

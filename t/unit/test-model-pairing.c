@@ -223,6 +223,17 @@ static void after_an_end_it_is_a_new_incarnation(void **state)
 
 /* --- what the daemons note --- */
 
+/* A syncd that asked before the till was paired again has its answer only now. */
+static void what_was_said_to_an_earlier_incarnation_is_not_noted(void **state)
+{
+	struct fixture *f = *state;
+
+	must(f, pairing_check(&f->w, f->site.incarnation, &f->err));
+	must(f, pairing_check(&f->w, 0, &f->err));
+	must(f, site_new_incarnation(&f->t, &f->site, &f->err));
+	refused(f, "superseded", pairing_check(&f->w, f->site.incarnation - 1, &f->err));
+}
+
 static void what_is_noted_is_there_again(void **state)
 {
 	struct fixture *f = *state;
@@ -295,5 +306,6 @@ FIXTURE_MAIN(TILL(an_unpaired_till_has_sync_off),
 	     TILL(asking_again_is_the_same_incarnation),
 	     TILL(after_a_revocation_it_is_a_new_incarnation),
 	     TILL(after_an_end_it_is_a_new_incarnation),
+	     TILL(what_was_said_to_an_earlier_incarnation_is_not_noted),
 	     TILL(what_is_noted_is_there_again),
 	     TILL(the_status_says_where_it_stands))
