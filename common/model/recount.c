@@ -16,17 +16,17 @@
 	"WHERE tenant = $1 GROUP BY product"
 
 /* uuid, product, doc, pos, line, qty, value.  Its opening move tells where a layer stands; one that
- * was used before it came has none yet, and its place is 0. */
+ * was used before it came has none yet, and its place is 0.  Materialized: without statistics
+ * SQLite takes a tenant for ten rows, and would look through all of its moves for each layer. */
 #define LAYERS_BY_MOVES                                                                                                \
+	"WITH o AS MATERIALIZED (SELECT uuid, product, doc, pos, qty, cost FROM stock_moves WHERE tenant = $1 AND "    \
+	IS_OPENING "), u AS MATERIALIZED (SELECT layer, product, CAST(sum(qty) AS bigint) AS qty, "                    \
+	"CAST(sum(cost) AS bigint) AS value FROM stock_moves WHERE tenant = $1 AND layer IS NOT NULL "                \
+	"GROUP BY layer, product) "                                                                                    \
 	"SELECT o.uuid, o.product, o.doc, " DOC_POS("o.doc") " AS pos, o.pos AS line, o.qty + COALESCE(u.qty, 0) AS qty, " \
-	"o.cost + COALESCE(u.value, 0) AS value FROM (SELECT * FROM stock_moves WHERE tenant = $1 AND " IS_OPENING ") o " \
-	"LEFT JOIN (" USE_OF_LAYERS ") u ON u.layer = o.uuid "                                                          \
-	"UNION ALL SELECT u.layer, u.product, u.layer, 0, 0, u.qty, u.value FROM (" USE_OF_LAYERS ") u "               \
-	"LEFT JOIN (SELECT uuid FROM stock_moves WHERE tenant = $1 AND " IS_OPENING ") o ON o.uuid = u.layer "          \
+	"o.cost + COALESCE(u.value, 0) AS value FROM o LEFT JOIN u ON u.layer = o.uuid "                                \
+	"UNION ALL SELECT u.layer, u.product, u.layer, 0, 0, u.qty, u.value FROM u LEFT JOIN o ON o.uuid = u.layer "   \
 	"WHERE o.uuid IS NULL"
-#define USE_OF_LAYERS                                                                                                  \
-	"SELECT layer, product, CAST(sum(qty) AS bigint) AS qty, CAST(sum(cost) AS bigint) AS value FROM stock_moves " \
-	"WHERE tenant = $1 AND layer IS NOT NULL GROUP BY layer, product"
 
 /* product, doc, line, pos, qty */
 #define OVERSOLD_BY_MOVES                                                                                              \
@@ -56,28 +56,28 @@ int stock_rebuild(struct txn *t, struct uuid tenant, struct err *err)
 
 /* --- compared --- */
 
-/* uuid, product, then what is and what should be: qty, value, place in the order. */
-#define COMPARED "COALESCE(c.qty, 0), COALESCE(s.qty, 0), COALESCE(c.value, 0), COALESCE(s.value, 0), COALESCE(c.pos, 0), COALESCE(s.pos, 0)"
-#define DIFFERS                                                                                                        \
-	"WHERE COALESCE(c.qty, 0) <> COALESCE(s.qty, 0) OR COALESCE(c.value, 0) <> COALESCE(s.value, 0) "              \
-	"OR (c.qty <> 0 AND c.pos <> s.pos) ORDER BY 1, 2"
+/* uuid, product, then what is and what should be: qty, value, place in the order.  Both sides in
+ * one heap, grouped: an outer join of both would compare each with each on SQLite. */
+#define BIG_SUM(what) "CAST(sum(" what ") AS bigint)"
+#define COMPARE(key, cache, by_moves, group)                                                                           \
+	"SELECT " key ", product, " BIG_SUM("cq") ", " BIG_SUM("mq") ", " BIG_SUM("cv") ", " BIG_SUM("mv") ", "        \
+	BIG_SUM("cp") ", " BIG_SUM("mp") " FROM (SELECT " group ", qty AS cq, 0 AS mq, value AS cv, 0 AS mv, "          \
+	"pos AS cp, 0 AS mp FROM (" cache ") c UNION ALL SELECT " group ", 0, qty, 0, value, 0, pos FROM (" by_moves ") m) h " \
+	"GROUP BY " group " HAVING sum(cq) <> sum(mq) OR sum(cv) <> sum(mv) OR (sum(cq) <> 0 AND sum(cp) <> sum(mp)) " \
+	"ORDER BY 1, 2"
 
 static const struct {
 	const char *name, *sql;
 } caches[] = {
 	{ "stock",
-	  "SELECT COALESCE(c.product, s.product), COALESCE(c.product, s.product), " COMPARED " FROM "
-	  "(SELECT product, on_hand AS qty, value, 0 AS pos FROM stock WHERE tenant = $1) c "
-	  "FULL JOIN (SELECT m.*, 0 AS pos FROM (" STOCK_BY_MOVES ") m) s ON s.product = c.product " DIFFERS },
+	  COMPARE("product", "SELECT product, on_hand AS qty, value, 0 AS pos FROM stock WHERE tenant = $1",
+		  "SELECT s.*, 0 AS pos FROM (" STOCK_BY_MOVES ") s", "product") },
 	{ "layers",
-	  "SELECT COALESCE(c.uuid, s.uuid), COALESCE(c.product, s.product), " COMPARED " FROM "
-	  "(SELECT uuid, product, qty_left AS qty, value_left AS value, pos FROM layers WHERE tenant = $1) c "
-	  "FULL JOIN (" LAYERS_BY_MOVES ") s ON s.uuid = c.uuid " DIFFERS },
+	  COMPARE("uuid", "SELECT uuid, product, qty_left AS qty, value_left AS value, pos FROM layers WHERE tenant = $1",
+		  LAYERS_BY_MOVES, "uuid, product") },
 	{ "oversold",
-	  "SELECT COALESCE(c.doc, s.doc), COALESCE(c.product, s.product), " COMPARED " FROM "
-	  "(SELECT product, doc, line, pos, qty, 0 AS value FROM oversold WHERE tenant = $1) c FULL JOIN "
-	  "(SELECT m.*, 0 AS value FROM (" OVERSOLD_BY_MOVES ") m) s ON s.doc = c.doc AND s.line = c.line AND s.product = c.product "
-	  DIFFERS },
+	  COMPARE("doc", "SELECT product, doc, line, pos, qty, 0 AS value FROM oversold WHERE tenant = $1",
+		  "SELECT o.*, 0 AS value FROM (" OVERSOLD_BY_MOVES ") o", "doc, line, product") },
 };
 
 static void put_difference(const char *cache, const struct rows *rs, struct buf *out)
