@@ -15,18 +15,18 @@
 	"SELECT product, CAST(sum(qty) AS bigint) AS qty, CAST(sum(cost) AS bigint) AS value FROM stock_moves "       \
 	"WHERE tenant = $1 GROUP BY product"
 
-/* uuid, product, doc, pos, line, qty, value.  Its opening move tells where a layer stands; one that
- * was used before it came has none yet, and its place is 0.  Materialized: without statistics
- * SQLite takes a tenant for ten rows, and would look through all of its moves for each layer. */
+/* uuid, product, doc, pos, line, qty, value: as they were opened, which also tells where they stand. */
+#define LAYERS_OPENED                                                                                                  \
+	"SELECT uuid, product, doc, " DOC_POS("o.doc") " AS pos, pos AS line, qty, cost AS value FROM stock_moves o "   \
+	"WHERE tenant = $1 AND " IS_OPENING
+/* The same of what went from them and came back.  One that was used before it came has no place yet: 0. */
+#define LAYERS_USED                                                                                                    \
+	"SELECT layer AS uuid, product, layer AS doc, 0 AS pos, 0 AS line, CAST(sum(qty) AS bigint) AS qty, "          \
+	"CAST(sum(cost) AS bigint) AS value FROM stock_moves WHERE tenant = $1 AND layer IS NOT NULL GROUP BY layer, product"
+/* uuid, product, pos, qty, value: several rows a layer, to be added up. */
 #define LAYERS_BY_MOVES                                                                                                \
-	"WITH o AS MATERIALIZED (SELECT uuid, product, doc, pos, qty, cost FROM stock_moves WHERE tenant = $1 AND "    \
-	IS_OPENING "), u AS MATERIALIZED (SELECT layer, product, CAST(sum(qty) AS bigint) AS qty, "                    \
-	"CAST(sum(cost) AS bigint) AS value FROM stock_moves WHERE tenant = $1 AND layer IS NOT NULL "                \
-	"GROUP BY layer, product) "                                                                                    \
-	"SELECT o.uuid, o.product, o.doc, " DOC_POS("o.doc") " AS pos, o.pos AS line, o.qty + COALESCE(u.qty, 0) AS qty, " \
-	"o.cost + COALESCE(u.value, 0) AS value FROM o LEFT JOIN u ON u.layer = o.uuid "                                \
-	"UNION ALL SELECT u.layer, u.product, u.layer, 0, 0, u.qty, u.value FROM u LEFT JOIN o ON o.uuid = u.layer "   \
-	"WHERE o.uuid IS NULL"
+	"SELECT uuid, product, pos, qty, value FROM (" LAYERS_OPENED ") a "                                             \
+	"UNION ALL SELECT uuid, product, pos, qty, value FROM (" LAYERS_USED ") b"
 
 /* product, doc, line, pos, qty */
 #define OVERSOLD_BY_MOVES                                                                                              \
@@ -44,7 +44,10 @@ int stock_rebuild(struct txn *t, struct uuid tenant, struct err *err)
 		"DELETE FROM oversold WHERE tenant = $1",
 		"INSERT INTO stock (tenant, product, on_hand, value) SELECT $1, s.* FROM (" STOCK_BY_MOVES ") s",
 		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
-		"SELECT $1, s.* FROM (" LAYERS_BY_MOVES ") s",
+		"SELECT $1, s.* FROM (" LAYERS_OPENED ") s",
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
+		"SELECT $1, s.* FROM (" LAYERS_USED ") s WHERE 1 = 1 ON CONFLICT (tenant, uuid) DO UPDATE SET "
+		"qty_left = layers.qty_left + excluded.qty_left, value_left = layers.value_left + excluded.value_left",
 		"INSERT INTO oversold (tenant, product, doc, line, pos, qty) SELECT $1, s.* FROM (" OVERSOLD_BY_MOVES ") s",
 	};
 
