@@ -18,7 +18,7 @@ export const theme = createTheme({
 	headings: { fontWeight: '650' },
 	components: {
 		Modal: { styles: { title: { fontWeight: 650, fontSize: '1.1rem' } }, defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
-		Drawer: { defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.45 } } },
+		Drawer: { styles: { title: { fontWeight: 650, fontSize: '1.1rem' } }, defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.45 } } },
 		Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
 		Badge: { styles: { label: { textTransform: 'none', fontWeight: 650 } }, defaultProps: { size: 'lg' } },
 	},

@@ -4,7 +4,7 @@ import { breaker, here, mode, probeCloud } from '~/api/client';
 import { Problem } from '~/api/http';
 import type { SyncStatus } from '~/api/types';
 import { session } from './session';
-import { isTill } from './site';
+import { isTill, site } from './site';
 import { createStore, useStore } from './store';
 
 const CALM_MS = 3000;
@@ -46,6 +46,7 @@ async function feedHealth(s: SyncStatus): Promise<void> {
 
 let timer = 0;
 let running = false;
+let wanted = false; // once more, as soon as this look has ended
 
 async function look(): Promise<void> {
 	const token = session.get()?.token;
@@ -72,13 +73,16 @@ function isBusy(): boolean {
 }
 
 async function turn(): Promise<void> {
-	if (running)
+	if (running) {
+		wanted = true;
 		return;
+	}
 	running = true;
 	window.clearTimeout(timer);
 	await look();
 	running = false;
-	timer = window.setTimeout(turn, isBusy() ? BUSY_MS : CALM_MS);
+	timer = window.setTimeout(turn, wanted ? 0 : isBusy() ? BUSY_MS : CALM_MS);
+	wanted = false;
 }
 
 // Now, not in a moment.
@@ -87,6 +91,7 @@ export function lookAgain(): void {
 }
 
 session.watch(lookAgain);
+site.watch(lookAgain);
 
 export function useStatus(): Status {
 	return useStore(status);

@@ -73,6 +73,7 @@ export const cloud: Record<keyof typeof en, Text> = {
 	'rule.newest_wins': 'تغيّر كلاهما بمعزل عن الآخر؛ والتغيير الأحدث هو المعتمد.',
 	'rule.document_differs': 'كان لمستندين الهوية نفسها ومحتوى مختلف؛ وحُفظ كلاهما.',
 	'rule.gone': 'تغيّر في مكان بعد أن حُذف نهائياً في الآخر.',
+	'rule.restored': 'ما كان معتمداً قبل إعادة النسخة الأخرى.',
 	'say.yes': 'نعم',
 	'say.no': 'لا',
 	'field.name': 'الاسم',

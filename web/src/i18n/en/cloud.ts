@@ -72,6 +72,7 @@ const texts = {
 	'rule.newest_wins': 'Both were changed apart from each other; the later change counts.',
 	'rule.document_differs': 'Two documents had the same identity and different content; both were kept.',
 	'rule.gone': 'It was changed at one place after it had been deleted for good at the other.',
+	'rule.restored': 'What had counted before the other version was put back.',
 	'say.yes': 'yes',
 	'say.no': 'no',
 	'field.name': 'Name',
