@@ -50,7 +50,7 @@ function FollowLanguage() {
 	const dir = direction(useLanguage());
 	const { setDirection } = useDirection();
 	useEffect(() => setDirection(dir), [dir]);
-	return <Notifications position={dir === 'rtl' ? 'top-left' : 'top-right'} limit={4} containerWidth={400} zIndex={500} />;
+	return <Notifications position={dir === 'rtl' ? 'bottom-right' : 'bottom-left'} limit={4} containerWidth={400} zIndex={500} />;
 }
 
 function Root() {
