@@ -244,6 +244,23 @@ t_fuzz_fuzz_http_body_SOURCES = t/fuzz/fuzz-http-body.c $(FUZZ_MAIN)
 t_fuzz_fuzz_http_body_LDADD = $(HTTP_LIBS) $(FUZZ_LIBS)
 EXTRA_DIST += t/fuzz/corpus/http-head t/fuzz/corpus/http-body
 
+# --- what comes over the wire and out of files, into a shop in memory ---
+FUZZ_SHOP = t/fuzz/shop.c t/fuzz/shop.h
+FUZZ_TARGETS += t/fuzz/fuzz-ask t/fuzz/fuzz-conf t/fuzz/fuzz-csv t/fuzz/fuzz-page t/fuzz/fuzz-push t/fuzz/fuzz-token
+t_fuzz_fuzz_ask_SOURCES = t/fuzz/fuzz-ask.c $(FUZZ_SHOP) $(FUZZ_MAIN)
+t_fuzz_fuzz_ask_LDADD = $(SYNC_LIBS) $(FUZZ_LIBS)
+t_fuzz_fuzz_csv_SOURCES = t/fuzz/fuzz-csv.c $(FUZZ_SHOP) $(FUZZ_MAIN)
+t_fuzz_fuzz_csv_LDADD = $(SYNC_LIBS) $(FUZZ_LIBS)
+t_fuzz_fuzz_page_SOURCES = t/fuzz/fuzz-page.c $(FUZZ_SHOP) $(FUZZ_MAIN)
+t_fuzz_fuzz_page_LDADD = $(SYNC_LIBS) $(FUZZ_LIBS)
+t_fuzz_fuzz_push_SOURCES = t/fuzz/fuzz-push.c $(FUZZ_SHOP) $(FUZZ_MAIN)
+t_fuzz_fuzz_push_LDADD = $(SYNC_LIBS) $(FUZZ_LIBS)
+t_fuzz_fuzz_token_SOURCES = t/fuzz/fuzz-token.c $(FUZZ_SHOP) $(FUZZ_MAIN)
+t_fuzz_fuzz_token_LDADD = $(SYNC_LIBS) $(FUZZ_LIBS)
+t_fuzz_fuzz_conf_SOURCES = t/fuzz/fuzz-conf.c $(FUZZ_MAIN)
+t_fuzz_fuzz_conf_LDADD = $(SERVICE_LIBS) $(FUZZ_LIBS)
+EXTRA_DIST += t/fuzz/corpus/ask t/fuzz/corpus/conf t/fuzz/corpus/csv t/fuzz/corpus/page t/fuzz/corpus/push t/fuzz/corpus/token
+
 # --- fexlctl ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-csv t/unit/test-online-retail t/unit/test-fexlctl
