@@ -14,7 +14,7 @@
  * statements of a write take to be made, and that is much the same everywhere. */
 static int next(int n)
 {
-	return n + 1 + n / (getenv("FEXL_LONG") ? 500 : 30);
+	return n + 1 + n / (getenv("FEXL_LONG") ? 500 : 8);
 }
 
 /* --- memory that fails --- */
