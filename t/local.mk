@@ -77,8 +77,8 @@ endif
 noinst_PROGRAMS += t/unit/ws-tool
 t_unit_ws_tool_SOURCES = t/unit/ws-tool.c
 t_unit_ws_tool_LDADD = $(WS_LIBS)
-TESTS += t/4100-live.t t/4110-frames.t t/4120-ws-peers.t t/4130-live-tills.t t/4140-realtimed-alone.t t/4150-watch.t t/4160-hosts.t
-EXTRA_DIST += t/lib/Ws.pm t/4100-live.t t/4110-frames.t t/4120-ws-peers.t t/4130-live-tills.t t/4140-realtimed-alone.t t/4150-watch.t t/4160-hosts.t
+TESTS += t/4100-live.t t/4110-frames.t t/4120-ws-peers.t t/4130-live-tills.t t/4140-realtimed-alone.t t/4150-watch.t t/4160-hosts.t t/4170-standby.t
+EXTRA_DIST += t/lib/Ws.pm t/4100-live.t t/4110-frames.t t/4120-ws-peers.t t/4130-live-tills.t t/4140-realtimed-alone.t t/4150-watch.t t/4160-hosts.t t/4170-standby.t
 
 # --- service ---
 if HAVE_CMOCKA

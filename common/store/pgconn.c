@@ -57,9 +57,11 @@ PGconn *pgconn_dial(const struct db_config *config, bool writes)
 		{ "application_name", "fexl-apid" },
 		{ "connect_timeout", timeout_s },
 		{ "target_session_attrs", writes ? "read-write" : "primary" },
-		{ "keepalives_idle", "30" },
-		{ "keepalives_interval", "10" },
+		/* Who lost its power does not say so: 10 s, whether we talk or only listen. */
+		{ "keepalives_idle", "4" },
+		{ "keepalives_interval", "2" },
 		{ "keepalives_count", "3" },
+		{ "tcp_user_timeout", "10000" },
 		{ "dbname", config->url },
 		{ "client_encoding", "UTF8" },
 		{ NULL, NULL },

@@ -20,6 +20,8 @@
 #define PAUSE_US (SECOND_US / 50)
 #define RETRY_MS 500
 #define LOOK_MS 1000			/* is the connection still there? */
+#define ANSWER_US (7 * SECOND_US)	/* the server itself gives up 2 s before */
+#define STOP_LOOK_MS 100		/* while an answer is waited for */
 #define PAYLOAD_MAX 7900		/* bytes; PostgreSQL takes less than 8000 */
 #define WAITING_MAX 1000		/* lines, while nobody can be told */
 
@@ -124,22 +126,68 @@ static void drop(struct hosts *h, const char *why)
 	h->conn = NULL;
 }
 
+/* --- asking, with an end: whose cable was cut says nothing at all --- */
+
+static bool wait_for_answer(struct hosts *h, int64_t until)
+{
+	struct pollfd p = { .fd = PQsocket(h->conn), .events = POLLIN };
+
+	if (clock_boot() >= until || is_stopping(h))
+		return false;
+	poll(&p, 1, STOP_LOOK_MS);
+	return PQconsumeInput(h->conn) && PQflush(h->conn) >= 0;
+}
+
+/* The last result, or NULL when none came in time. */
+static PGresult *ask(struct hosts *h, const char *sql, const char *arg)
+{
+	int64_t until = clock_boot() + ANSWER_US;
+	PGresult *last = NULL, *res;
+
+	if (!PQsendQueryParams(h->conn, sql, arg != NULL, NULL, &arg, NULL, NULL, 0) || PQflush(h->conn) < 0)
+		return NULL;
+	for (;;) {
+		while (PQisBusy(h->conn)) {
+			if (!wait_for_answer(h, until)) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		res = PQgetResult(h->conn);
+		if (!res)
+			return last;
+		PQclear(last);
+		last = res;
+	}
+}
+
+static bool is_good(PGresult *res)
+{
+	ExecStatusType status = PQresultStatus(res);
+
+	PQclear(res);
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static const char *reason(struct hosts *h)
+{
+	const char *why = PQerrorMessage(h->conn);
+
+	return *why ? why : "no answer in time";
+}
+
 /* What was said and perhaps not heard is lost to the others. */
 static void say(struct hosts *h)
 {
 	struct buf payload = { 0 };
-	PGresult *res;
 
 	gather(h, &payload);
-	res = PQexecParams(h->conn, "SELECT pg_notify('" HOSTS_CHANNEL "', $1)", 1, NULL,
-			   (const char *const[]){ payload.data }, NULL, NULL, 0);
-	if (PQresultStatus(res) != PGRES_TUPLES_OK) {
-		drop(h, PQerrorMessage(h->conn));
+	if (!is_good(ask(h, "SELECT pg_notify('" HOSTS_CHANNEL "', $1)", payload.data))) {
+		drop(h, reason(h));
 		pthread_mutex_lock(&h->lock);
 		h->lost = true;
 		pthread_mutex_unlock(&h->lock);
 	}
-	PQclear(res);
 	buf_release(&payload);
 	h->next_at = clock_boot() + PAUSE_US;
 }
@@ -160,19 +208,10 @@ static void hear(struct hosts *h)
 
 static bool listen_there(struct hosts *h)
 {
-	PGresult *res;
-	bool good;
-
 	h->conn = pgconn_dial(&h->config.db, true);
-	if (PQstatus(h->conn) != CONNECTION_OK) {
-		drop(h, PQerrorMessage(h->conn));
-		return false;
-	}
-	res = PQexec(h->conn, "SET statement_timeout = 5000; LISTEN " HOSTS_CHANNEL);
-	good = PQresultStatus(res) == PGRES_COMMAND_OK;
-	PQclear(res);
-	if (!good) {
-		drop(h, PQerrorMessage(h->conn));
+	if (PQstatus(h->conn) != CONNECTION_OK || PQsetnonblocking(h->conn, 1) != 0 ||
+	    !is_good(ask(h, "SET statement_timeout = 5000", NULL)) || !is_good(ask(h, "LISTEN " HOSTS_CHANNEL, NULL))) {
+		drop(h, reason(h));
 		return false;
 	}
 	h->complained = false;
