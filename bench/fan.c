@@ -295,7 +295,7 @@ static void first(struct fan *f)
 
 	f->frame = INT64_MAX;
 	publish(f);
-	while (quiet < 5 && clock_boot() < end) {
+	while ((quiet < 5 || f->total % f->n != 0) && clock_boot() < end) {
 		int64_t before = f->total;
 
 		read_some(f, 50);
