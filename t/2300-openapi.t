@@ -131,7 +131,7 @@ sub uuid
 my %elsewhere = map { ($_ => 1) } ('POST /api/session', 'DELETE /api/session', 'POST /api/setup', 'GET /ws', 'PUT /api/sync/pairing',
 	'DELETE /api/sync/pairing', 'GET /api/session/cloud-token', 'POST /api/sync/run', 'POST /api/sync/seen',
 	(map { ("POST /api/$_/{uuid}/merge", "POST /api/$_/{uuid}/unmerge") } qw(products customers suppliers)),
-	'GET /api/reviews/{uuid}', 'PATCH /api/reviews/{uuid}', 'GET /api/conflicts/{uuid}', 'POST /api/conflicts/{uuid}/restore');
+	'POST /api/restore', 'GET /api/reviews/{uuid}', 'PATCH /api/reviews/{uuid}', 'GET /api/conflicts/{uuid}', 'POST /api/conflicts/{uuid}/restore');
 my %path_of = (
 	'/api/invoices/{uuid}/cancel' => sub { sale(1) }, '/api/invoices/{uuid}/return' => sub { sale(1) },
 	'/api/invoices/{uuid}/payments' => sub { sale(0) }, '/api/invoices/{uuid}' => sub { sale(1) },
@@ -184,6 +184,7 @@ sub path_for
 
 	my $uuid = $path_of{$path} ? $path_of{$path}->() : undef;
 	return $path unless $path =~ /\{/;
+	return $path =~ s/\{name\}/$till->tcp('POST', '\/api\/backups', token => $owner)->{json}{name}/er if $path =~ m{^\/api\/backups};
 	(my $list = $path) =~ s{/\{.*}{};
 	my $post = $listed{"POST $list"};
 	if (!$uuid && $post) {

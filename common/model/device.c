@@ -39,6 +39,7 @@ static void read_device(const struct rows *rs, struct pool *pool, struct device 
 	d->prefix = rows_text(rs, 5, pool);
 	d->os = rows_text(rs, 6, pool);
 	d->version = rows_text(rs, 7, pool);
+	d->cursor = rows_int(rs, 9);
 	if (key.type == VAL_BLOB && key.len == sizeof d->public_key)
 		memcpy(d->public_key, key.s, key.len);
 }
@@ -46,7 +47,7 @@ static void read_device(const struct rows *rs, struct pool *pool, struct device 
 int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct device *d,
 		struct err *err)
 {
-	static const char sql[] = "SELECT server, incarnation, name, status, code, prefix, os, version, public_key "
+	static const char sql[] = "SELECT server, incarnation, name, status, code, prefix, os, version, public_key, cursor "
 				  "FROM devices WHERE tenant = $1 AND uuid = $2";
 	struct rows rs;
 	int n;
@@ -243,6 +244,60 @@ int device_register(struct txn *t, const struct device *asks, struct device *d, 
 		return -1;
 	if (n == 0)
 		return enroll(t, asks, d, err) < 0 ? -1 : 1;
+	if (!same_bytes(known.public_key, asks->public_key, sizeof known.public_key))
+		return raise_alarm(t, &known, err);
+	return ask_again(t, asks, &known, d, err) < 0 ? -1 : 1;
+}
+
+/* --- asking by one's own key --- */
+
+/* The best that this key may: 1 and a status, 0 nobody has it, -1. */
+static int key_standing(struct txn *t, const struct device *asks, const char **status, struct err *err)
+{
+	static const char sql[] = "SELECT status FROM devices WHERE tenant = $1 AND public_key = $2 "
+				  "ORDER BY CASE status WHEN 'revoked' THEN 0 WHEN 'approved' THEN 1 ELSE 2 END LIMIT 1";
+	struct val v;
+	int n = db_one(t->db, t->pool, sql, ARGS(v_uuid(asks->tenant), v_blob(asks->public_key, sizeof asks->public_key)), &v, 1, err);
+
+	if (n > 0)
+		*status = v.s;
+	return n;
+}
+
+/* Two with one key: the second is a device of its own, and people hear of it. */
+static int enroll_copy(struct txn *t, const struct device *asks, struct device *d, const char *status, struct err *err)
+{
+	static const char sql[] = "UPDATE devices SET alarm = $3 WHERE tenant = $1 AND uuid = $2";
+	char at[TIME_TEXT_LEN + 1], alarm[200];
+
+	if (enroll(t, asks, d, err) < 0)
+		return -1;
+	if (is(status, "approved") && (device_approve(t, d->tenant, d->uuid, err) < 0 ||
+				       device_load(t->db, t->pool, asks->tenant, asks->uuid, d, err) < 0))
+		return -1;
+	time_format(clock_wall(), at);
+	snprintf(alarm, sizeof alarm,
+		 "at %s this copy of another till came with that till's key. "
+		 "Approve again if you have copied one, else revoke both.", at);
+	return txn_send(t, sql, ARGS(v_uuid(d->tenant), v_uuid(d->uuid), v_text(alarm)), err);
+}
+
+int device_register_by_key(struct txn *t, const struct device *asks, struct device *d, struct err *err)
+{
+	struct device known;
+	const char *status = "";
+	int n;
+
+	if (check_asks(asks, err) < 0 || (n = key_standing(t, asks, &status, err)) < 0)
+		return -1;
+	if (n == 0)
+		return err_set(err, ERR_DENIED, "credentials_refused", "this key let nobody in here: pair with the licence key");
+	if (is(status, "revoked"))
+		return err_set(err, ERR_DENIED, "device_revoked", "this device was revoked: pair it again");
+	if ((n = device_load(t->db, t->pool, asks->tenant, asks->uuid, &known, err)) < 0)
+		return -1;
+	if (n == 0)
+		return enroll_copy(t, asks, d, status, err) < 0 ? -1 : 1;
 	if (!same_bytes(known.public_key, asks->public_key, sizeof known.public_key))
 		return raise_alarm(t, &known, err);
 	return ask_again(t, asks, &known, d, err) < 0 ? -1 : 1;

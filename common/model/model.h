@@ -64,6 +64,10 @@ int site_open(struct txn *t, bool hub, struct site *site, struct err *err) MUST_
 int site_load(struct db *db, struct pool *pool, struct site *site, struct err *err) MUST_CHECK;
 /* After a restore or before pairing again: another origin for what comes now. */
 int site_new_incarnation(struct txn *t, struct site *site, struct err *err) MUST_CHECK;
+/* The same for what may be one of two copies: no two choose the same. */
+int site_leap(struct txn *t, struct site *site, struct err *err) MUST_CHECK;
+/* Another installation, by name too. */
+int site_new_device(struct txn *t, struct site *site, struct err *err) MUST_CHECK;
 /* The origin that incarnation n of a device stores under. */
 struct uuid site_origin(struct uuid device, int64_t incarnation);
 /* Once a minute and at the end, so that a restart does not go back in time. */
@@ -517,12 +521,16 @@ struct device {
 	int64_t incarnation;
 	const char *name, *status, *code, *prefix, *os, *version;
 	uint8_t public_key[32];
+	int64_t cursor;		/* how far it has pulled, as far as it is written down; 0: not known */
 };
 int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct device *d, struct err *err) MUST_CHECK; /* 1, 0, -1 */
 /* Asking again is the same row: 1 and *d as it stands now.  Another key under
  * the same UUID is an alarm on that row: 0, and err says so ("device_key_differs");
  * the write itself must go on to its commit, or nobody will hear of it.  -1. */
 int device_register(struct txn *t, const struct device *asks, struct device *d, struct err *err) MUST_CHECK;
+/* The same for a till that shows no licence key but signs with its own: whom this key
+ * let in stays in.  ERR_DENIED when it lets nobody in. */
+int device_register_by_key(struct txn *t, const struct device *asks, struct device *d, struct err *err) MUST_CHECK;
 /* An alarm ends with it; approving again is harmless. */
 int device_approve(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;
 int device_revoke(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "model/model.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 
 /* Name space of our own, for version 5. */
 static const struct uuid origin_space = { { 0x6f, 0x1d, 0x3c, 0x52, 0x88, 0x0e, 0x5b, 0x71, 0x9a, 0x40, 0xfe, 0x21, 0x0c,
@@ -99,12 +100,33 @@ int site_open(struct txn *t, bool hub, struct site *site, struct err *err)
 	return hub ? 0 : local_tenant(t, site, err);
 }
 
+/* Two copies that are told at one moment must not choose the same: the later one
+ * keeps the name. */
+int site_leap(struct txn *t, struct site *site, struct err *err)
+{
+	uint16_t leap;
+
+	random_bytes(&leap, sizeof leap);
+	site->incarnation += leap;
+	return site_new_incarnation(t, site, err);
+}
+
 int site_new_incarnation(struct txn *t, struct site *site, struct err *err)
 {
 	site->incarnation++;
 	site->uuid = site_origin(site->device, site->incarnation);
 	return txn_send(t, "UPDATE server SET uuid = $1, incarnation = $2 WHERE one = 1",
 			ARGS(v_uuid(site->uuid), v_int(site->incarnation)), err);
+}
+
+/* The hub knows a later incarnation under this name: somebody else has it. */
+int site_new_device(struct txn *t, struct site *site, struct err *err)
+{
+	site->device = uuid_v7();
+	site->incarnation++;	/* what was said to the one before is not meant for us */
+	site->uuid = site_origin(site->device, site->incarnation);
+	return txn_send(t, "UPDATE server SET uuid = $1, device = $2, incarnation = $3 WHERE one = 1",
+			ARGS(v_uuid(site->uuid), v_uuid(site->device), v_int(site->incarnation)), err);
 }
 
 int site_save_clock(struct txn *t, struct err *err)

@@ -20,4 +20,5 @@ libstore_a_SOURCES = \
 	%D%/lane.c \
 	%D%/crew.c \
 	%D%/checkpoint.c \
+	%D%/backup.h %D%/backup.c %D%/backupcheck.c %D%/sumfile.h %D%/sumfile.c %D%/copy.c \
 	%D%/store.c

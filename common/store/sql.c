@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 static struct table_sql made[64];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -114,6 +115,7 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->update = update_synced(t);
 	s->count = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1");
 	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > $2");
+	s->own_since = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1 AND _seq > 0 AND _seq > $2 AND _origin = $3");
 	s->is_there = text("SELECT CAST(1 AS bigint) FROM ", t->name, " WHERE tenant = $1 AND uuid = $2");
 	s->exists = text(s->is_there, " AND deleted_at IS NULL", "");
 	s->make_dirty = text("UPDATE ", t->name,
@@ -142,8 +144,93 @@ static void make_part(const struct table *t, struct table_sql *s)
 	s->delete_part = text("DELETE FROM ", t->name, " WHERE tenant = $1 AND doc = $2");
 }
 
+/* --- copying a shop --- */
+
+/* As text that the caller frees. */
+static char *copied(const struct table *t)
+{
+	struct buf b = { 0 };
+
+	buf_str(&b, table_is_synced(t) ? "tenant, uuid, " : table_is_part(t) ? "tenant, doc, pos, " : "");
+	for (const struct column *c = t->columns; c->name; c++)
+		buf_printf(&b, "%s%s", c == t->columns ? "" : ", ", c->name);
+	if (table_is_synced(t))
+		add_names(&b, sync_columns, ", ");
+	return b.data;
+}
+
+static const char *key_of(const struct table *t)
+{
+	return table_is_synced(t) ? "tenant, uuid" : table_is_part(t) ? "tenant, doc, pos" : t->key;
+}
+
+/* The place of a name in a list, both separated by ", ". */
+static int place_in(const char *list, struct slice name)
+{
+	for (int i = 0;; i++) {
+		size_t len = strcspn(list, ",");
+
+		if (len == name.len && memcmp(list, name.p, len) == 0)
+			return i;
+		if (!list[len])
+			panic("%.*s is no column of its table", (int)name.len, name.p);
+		list += len + 2;
+	}
+}
+
+/* The rest of the key: which page comes next. */
+static const char *key_places(const char *columns, const char *key, struct table_sql *s)
+{
+	const char *rest = strstr(key, ", ");
+
+	if (!rest)
+		return NULL;
+	rest += 2;
+	for (const char *p = rest;; p += strcspn(p, ",") + 2) {
+		struct slice name = { p, strcspn(p, ",") };
+
+		s->copy_key[s->copy_keys++] = place_in(columns, name);
+		if (!p[name.len])
+			return rest;
+	}
+}
+
+static void make_copy(const struct table *t, struct table_sql *s)
+{
+	const char *key = key_of(t), *rest;
+	int owner = (int)strcspn(key, ",");
+	char *columns = copied(t);
+	struct buf first = { 0 }, next = { 0 }, in = { 0 }, forget = { 0 };
+
+	rest = key_places(columns, key, s);
+	for (const char *p = columns; p; p = strchr(p + 1, ','))
+		s->copy_columns++;
+	buf_str(&first, "SELECT ");
+	buf_str(&first, columns);
+	buf_printf(&first, " FROM %s WHERE %.*s = $1 ", t->name, owner, key);
+	if (rest) {
+		buf_add(&next, first.data, first.len);
+		buf_printf(&next, "AND (%s) > (", rest);
+		for (int i = 0; i < s->copy_keys; i++)
+			buf_printf(&next, "%s$%d", i ? ", " : "", i + 3);
+		buf_printf(&next, ") ORDER BY %s LIMIT $2", rest);
+		buf_printf(&first, "ORDER BY %s ", rest);
+	}
+	buf_str(&first, "LIMIT $2");
+	buf_printf(&in, "INSERT INTO %s (", t->name);
+	buf_str(&in, columns);
+	add_values(&in, s->copy_columns);
+	buf_printf(&forget, "DELETE FROM %s WHERE %.*s = $1", t->name, owner, key);
+	s->copy_first = first.data;
+	s->copy_next = next.data;
+	s->copy_in = in.data;
+	s->copy_forget = forget.data;
+	free(columns);
+}
+
 static void make_one(const struct table *t, struct table_sql *s)
 {
+	make_copy(t, s);
 	if (t->rule != LOCAL || table_column(t, "tenant") >= 0)
 		s->rename_tenant = text("UPDATE ", t->name, " SET tenant = $2 WHERE tenant = $1");
 	if (table_is_synced(t))

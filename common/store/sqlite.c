@@ -274,6 +274,7 @@ static char *uri_of(const struct db *db)
 		[DB_WRITE] = "mode=rwc",
 		[DB_READ] = "mode=ro",
 		[DB_FOREIGN] = "mode=ro&readonly_shm=1",
+		[DB_ALONE] = "mode=rwc",
 	};
 	struct buf uri = { 0 };
 
@@ -287,12 +288,21 @@ static char *uri_of(const struct db *db)
 	return uri.data;
 }
 
+static bool writes(const struct db *db)
+{
+	return db->mode == DB_WRITE || db->mode == DB_ALONE;
+}
+
 static int settings(struct db *db, struct err *err)
 {
 	struct buf sql = { 0 };
 	int rc;
 
-	if (db->mode == DB_WRITE)
+	if (db->mode == DB_ALONE)
+		/* One file that can be carried away; what is deleted in it is gone from the disk. */
+		buf_str(&sql, "PRAGMA locking_mode=EXCLUSIVE;PRAGMA journal_mode=DELETE;PRAGMA synchronous=FULL;"
+			"PRAGMA secure_delete=1;PRAGMA cache_size=-16384;");
+	else if (db->mode == DB_WRITE)
 		/* Checkpoints are made beside the writer (checkpoint.c), not by its commits. */
 		buf_printf(&sql,
 			   "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;"
@@ -317,7 +327,7 @@ static int lite_open(struct db *db, struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-		    (db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+		    (writes(db) ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
 	char *uri = uri_of(db);
 	sqlite3 *handle = NULL;
 	int rc;
@@ -332,7 +342,7 @@ static int lite_open(struct db *db, struct err *err)
 	sqlite3_extended_result_codes(handle, 1);
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	/* A reader never waits for the writer; a second writer process would be a mistake. */
-	sqlite3_busy_timeout(handle, db->mode == DB_WRITE ? 2000 : 0);
+	sqlite3_busy_timeout(handle, writes(db) ? 2000 : 0);
 	return settings(db, err);
 }
 

@@ -13,6 +13,7 @@
  *	lane.c		the writer threads: group commit
  *	crew.c		the reader threads
  *	pghosts.c	NOTIFY and LISTEN
+ *	backup.[ch]	backups: one file each, for both engines; copy.c takes one shop's rows along
  *	checkpoint.c	moves the WAL into the database file, beside the writer
  *
  * SQL is written once for both engines: $1 … $n for values, every whole number
@@ -42,6 +43,7 @@ enum db_mode {
 	DB_WRITE,	/* a lane's */
 	DB_READ,	/* beside the writer, in the same process */
 	DB_FOREIGN,	/* another process's read-only eye: takes read locks and nothing else */
+	DB_ALONE,	/* SQLite: a file that nobody else has open, as one file: a backup */
 };
 
 /* -1 with err (ERR_UNREACHABLE or ERR_INTERNAL). */
@@ -183,6 +185,7 @@ struct table_sql {
 	const char *page_down;		/* $1 tenant, $2 before uuid, $3 limit; newest first, living only */
 	const char *count;		/* $1 tenant */
 	const char *changed;		/* uuids; $1 tenant, $2 after seq */
+	const char *own_since;		/* how many; $1 tenant, $2 after seq, $3 the origin */
 	const char *insert, *update;
 	const char *exists, *is_there;	/* $1 tenant, $2 uuid */
 	const char *load_part;		/* parts: $1 tenant, $2 doc; by pos */
@@ -192,6 +195,12 @@ struct table_sql {
 	const char *twin[COLUMNS_MAX];	/* of natural keys: uuid; $1 tenant, $2 value, $3 not this uuid */
 	const char *insert_part;
 	const char *delete_part;
+	/* Every column of every row of a shop, by key: $1 tenant (of the table server: 1), $2 limit,
+	 * and from the second page on the last row's key without its tenant. */
+	const char *copy_first, *copy_next;	/* copy_next NULL: a shop has one row */
+	const char *copy_in;
+	const char *copy_forget;		/* $1 as above */
+	int copy_columns, copy_key[4], copy_keys;	/* places of the key in a row */
 };
 const struct table_sql *table_sql(const struct table *t);
 /* Reads the row at a result made by load, page_uuid, page_seq or page_down.

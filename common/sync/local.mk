@@ -13,4 +13,5 @@ libsync_a_SOURCES = \
 	%D%/confirm.c \
 	%D%/clock.c \
 	%D%/digest.c \
+	%D%/restored.h %D%/restored.c \
 	%D%/cycle.c

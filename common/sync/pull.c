@@ -214,3 +214,41 @@ int pull_page(struct db *db, struct uuid tenant, struct uuid not_from, const cha
 	db_read_end(db);
 	return rc;
 }
+
+/* --- does the till still have what it sent? --- */
+
+int own_since(struct db *db, struct uuid tenant, struct uuid origin, int64_t seq, int64_t *n_r, struct err *err)
+{
+	*n_r = 0;
+	for (const struct table *t = schema; t->name; t++) {
+		int64_t n;
+
+		if (!table_is_synced(t))
+			continue;
+		if (db_int(db, table_sql(t)->own_since, ARGS(v_uuid(tenant), v_int(seq), v_uuid(origin)), &n, err) < 0)
+			return -1;
+		*n_r += n;
+	}
+	return 0;
+}
+
+int pull_check_own(struct db *db, struct pool *pool, struct uuid tenant, struct uuid origin, const char *since, int64_t own,
+		   struct err *err)
+{
+	struct cursor c = { 0 };
+	struct tenant t;
+	int64_t n = 0;
+	int found = tenant_load(db, pool, tenant, &t, err);
+
+	if (found < 0 || cursor_parse(since, &c, err) < 0)
+		return -1;
+	if (found == 0 || !uuid_eq(c.epoch, t.epoch) || c.seq >= t.seq)
+		return 0;
+	if (own_since(db, tenant, origin, c.seq, &n, err) < 0)
+		return -1;
+	if (n <= own)
+		return 0;
+	return err_set(err, ERR_CONFLICT, "device_restored",
+		       "this till has sent %lld versions since %lld and knows of %lld: its database is an older copy, so come back as another "
+		       "incarnation", (long long)n, (long long)c.seq, (long long)own);
+}

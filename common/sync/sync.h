@@ -80,6 +80,11 @@ int cursor_parse(const char *text, struct cursor *c, struct err *err) MUST_CHECK
 /* Appends a page object.  ERR_GONE "epoch" when the cursor is another hub's. */
 int pull_page(struct db *db, struct uuid tenant, struct uuid not_from, const char *since, int limit,
 	      size_t max_bytes, int *n_rows, struct buf *out, struct err *err) MUST_CHECK;
+/* Versions that this origin stored and the hub numbered since: a till that pushed all
+ * it has knows as many as its hub.  If it knows fewer, it forgot some. */
+int own_since(struct db *db, struct uuid tenant, struct uuid origin, int64_t seq, int64_t *n_r, struct err *err) MUST_CHECK;
+int pull_check_own(struct db *db, struct pool *pool, struct uuid tenant, struct uuid origin, const char *since, int64_t own,
+		   struct err *err) MUST_CHECK;
 /* after: NULL for the first page. */
 int snapshot_page(struct db *db, struct uuid tenant, const char *after, int limit, size_t max_bytes, int *n_rows,
 		  struct buf *out, struct err *err) MUST_CHECK;

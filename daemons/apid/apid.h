@@ -232,6 +232,7 @@ struct apid {
 	struct meters *meters;		/* NULL: not wanted */
 
 	struct slow slow;
+	_Atomic int copying;		/* backups that are being made: they hold up the WAL, and may */
 	struct setup_code setup_code;
 	struct budget registrations;
 	struct timing timing[TIMINGS];	/* by enum mode of call.h */
@@ -241,6 +242,7 @@ struct apid {
 	struct event *last;
 };
 
+struct db_config apid_db_config(const struct conf *conf);
 /* Something that the stop waits for begins and ends. */
 void apid_hold(struct apid *a);
 void apid_let_go(struct apid *a);

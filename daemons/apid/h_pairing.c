@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "sync/sync.h"
+#include "sync/restored.h"
 
 #include <ctype.h>
 
@@ -199,6 +199,32 @@ int h_registered(struct call *c, struct err *err)
 		return -1;
 	c->after = asked;
 	return note_word(c, word, err);
+}
+
+static void another_life(struct call *c)
+{
+	shop_changed(c);
+	log_warn("the cloud knows a later state of this till: it goes on as incarnation %lld of device %s, and compares all",
+		 (long long)c->shop.site.incarnation, uuid_text(c->shop.site.device).s);
+}
+
+/* Said twice, it is done once: the incarnation that was meant is not the present one then. */
+int h_restored(struct call *c, struct err *err)
+{
+	struct write w = call_write(c);
+	struct json body;
+	int64_t meant = 0;
+	bool twin = false;
+
+	if (call_body(c, &body, err) < 0 || json_get_int(body, "incarnation", 1, INT32_MAX, &meant, err) < 0 ||
+	    json_get_bool(body, "twin", &twin, err) < 0)
+		return -1;
+	buf_str(&c->out, "{}");
+	if (meant != c->shop.site.incarnation)
+		return 200;
+	shop_forget(c->apid);
+	c->after = another_life;
+	return restored_noticed(&w, twin, err) < 0 ? -1 : 200;
 }
 
 int h_pause(struct call *c, struct err *err)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/jwt.h"
 #include "sync/sync.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)	/* a larger document travels alone */
@@ -11,12 +12,14 @@
 
 #define CROWD_RETRY_S 5
 #define LICENSE_SUBJECT "license"
+#define TOKEN_SLACK_S 60
 #define REGISTRATIONS_A_MINUTE 60	/* over all shops: nobody guesses keys faster */
 
 /* --- health --- */
 
 struct health {
 	int64_t pending, cursor;	/* negative: it did not say */
+	struct uuid epoch;		/* in which the cursor counts; zero: it did not say */
 };
 
 static void note_seen(struct call *c)
@@ -76,6 +79,24 @@ static void health_open(struct call *c)
 	jw_put_time(&c->out, "server_time", clock_wall());
 }
 
+/* A till never forgets how far it has pulled, unless its database is an old copy:
+ * or two live by one name, and this one heard less. */
+static int check_cursor(struct call *c, const struct device *d, struct err *err)
+{
+	const struct health *h = c->state;
+	struct tenant t;
+
+	if (h->cursor < 0 || h->cursor >= d->cursor || uuid_is_zero(h->epoch))
+		return 0;
+	if (tenant_load(c->db, c->pool, c->tenant, &t, err) < 0)
+		return -1;
+	if (!uuid_eq(t.epoch, h->epoch))
+		return 0;
+	return err_set(err, ERR_CONFLICT, "device_restored",
+		       "this till had pulled up to %lld and says %lld: its database is an older copy, so come back as another incarnation",
+		       (long long)d->cursor, (long long)h->cursor);
+}
+
 static int health_of_device(struct call *c, struct err *err)
 {
 	struct device d;
@@ -86,6 +107,8 @@ static int health_of_device(struct call *c, struct err *err)
 	if (n == 0)
 		return err_set(err, ERR_UNKNOWN_USER, "device_unknown",
 			       "this device is not known here: pair it");
+	if (check_cursor(c, &d, err) < 0)
+		return -1;
 	health_open(c);
 	put_protocol(&c->out);
 	put_device(&d, &c->out);
@@ -110,12 +133,23 @@ static int check_crowd(const struct call *c, struct err *err)
 	return -1;
 }
 
+static int take_epoch(struct call *c, struct uuid *epoch, struct err *err)
+{
+	const char *text;
+	int n = http_query(c->rq, "epoch", &text, err);
+
+	if (n <= 0 || uuid_parse(epoch, text, strlen(text)) == 0)
+		return MIN(n, 0);
+	return err_field(err, "/epoch", "type", "epoch is a UUID");
+}
+
 int h_health(struct call *c, struct err *err)
 {
 	struct health *h = pool_alloc(c->pool, sizeof *h);
 
 	h->pending = h->cursor = -1;
-	if (http_query_int(c->rq, "pending", 0, INT64_MAX, &h->pending, err) < 0 ||
+	if (take_epoch(c, &h->epoch, err) < 0 ||
+	    http_query_int(c->rq, "pending", 0, INT64_MAX, &h->pending, err) < 0 ||
 	    http_query_int(c->rq, "cursor", 0, INT64_MAX, &h->cursor, err) < 0)
 		return -1;
 	if (c->caller.actor.kind == ACTOR_DEVICE) {
@@ -141,6 +175,7 @@ static int no_credentials(struct err *err)
 struct asking {
 	struct device device;
 	char license[LICENSE_LEN + 1];
+	bool by_key;		/* a token signed by the device's key stands for the licence's */
 };
 
 /* The owner's roster shows it at once. */
@@ -191,6 +226,25 @@ static int credentials_store(struct call *c, struct err *err)
 	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
 }
 
+/* Who has been let in and comes back as another incarnation, or as a copy. */
+static int credentials_by_key(struct call *c, struct err *err)
+{
+	const struct asking *a = c->state;
+	const char *bearer = call_header(c, "Authorization"), *token = bearer + strlen("Bearer ");
+	struct device d;
+	struct jwt t;
+	int n;
+
+	if (strncmp(bearer, "Bearer ", 7) != 0 || jwt_read(token, strlen(token), &t, err) < 0 ||
+	    !uuid_eq(t.device, a->device.uuid) || !uuid_eq(t.tenant, c->tenant) ||
+	    jwt_verify(token, strlen(token), &t, a->device.public_key, clock_wall() / SECOND_US, TOKEN_SLACK_S, err) < 0)
+		return err_set(err, ERR_DENIED, "credentials_refused", "the token does not fit the device: pair with the licence key");
+	n = device_register_by_key(c->txn, &a->device, &d, err);
+	if (n > 0)
+		return registered(c, &d);
+	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
+}
+
 /* Counted before it is looked at; see h_session.c. */
 static int credentials_count(struct call *c, struct err *err)
 {
@@ -222,7 +276,7 @@ static int take_asking(struct call *c, struct asking *a, struct err *err)
 	static const char *const members[] = { "device_uuid", "incarnation", "name", "license_key",
 					       "tenant_uuid", "public_key", "os", "version", NULL };
 	struct device *d = &a->device;
-	const char *license;
+	const char *license = NULL;
 	struct json body;
 
 	d->incarnation = 1;
@@ -231,13 +285,16 @@ static int take_asking(struct call *c, struct asking *a, struct err *err)
 	    call_need_uuid(body, "device_uuid", &d->uuid, err) < 0 ||
 	    call_need_uuid(body, "tenant_uuid", &d->tenant, err) < 0 ||
 	    call_need(body, "name", 200, &d->name, err) < 0 ||
-	    call_need(body, "license_key", 100, &license, err) < 0 || take_key(body, d, err) < 0)
+	    json_get_str(body, "license_key", 100, &license, err) < 0 || take_key(body, d, err) < 0)
 		return -1;
+	a->by_key = !license;
+	if (a->by_key && call_header(c, "Authorization") == NULL)
+		return err_field(err, "/license_key", "required", "license_key is missing, and no token of a device that is known here stands for it");
 	if (json_get_int(body, "incarnation", 1, INT32_MAX, &d->incarnation, err) < 0 ||
 	    json_get_str(body, "os", 100, &d->os, err) < 0 ||
 	    json_get_str(body, "version", 100, &d->version, err) < 0)
 		return -1;
-	return license_read(license, a->license, NULL) < 0 ? no_credentials(err) : 0;
+	return license && license_read(license, a->license, NULL) < 0 ? no_credentials(err) : 0;
 }
 
 static int take_budget(struct budget *b, struct err *err)
@@ -262,7 +319,7 @@ int h_credentials(struct call *c, struct err *err)
 		return -1;
 	c->tenant = a->device.tenant;
 	c->state = a;
-	return call_then(c, WRITE, credentials_count);
+	return call_then(c, WRITE, a->by_key ? credentials_by_key : credentials_count);
 }
 
 /* --- rows up --- */
@@ -361,14 +418,17 @@ static int take_limit(const struct call *c, const char *option, int *limit, stru
 int h_pull(struct call *c, struct err *err)
 {
 	const char *since;
+	int64_t own = -1;
 	int limit, rows, n;
 
-	if (check_protocol(c, err) < 0 || take_limit(c, "pull_rows", &limit, err) < 0 ||
+	if (check_protocol(c, err) < 0 || http_query_int(c->rq, "own", 0, INT64_MAX, &own, err) < 0 || take_limit(c, "pull_rows", &limit, err) < 0 ||
 	    (n = http_query(c->rq, "since", &since, err)) < 0)
 		return -1;
 	if (n == 0)
 		return err_field(err, "/since", "required",
 				 "since is missing: the cursor of the last pull, or of the first load");
+	if (own >= 0 && pull_check_own(c->db, c->pool, c->tenant, c->caller.actor.device_server, since, own, err) < 0)
+		return -1;
 	if (pull_page(c->db, c->tenant, c->caller.actor.device_server, since, limit, PAGE_BYTES, &rows,
 		      &c->out, err) < 0)
 		return -1;

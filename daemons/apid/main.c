@@ -1,6 +1,7 @@
 /* fexl-apid: birth and end. */
 #include "base/base.h"
 #include "apid/call.h"
+#include "apid/swap.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -24,19 +25,25 @@ static int line_write(const char *path, const char *text, struct err *err)
 
 /* --- the store --- */
 
+struct db_config apid_db_config(const struct conf *c)
+{
+	bool sqlite = strcmp(conf_str(c, "db_type"), "sqlite") == 0;
+
+	return (struct db_config){
+		.engine = sqlite ? ENGINE_SQLITE : ENGINE_POSTGRES,
+		.url = conf_str(c, "database_url"),
+		.statement_timeout_ms = (int)conf_int(c, "statement_timeout_ms"),
+		.connect_timeout_s = (int)conf_int(c, "connect_timeout_s"),
+		.journal_size_bytes = conf_int(c, "journal_size_bytes"),
+	};
+}
+
 static struct store_config store_config_of(struct apid *a)
 {
 	const struct conf *c = a->conf;
-	bool sqlite = strcmp(conf_str(c, "db_type"), "sqlite") == 0;
 
 	return (struct store_config){
-		.db = {
-			.engine = sqlite ? ENGINE_SQLITE : ENGINE_POSTGRES,
-			.url = conf_str(c, "database_url"),
-			.statement_timeout_ms = (int)conf_int(c, "statement_timeout_ms"),
-			.connect_timeout_s = (int)conf_int(c, "connect_timeout_s"),
-			.journal_size_bytes = conf_int(c, "journal_size_bytes"),
-		},
+		.db = apid_db_config(c),
 		.lanes = (int)conf_int(c, "lanes"),
 		.readers = (int)conf_int(c, "readers"),
 		.queue_max = (int)conf_int(c, "lane_queue"),
@@ -222,7 +229,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 	a->notify = notify_new(a);
 	a->roster = roster_new(a);
 	a->files = files_new(a->conf);
-	if (open_store(a, err) < 0 || notify_listen(a->notify, err) < 0 || open_http(a, err) < 0)
+	if (swap_make(a->conf, err) < 0 || open_store(a, err) < 0 || notify_listen(a->notify, err) < 0 || open_http(a, err) < 0)
 		return -1;
 	hosts_start(a);
 	a->minute = event_made(event_new(a->base, -1, EV_PERSIST, on_minute, a), &minute);

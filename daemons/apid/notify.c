@@ -123,6 +123,8 @@ static void on_pinned(struct notify *n, int64_t bytes)
 {
 	struct pin *p = &n->pin;
 
+	if (n->apid->copying)
+		return;
 	if (!is_same_trouble(p))
 		*p = (struct pin){ .told_at = p->told_at };
 	if (n->syncd_fd >= 0 && !p->ended_at) {

@@ -30,6 +30,7 @@ static const struct {
 	{ "force", "integer", "1: though it was changed since" },
 	{ "pending", "integer", "rows the till still holds" },
 	{ "cursor", "integer", "how far it has pulled" },
+	{ "own", "integer", "versions of its own, numbered since, that the till knows of: fewer than the hub does, and it is an older copy" },
 	{ "load", "integer", "1: a page of a first load" },
 };
 

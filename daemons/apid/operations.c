@@ -20,6 +20,9 @@
 
 #define DONE GIVE(200, MAY("status", "string"))
 #define SESSION GIVE(200, MUST("token", "string"), MUST("user", "object"), MUST("expires_at", "time"))
+#define BACKUP(code) \
+	GIVE(code, MUST("name", "string"), MUST("bytes", "integer"), MUST("sha256", "string"), MUST("at", "time"), \
+	     MUST("tables", "array"))
 
 const struct operation operations[] = {
 	/* records and documents */
@@ -133,7 +136,7 @@ const struct operation operations[] = {
 	{ h_health, "is the cloud well, and what does it think of this till", GIVE(200, MUST("status", "string"), MUST("server_time", "time")) },
 	{ h_credentials, "a till asks to be let in",
 	  TAKE(MUST("device_uuid", "uuid"), MUST("incarnation", "integer"), SUCH("name", "string", "\"Till 2\""),
-	       SUCH("license_key", "string", "\"FEXL-AAAA-BBBB-CCCC-DDDD\""), MUST("tenant_uuid", "uuid"), MUST("public_key", "string"),
+	       { "license_key", "string", false, "\"FEXL-AAAA-BBBB-CCCC-DDDD\"" }, MUST("tenant_uuid", "uuid"), MUST("public_key", "string"),
 	       MAY("os", "string"), MAY("version", "string")),
 	  GIVE(202, MUST("status", "string"), MAY("code", "string")) },
 	{ h_push, "rows that changed at the till; a verdict for each", TAKE(MUST("rows", "array")),
@@ -160,6 +163,14 @@ const struct operation operations[] = {
 	  TAKE(SUCH("name", "string", "\"Corner shop\""), MAY("owner", "string"), MAY("pin", "string")),
 	  GIVE(201, MUST("tenant_uuid", "uuid"), MUST("license_key", "string"), MUST("link", "string")) },
 	{ h_admin_health, "how is this cloud", GIVE(200, MUST("status", "string")) },
+	{ h_backup_list, "the backups of this server, newest first",
+	  GIVE_LIST(MUST("name", "string"), MUST("bytes", "integer"), MAY("sha256", "string"), MUST("at", "time")) },
+	{ h_backup_create, "make a backup while selling goes on", BACKUP(201) },
+	{ h_backup_verify, "is this backup whole: its sum, pages, version and books", BACKUP(200) },
+	{ h_backup_delete, "delete a backup", GIVE_NOTHING },
+	{ h_restore, "a backup takes the place of the database; a paired till wants to know how: discard_local or as_new",
+	  TAKE(SUCH("name", "string", "\"fexl-20261123-093000.db\""), MAY("how", "string")),
+	  GIVE(202, MUST("status", "string"), MAY("safety", "string"), MUST("unsent", "integer")) },
 	{ h_openapi, "this document", GIVE(200, MUST("openapi", "string"), MUST("paths", "object"), MUST("components", "object")) },
 	{ NULL }
 };

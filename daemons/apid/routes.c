@@ -162,6 +162,13 @@ const struct route routes[] = {
 	{ POST("/api/sync/digest"),		READ, h_digest, DEVICE, PERM_NONE, LARGE, AT_HUB },
 	{ POST("/api/sync/credentials"),	LOOP, h_credentials, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
 
+	/* backups; at a hub its operator's */
+	{ GET("/api/backups"),			READ, h_backup_list, USER, PERM_BACKUP, ANY_SHOP },
+	{ POST("/api/backups"),			WORK, h_backup_create, USER, PERM_BACKUP, EMPTY, ANY_SHOP },
+	{ POST("/api/backups/:name/verify"),	WORK, h_backup_verify, USER, PERM_BACKUP, EMPTY, ANY_SHOP },
+	{ DELETE("/api/backups/:name"),		WORK, h_backup_delete, USER, PERM_BACKUP, ANY_SHOP },
+	{ POST("/api/restore"),			WORK, h_restore, USER, PERM_BACKUP, SMALL, ANY_SHOP },
+
 	/* the contract */
 	{ GET("/openapi.json"),			READ, h_openapi, ANYONE, PERM_NONE, NO_SHOP },
 
@@ -186,6 +193,7 @@ const struct route routes[] = {
 	{ POST("/internal/sync/confirm"),	SLICES, h_confirm, OPERATOR, PERM_NONE, LARGE, AT_TILL },
 	{ POST("/internal/sync/done"),		LOOP, h_done, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/registered"),	WRITE, h_registered, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/sync/restored"),	WRITE, h_restored, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/restamp"),	WRITE, h_restamp, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/pause"),		WRITE, h_pause, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/verified"),	WRITE, h_verified, OPERATOR, PERM_NONE, SMALL, AT_TILL },
@@ -199,8 +207,8 @@ static const char *const queries[][7] = {
 	[Q_NONE] = { "tenant" },
 	[Q_LIST] = { "tenant", "limit", "after", "q" },
 	[Q_PAGE] = { "tenant", "limit", "after" },
-	[Q_HEALTH] = { "tenant", "pending", "cursor" },
-	[Q_PULL] = { "tenant", "since", "limit" },
+	[Q_HEALTH] = { "tenant", "pending", "cursor", "epoch" },
+	[Q_PULL] = { "tenant", "since", "limit", "own" },
 	[Q_SNAPSHOT] = { "tenant", "after", "limit" },
 	[Q_APPLY] = { "tenant", "load" },
 	[Q_IMPORT] = { "tenant", "dry_run", "skip_errors" },

@@ -48,6 +48,10 @@ const struct arg_desc arg_table[ARG_COUNT] = {
 	[ARG_SINCE] = { "since", 0, "TIME", "not what is older, as journalctl(1) takes it: \"1 hour ago\"" },
 	[ARG_DATABASE_URL] = { "database-url", 0, "TEXT", "a libpq conninfo, or a file for SQLite" },
 	[ARG_FORCE] = { "force", 0, NULL, "though it was changed since" },
+	[ARG_KEEP] = { "keep", 0, "N", "so many stay, the newest" },
+	[ARG_AS_NEW] = { "as-new", 0, NULL, "what the backup holds goes up to the cloud; the newest version of each row stands" },
+	[ARG_DISCARD_LOCAL] = { "discard-local", 0, NULL, "forget what is here and load everything from the cloud" },
+	[ARG_FIX] = { "fix", 0, NULL, "make again what can be made again: sums, the index of words" },
 	[ARG_DAEMON] = { "daemon", 0, "NAME", "apid (default), syncd or realtimed" },
 };
 

@@ -4,13 +4,16 @@
 
 /* --- the cloud's pages --- */
 
-static enum begun ask_page(struct pump *p, const char *path, int64_t limit, const char *name,
+/* own: negative is not told. */
+static enum begun ask_page(struct pump *p, const char *path, int64_t limit, int64_t own, const char *name,
 			   const char *cursor, struct err *err)
 {
 	struct buf target = { 0 };
 	enum begun begun;
 
 	buf_printf(&target, "%s?limit=%lld", path, (long long)limit);
+	if (own >= 0)
+		buf_printf(&target, "&own=%lld", (long long)own);
 	if (cursor != NULL)
 		query_add(&target, name, cursor);
 	begun = pump_ask_cloud(p, "GET", target.data, NULL, err);
@@ -50,7 +53,7 @@ static enum begun load_begin(struct pump *p, struct err *err)
 {
 	int64_t limit = pump_limit(p, &p->down, "snapshot_rows", 0);
 
-	return ask_page(p, "/api/sync/snapshot", limit, "after", p->view.pairing.load, err);
+	return ask_page(p, "/api/sync/snapshot", limit, -1, "after", p->view.pairing.load, err);
 }
 
 static enum begun load_end(struct pump *p, struct answer *a, struct err *err)
@@ -73,11 +76,41 @@ static const char *pull_cursor(struct pump *p)
 	return cursor;
 }
 
+struct count {
+	const struct view *view;
+	int64_t own;
+};
+
+/* While something is on its way nobody can say who knows more. */
+static int count_own(struct db *db, void *ctx, struct err *err)
+{
+	struct count *c = ctx;
+	struct uuid tenant = c->view->pairing.tenant;
+	int64_t waiting;
+
+	c->own = -1;
+	if (db_int(db, "SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM outbox LIMIT 1) AS few", NO_ARGS, &waiting, err) < 0)
+		return -1;
+	return waiting ? 0 : own_since(db, tenant, c->view->site.uuid, c->view->pairing.cursor, &c->own, err);
+}
+
+/* Tells the hub how much of our own we know of, so that an old copy is noticed;
+ * where there is nothing new there is nothing to tell. */
 static enum begun pull_begin(struct pump *p, struct err *err)
 {
 	int64_t limit = pump_limit(p, &p->down, "pull_rows", p->hello.pull_rows);
+	struct count c = { &p->view, -1 };
+	const char *path = "/api/sync/pull";
 
-	return ask_page(p, "/api/sync/pull", limit, "since", pull_cursor(p), err);
+	if ((p->record->pushed > 0 || p->hello.seq > p->view.pairing.cursor) && eye_read(&p->eye, count_own, &c, err) < 0)
+		return BEGUN_FAILED;
+	return ask_page(p, path, limit, c.own, "since", pull_cursor(p), err);
+}
+
+static void pull_bad(struct pump *p, struct answer *a)
+{
+	page_bad(p, a);
+	life_note(p, a);	/* the next cycle tells apid */
 }
 
 static enum begun pull_end(struct pump *p, struct answer *a, struct err *err)
@@ -114,5 +147,5 @@ static enum begun apply_end(struct pump *p, struct answer *a, struct err *err)
 
 const struct action action_load = { "snapshot", load_begin, load_end, page_bad };
 const struct action action_apply_load = { "apply", apply_load_begin, apply_end, .ours = true };
-const struct action action_pull = { "pull", pull_begin, pull_end, page_bad };
+const struct action action_pull = { "pull", pull_begin, pull_end, pull_bad };
 const struct action action_apply = { "apply", apply_page_begin, apply_end, .ours = true };

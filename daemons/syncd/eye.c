@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "syncd/syncd.h"
 
+#include <sys/stat.h>
 #include <time.h>
 
 #define COUNTED_MAX 100		/* tables in the outbox */
@@ -47,10 +48,31 @@ static int check_version(struct db *db, struct err *err)
 	return 0;
 }
 
+/* After a restore another file is there, and the old one is nobody's. */
+static bool is_another_file(const struct eye *e)
+{
+	struct stat st;
+
+	if (e->config.engine != ENGINE_SQLITE || stat(e->config.url, &st) < 0)
+		return false;
+	return st.st_ino != e->inode;
+}
+
+static void remember_file(struct eye *e)
+{
+	struct stat st;
+
+	if (e->config.engine == ENGINE_SQLITE && stat(e->config.url, &st) == 0)
+		e->inode = st.st_ino;
+}
+
 static int eye_open(struct eye *e, struct err *err)
 {
+	if (e->db != NULL && is_another_file(e))
+		eye_close(e);
 	if (e->db != NULL)
 		return 0;
+	remember_file(e);
 	if (db_open(&e->db, &e->config, DB_FOREIGN, err) < 0)
 		return e->config.engine == ENGINE_SQLITE ? not_yet(err) : -1;
 	return check_version(e->db, err);

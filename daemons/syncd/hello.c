@@ -9,6 +9,16 @@
 
 /* --- health --- */
 
+/* A cursor counts in one numbering of the hub's. */
+static void put_ourselves(const struct pump *p, struct buf *path)
+{
+	const struct pairing *pairing = &p->view.pairing;
+
+	buf_printf(path, "?pending=%lld&cursor=%lld", (long long)p->view.pending, (long long)pairing->cursor);
+	if (!uuid_is_zero(pairing->epoch))
+		buf_printf(path, "&epoch=%s", uuid_text(pairing->epoch).s);
+}
+
 /* Until the cloud's time is known no token is sent: by a wrong clock it would
  * be refused, and would say nothing but that. */
 static enum begun health_begin(struct pump *p, struct err *err)
@@ -19,8 +29,7 @@ static enum begun health_begin(struct pump *p, struct err *err)
 	buf_str(&path, "/api/sync/health");
 	p->asked_as = p->view.site.incarnation;
 	if (p->token.clock_known && p->cycle.phase != PHASE_REGISTERING)
-		buf_printf(&path, "?pending=%lld&cursor=%lld", (long long)p->view.pending,
-			   (long long)p->view.pairing.cursor);
+		put_ourselves(p, &path);
 	begun = pump_ask_cloud(p, "GET", path.data, NULL, err);
 	buf_release(&path);
 	return begun;
@@ -123,6 +132,28 @@ static enum begun health_end(struct pump *p, struct answer *a, struct err *err)
 	return BEGUN_OVER;
 }
 
+bool life_note(struct pump *p, const struct answer *a)
+{
+	const char *code = "";
+	struct json root;
+
+	if (a->why != NULL || answer_json(p->pool, a, &root, NULL) < 0 || json_get_str(root, "code", 60, &code, NULL) < 0)
+		return false;
+	if (strcmp(code, "device_restored") == 0)
+		p->life = OLD_COPY;
+	else if (strcmp(code, "incarnation") == 0 || strcmp(code, "incarnation_old") == 0)
+		p->life = TWIN;
+	else
+		return false;
+	return true;
+}
+
+static void health_bad(struct pump *p, struct answer *a)
+{
+	if (life_note(p, a))
+		p->outcome.status = 200;	/* the cycle goes on, to tell apid */
+}
+
 /* --- registering --- */
 
 static int read_license(struct pump *p, char key[LICENSE_LEN + 1], struct err *err)
@@ -160,28 +191,45 @@ static void put_key(const uint8_t pub[ED25519_KEY_LEN], struct buf *body)
 	buf_release(&text);
 }
 
+/* Without one a till that was let in before is known by its own key. */
+static int find_license(struct pump *p, char key[LICENSE_LEN + 1], struct err *err)
+{
+	if (read_license(p, key, err) == 0)
+		return 0;
+	key[0] = '\0';
+	if (uuid_is_zero(p->view.pairing.epoch))
+		return -1;
+	err_clear(err);
+	return 0;
+}
+
 static enum begun register_begin(struct pump *p, struct err *err)
 {
 	const struct pairing *pairing = &p->view.pairing;
 	char license[LICENSE_LEN + 1];
 	uint8_t pub[ED25519_KEY_LEN];
 	struct buf body = { 0 };
+	enum begun begun;
 
-	if (read_license(p, license, err) < 0 || token_public_key(&p->token, pub, err) < 0)
+	if (find_license(p, license, err) < 0 || token_public_key(&p->token, pub, err) < 0)
 		return BEGUN_FAILED;
 	p->asked_as = p->view.site.incarnation;
 	jw_open(&body, '{');
 	jw_put_uuid(&body, "device_uuid", p->view.site.device);
 	jw_put_int(&body, "incarnation", p->view.site.incarnation);
 	jw_put_str(&body, "name", pairing->name);
-	jw_put_str(&body, "license_key", license);
+	if (license[0] != '\0')
+		jw_put_str(&body, "license_key", license);
 	jw_put_uuid(&body, "tenant_uuid", pairing->tenant);
 	put_key(pub, &body);
 	put_os(&body);
 	jw_put_str(&body, "version", PACKAGE_VERSION);
 	jw_close(&body, '}');
+	p->by_key = license[0] == '\0';
 	wipe(license, sizeof(license));
-	return pump_ask_cloud(p, "POST", "/api/sync/credentials", &body, err);
+	begun = pump_ask_cloud(p, "POST", "/api/sync/credentials", &body, err);
+	p->by_key = false;
+	return begun;
 }
 
 static enum begun register_end(struct pump *p, struct answer *a, struct err *err UNUSED)
@@ -197,6 +245,8 @@ static void register_bad(struct pump *p, struct answer *a)
 {
 	const char *detail = answer_detail(p->pool, a);
 
+	if (life_note(p, a))
+		return;
 	buf_clear(&p->page);
 	jw_open(&p->page, '{');
 	jw_put_str(&p->page, "status", "refused");
@@ -272,10 +322,24 @@ static void say_who_asked(struct pump *p)
 	p->page = whole;
 }
 
+static enum begun tell_other_life(struct pump *p)
+{
+	struct buf body = { 0 };
+
+	jw_open(&body, '{');
+	jw_put_int(&body, "incarnation", p->asked_as);
+	jw_put_bool(&body, "twin", p->life == TWIN);
+	jw_close(&body, '}');
+	p->life = SAME_LIFE;
+	return pump_ask_apid(p, "/internal/sync/restored", &body);
+}
+
 static enum begun state_begin(struct pump *p, struct err *err UNUSED)
 {
 	struct buf body = { 0 };
 
+	if (p->life != SAME_LIFE)
+		return tell_other_life(p);
 	if (p->registered) {
 		p->registered = false;
 		say_who_asked(p);
@@ -316,7 +380,7 @@ static enum begun done_begin(struct pump *p, struct err *err UNUSED)
 	return pump_ask_apid(p, "/internal/sync/done", &body);
 }
 
-const struct action action_health = { "health", health_begin, health_end };
+const struct action action_health = { "health", health_begin, health_end, health_bad };
 const struct action action_register = { "credentials", register_begin, register_end, register_bad };
 const struct action action_state = { "state", state_begin, no_news, .ours = true };
 const struct action action_done = { "done", done_begin, no_news, .ours = true };

@@ -241,7 +241,7 @@ enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, 
 {
 	struct ask a = { method, p->view.pairing.url, path, NULL, body, pump_timeout_ms(p) };
 
-	if (p->cycle.phase == PHASE_REGISTERING || !p->token.clock_known)
+	if ((p->cycle.phase == PHASE_REGISTERING && !p->by_key) || !p->token.clock_known)
 		return ask(p, &a);
 	a.token = token_get(&p->token, p->view.pairing.tenant, &p->view.site, err);
 	return a.token != NULL ? ask(p, &a) : BEGUN_FAILED;

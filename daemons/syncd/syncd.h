@@ -116,6 +116,7 @@ int64_t ear_heard(const struct ear *e);
 struct eye {
 	struct db_config config;
 	struct db *db;
+	uint64_t inode;		/* of SQLite's file: a restore puts another in its place */
 };
 
 /* What the database says, all of one moment. */
@@ -303,6 +304,8 @@ struct pump {
 	struct hello hello;
 	char *boot_id;
 	struct buf page;		/* what the cloud sent, or answered, on its way to apid */
+	enum { SAME_LIFE, OLD_COPY, TWIN } life;	/* what the cloud thinks of our database */
+	bool by_key;			/* we register with a token instead of the licence key */
 	bool registered;		/* page is the answer to our credentials */
 	int64_t asked_as;		/* the incarnation that asked for health, or registered */
 	struct pace up, down;
@@ -317,6 +320,9 @@ struct pump {
 	struct err trouble;		/* why the last attempt failed */
 	char said[160];			/* to apid: what its last word was made of */
 };
+
+/* hello.c: does the cloud know a later state of ours?  Then another life has to begin. */
+bool life_note(struct pump *p, const struct answer *a);
 
 int pump_open(struct pump *p, struct service_ctx *svc, struct err *err) MUST_CHECK;
 void pump_stop(struct pump *p);		/* breaks off what is in hand */

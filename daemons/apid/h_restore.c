@@ -1,0 +1,181 @@
+/* POST /api/restore: a backup becomes the database.  Of SQLite it is prepared
+ * beside the living one and takes its place at the next start, for which this
+ * daemon ends; of PostgreSQL it is one transaction. */
+#include "base/base.h"
+#include "apid/call.h"
+#include "apid/swap.h"
+
+#include "base/log.h"
+#include "store/backup.h"
+#include "sync/restored.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+struct restore {
+	const char *path;
+	struct restoring r;
+	struct db *backup;	/* PostgreSQL's: what is copied from */
+};
+
+static int check_may(const struct call *c, struct err *err)
+{
+	enum actor_kind kind = c->caller.actor.kind;
+
+	if (!c->apid->hub || kind == ACTOR_OPERATOR || kind == ACTOR_ADMIN)
+		return 0;
+	return err_set(err, ERR_DENIED, "permission", "a cloud is restored by its operator: fexlctl restore, on the cloud's own machine");
+}
+
+static int read_how(struct json body, enum restore_how *how, struct err *err)
+{
+	static const char *const words[] = { [RESTORE_DISCARD] = "discard_local", [RESTORE_AS_NEW] = "as_new" };
+	const char *word = NULL;
+
+	*how = RESTORE_PLAIN;
+	if (json_get_str(body, "how", 20, &word, err) < 0)
+		return -1;
+	if (!word)
+		return 0;
+	for (int i = RESTORE_DISCARD; i <= RESTORE_AS_NEW; i++)
+		if (strcmp(words[i], word) == 0) {
+			*how = (enum restore_how)i;
+			return 0;
+		}
+	return err_field(err, "/how", "not_a_choice", "how is discard_local or as_new");
+}
+
+/* A name of ours; a path is for the operator, who may read anything here. */
+static int read_name(struct call *c, struct json body, const char **path, struct err *err)
+{
+	const char *data_dir = conf_str(c->apid->conf, "data_dir"), *name;
+	struct backup b;
+	char *own;
+
+	if (call_need(body, "name", 1000, &name, err) < 0)
+		return -1;
+	if (name[0] == '/' && c->caller.actor.kind == ACTOR_OPERATOR) {
+		*path = name;
+		return 0;
+	}
+	if (backup_find(data_dir, name, &b, err) < 0)
+		return -1;
+	own = pool_alloc(c->pool, PATH_MAX);
+	backup_path(data_dir, name, own);
+	*path = own;
+	return 0;
+}
+
+static int read_body(struct call *c, struct restore *x, struct err *err)
+{
+	static const char *const members[] = { "name", "how", NULL };
+	struct json body;
+
+	if (call_body_only(c, members, &body, err) < 0 || read_name(c, body, &x->path, err) < 0)
+		return -1;
+	return read_how(body, &x->r.how, err);
+}
+
+/* --- SQLite --- */
+
+static void end_daemon(struct call *c UNUSED)
+{
+	log_info("a restore is prepared: ending, to begin with it");
+	kill(getpid(), SIGTERM);	/* answers that are under way go out first */
+}
+
+static int prepare(struct call *c, struct restore *x, struct err *err)
+{
+	struct db *next;
+	int rc;
+
+	if (swap_prepare(c->apid->conf, x->path, &next, err) < 0)
+		return -1;
+	rc = restored_look(&x->r, next, c->pool, err);
+	if (rc == 0)
+		rc = db_write_alone(next, c->pool, restored_become, &x->r, err);
+	db_close(&next);
+	return rc;
+}
+
+static int restore_file(struct call *c, struct restore *x, struct err *err)
+{
+	char safety[SWAP_NAME_LEN];
+
+	x->r.living = c->db;
+	x->r.site = c->shop.site;
+	if (prepare(c, x, err) < 0 || swap_arm(c->apid->conf, safety, err) < 0)
+		return -1;
+	jw_open(&c->out, '{');
+	jw_put_str(&c->out, "status", "restarting");
+	jw_put_str(&c->out, "safety", safety);
+	jw_put_int(&c->out, "unsent", x->r.unsent_here);
+	jw_close(&c->out, '}');
+	c->after = end_daemon;
+	return 202;
+}
+
+/* --- PostgreSQL --- */
+
+static void close_backup(void *restore)
+{
+	db_close(&((struct restore *)restore)->backup);
+}
+
+/* Caches and screens of all that was. */
+static void forget_all(struct call *c)
+{
+	cache_clear(c->apid->cache);
+	events_lost(c->apid->events);
+	log_info("shop %s was restored from a backup", uuid_text(c->tenant).s);
+}
+
+static int restore_rows(struct call *c, struct err *err)
+{
+	struct restore *x = c->state;
+
+	if (restored_shop(c->txn, x->backup, c->tenant, err) < 0)
+		return -1;
+	jw_open(&c->out, '{');
+	jw_put_str(&c->out, "status", "restored");
+	jw_put_null(&c->out, "safety");
+	jw_put_int(&c->out, "unsent", 0);
+	jw_close(&c->out, '}');
+	c->after = forget_all;
+	return 200;
+}
+
+static int restore_shop(struct call *c, struct restore *x, struct err *err)
+{
+	struct tenant t;
+	int64_t n;
+	int got;
+
+	if (backup_open(x->path, DB_READ, &x->backup, err) < 0)
+		return -1;
+	pool_on_free(c->pool, close_backup, x);
+	if (db_int(x->backup, "SELECT count(*) FROM tenants", NO_ARGS, &n, err) < 0)
+		return -1;
+	if (n != 1)
+		return err_set(err, ERR_CONFLICT, "many_shops", "this backup holds %lld shops: one with one shop can be restored here",
+			       (long long)n);
+	if (tenant_of_till(x->backup, c->pool, &t, err) < 0 || (got = tenant_load(c->db, c->pool, t.uuid, &t, err)) < 0)
+		return -1;
+	if (got == 0)
+		return err_set(err, ERR_NOT_FOUND, "no_tenant", "the shop of this backup is not one of this cloud's");
+	c->tenant = t.uuid;
+	return call_then(c, WRITE, restore_rows);
+}
+
+int h_restore(struct call *c, struct err *err)
+{
+	struct restore *x = pool_alloc(c->pool, sizeof *x);
+
+	c->state = x;
+	if (check_may(c, err) < 0 || read_body(c, x, err) < 0 || backup_verify(x->path, err) < 0)
+		return -1;
+	if (db_engine(c->db) == ENGINE_SQLITE)
+		return restore_file(c, x, err);
+	return restore_shop(c, x, err);
+}
