@@ -41,8 +41,11 @@ export class Problem extends Error {
 
 export class Unreachable extends Error {}
 
-async function readJson(response: Response): Promise<unknown> {
+// JSON, or a sheet as it is.
+async function readBody(response: Response): Promise<unknown> {
 	const text = await response.text();
+	if (response.headers.get('Content-Type')?.startsWith('text/csv'))
+		return text;
 	return text ? JSON.parse(text) : null;
 }
 
@@ -68,7 +71,7 @@ async function ask(url: string, method: Method, asked: Asked, signal: AbortSigna
 		redirect: 'error',
 		referrerPolicy: 'no-referrer',
 	});
-	const data = await readJson(response);
+	const data = await readBody(response);
 	if (!response.ok) {
 		const wait = Number(response.headers.get('Retry-After'));
 		throw new Problem(response.status, (data ?? {}) as Record<string, unknown>, wait > 0 ? wait : null);

@@ -66,6 +66,27 @@ export function dateOnly(iso: string): string {
 	return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: zone() }).format(new Date(iso));
 }
 
+// The day that reports count a moment to: the servers know an offset, no zone.
+export function reportDay(at = Date.now()): string {
+	return new Date(at + settings.get().utcOffsetMin * 60_000).toISOString().slice(0, 10);
+}
+
+// Minutes that a zone is ahead of UTC today.
+export function offsetOf(timeZone: string): number {
+	const parts = new Intl.DateTimeFormat('en', { timeZone: timeZone || 'UTC', timeZoneName: 'longOffset' }).formatToParts();
+	const m = /([+-])(\d\d):(\d\d)/.exec(parts.find((p) => p.type === 'timeZoneName')?.value ?? '');
+	return m ? (m[1] === '-' ? -1 : 1) * (Number(m[2]) * 60 + Number(m[3])) : 0;
+}
+
+// A day of a report: "23 Nov"
+export function shortDay(day: string): string {
+	return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00Z`));
+}
+
+export function longDay(day: string): string {
+	return new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${day}T00:00Z`));
+}
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
 
 // "3 minutes ago"

@@ -9,11 +9,12 @@ export interface ShopSettings {
 	currency: string;
 	exponent: number;
 	timezone: string;
+	utcOffsetMin: number; // of the days and hours in reports
 	pricesIncludeTax: boolean;
 }
 
 export const defaults: ShopSettings = {
-	shopName: '', address: '', receiptNote: '', currency: '', exponent: 2, timezone: '', pricesIncludeTax: true,
+	shopName: '', address: '', receiptNote: '', currency: '', exponent: 2, timezone: '', utcOffsetMin: 0, pricesIncludeTax: true,
 };
 
 export const settings = createStore<ShopSettings>(defaults);
@@ -26,6 +27,7 @@ export function settingsFrom(rows: Setting[]): ShopSettings {
 	const of = new Map(rows.filter((r) => r.scope === 'tenant').map((r) => [r.key, r.value]));
 	const e = of.get('currency_exponent');
 	const tax = of.get('prices_include_tax');
+	const offset = of.get('utc_offset_min');
 	return {
 		shopName: text(of.get('shop_name')),
 		address: text(of.get('shop_address')),
@@ -33,6 +35,7 @@ export function settingsFrom(rows: Setting[]): ShopSettings {
 		currency: text(of.get('currency')),
 		exponent: typeof e === 'number' ? e : defaults.exponent,
 		timezone: text(of.get('timezone')),
+		utcOffsetMin: typeof offset === 'number' ? offset : 0,
 		pricesIncludeTax: tax !== false && tax !== 0,
 	};
 }

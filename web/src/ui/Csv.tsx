@@ -1,7 +1,10 @@
 // Rows as a file that a spreadsheet opens: RFC 4180, and no cell is a formula.
-import { Button } from '@mantine/core';
+import { Button, Tooltip } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { api, query } from '~/api/client';
 import { t } from '~/i18n';
 import { Icon } from './Icon';
+import { toastError } from './toasts';
 
 function cell(v: unknown): string {
 	let text = v === null || v === undefined ? '' : String(v);
@@ -24,5 +27,17 @@ export function saveAs(name: string, text: string): void {
 }
 
 export function CsvButton({ name, head, rows }: { name: string; head: string[]; rows: () => unknown[][] }) {
-	return <Button variant="default" leftSection={<Icon name="down" size={18} />} onClick={() => saveAs(`${name}.csv`, csv(head, rows()))}>{t('do.export')}</Button>;
+	return <Button variant="default" leftSection={<Icon name="download" size={18} />} onClick={() => saveAs(`${name}.csv`, csv(head, rows()))}>{t('do.export')}</Button>;
+}
+
+// The whole report as the server writes it, not only what the page has shown.
+export function CsvReport({ name, params = {} }: { name: string; params?: Record<string, string> }) {
+	const get = useMutation({ mutationFn: () => api.get<string>(query(`/api/reports/${name}`, { ...params, format: 'csv' })) });
+	const file = [name, ...Object.values(params)].join('_');
+	return (
+		<Tooltip label={t('report.csv_hint')} multiline w={260}>
+			<Button variant="default" loading={get.isPending} leftSection={<Icon name="download" size={18} />} data-testid={`csv-${name}`}
+				onClick={() => get.mutate(undefined, { onSuccess: (text) => saveAs(`${file}.csv`, text), onError: toastError })}>{t('do.export')}</Button>
+		</Tooltip>
+	);
 }

@@ -3,8 +3,9 @@ import { cloud } from './cloud';
 import { frame } from './frame';
 import { errors } from './errors';
 import { pos } from './pos';
+import { reports } from './reports';
 import { settings } from './settings';
 import { shop } from './shop';
 import { sync } from './sync';
 
-export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...settings, ...shop, ...sync } as const;
+export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...settings, ...shop, ...sync } as const;

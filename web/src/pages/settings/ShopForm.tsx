@@ -2,6 +2,7 @@
 import { Button, Group, Select, Stack, Switch, TextInput, Textarea } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { t } from '~/i18n';
+import { offsetOf } from '~/i18n/format';
 import { useMay } from '~/state/session';
 import { type ShopSettings, useSettings } from '~/state/settings';
 import { ErrorNote } from '~/ui/ErrorNote';
@@ -38,7 +39,11 @@ export function ShopForm() {
 
 	function submit(e: FormEvent) {
 		e.preventDefault();
-		put.mutate(changes.map(([k, name]) => [name, form[k]]), {
+		const rows = changes.map(([k, name]): [string, unknown] => [name, form[k]]);
+		// Reports count days by the offset: it follows the zone.
+		if (form.timezone !== now.timezone)
+			rows.push(['utc_offset_min', offsetOf(form.timezone)]);
+		put.mutate(rows, {
 			onSuccess: () => {
 				setTouched(false);
 				toastDone(t('settings.saved'));
