@@ -7,6 +7,9 @@ import { pos } from './pos';
 import { reports } from './reports';
 import { settings } from './settings';
 import { shop } from './shop';
+import { shifts } from './shifts';
+import { suppliers } from './suppliers';
 import { sync } from './sync';
+import { users } from './users';
 
-export const ar: Record<Key, Text> = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...settings, ...shop, ...sync };
+export const ar: Record<Key, Text> = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync };

@@ -6,6 +6,9 @@ import { pos } from './pos';
 import { reports } from './reports';
 import { settings } from './settings';
 import { shop } from './shop';
+import { shifts } from './shifts';
+import { suppliers } from './suppliers';
 import { sync } from './sync';
+import { users } from './users';
 
-export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...settings, ...shop, ...sync } as const;
+export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync } as const;
