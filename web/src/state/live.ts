@@ -38,7 +38,7 @@ const touched: Record<string, string[]> = {
 	tax_rate: ['tax_rates'],
 	setting: ['settings'],
 	user: ['users'],
-	role: ['roles'],
+	role: ['roles', 'users'],
 	cart: ['carts'],
 	device: ['devices'],
 	review: ['conflicts', 'reviews'],

@@ -68,10 +68,12 @@ const names = {
 	conflicts: 'conflicts:restore',
 	sync: 'sync:run',
 	pair: 'sync:pair',
+	backup: 'backup:manage',
 } as const;
 
 export type Perm = keyof typeof names;
-export const permissions = Object.values(names);
+export type Permission = (typeof names)[Perm];
+export const permissions: readonly Permission[] = Object.values(names);
 
 const agent: Perm[] = ['sell', 'return', 'read', 'customers'];
 const cashier: Perm[] = [...agent, 'collect', 'shift'];

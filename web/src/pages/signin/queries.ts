@@ -1,13 +1,21 @@
 import { here } from '~/api/client';
+import { request } from '~/api/http';
 import type { SignedIn } from '~/api/types';
 import { signedIn } from '~/state/session';
 
+const ASK_MS = 15000;
 const LAST = 'fexl.last_user';
 
 export const lastUser = () => localStorage.getItem(LAST) ?? '';
 
 function remember(user: string): void {
 	localStorage.setItem(LAST, user);
+}
+
+// The first page that is shown is one of theirs: so what they may do is asked before.
+async function enter(s: SignedIn): Promise<void> {
+	const { data } = await request<{ permissions: string[] }>('/api/session', 'GET', { token: s.token, timeoutMs: ASK_MS });
+	signedIn({ ...s, user: { ...s.user, permissions: data.permissions } });
 }
 
 export interface Credentials {
@@ -19,7 +27,7 @@ export interface Credentials {
 export async function signIn(c: Credentials, till: boolean): Promise<void> {
 	const body = till ? { user: c.user, pin: c.secret }
 		: { user: c.user, password: c.secret, ...(c.tenant ? { tenant: c.tenant } : {}) };
-	signedIn(await here.post<SignedIn>('/api/session', body));
+	await enter(await here.post<SignedIn>('/api/session', body));
 	remember(c.user);
 }
 
@@ -36,6 +44,6 @@ export interface Setup {
 }
 
 export async function setUp(s: Setup): Promise<void> {
-	signedIn(await here.post<SignedIn>('/api/setup', s));
+	await enter(await here.post<SignedIn>('/api/setup', s));
 	remember(s.owner);
 }

@@ -1,85 +1,78 @@
-import { Badge, Button, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import { here } from '~/api/client';
-import type { User } from '~/api/types';
-import { known, t, useLanguage } from '~/i18n';
-import { useSession } from '~/state/session';
-import { useSite } from '~/state/site';
+// Who works here, and what their roles permit.
+import { Badge, Button, Tabs } from '@mantine/core';
+import { useState } from 'react';
+import type { Role, User } from '~/api/types';
+import { formatNumber, t, useLanguage } from '~/i18n';
+import { permissions } from '~/state/session';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { Empty } from '~/ui/Empty';
-import { ErrorNote } from '~/ui/ErrorNote';
 import { Icon } from '~/ui/Icon';
+import { useParam } from '~/ui/lists';
 import { Page } from '~/ui/Page';
 import { Shelf } from '~/ui/Shelf';
-import { toastDone } from '~/ui/toasts';
-import { fieldError, isElsewhere, useSave } from '~/ui/useRecord';
+import { RoleForm } from './RoleForm';
+import { UserForm } from './UserForm';
+import css from './Users.module.css';
+import { roleName } from './names';
 import { useRoles, useUsers } from './queries';
 
-function roleName(code: string, name?: string | null): string {
-	const key = known(`role.${code}`);
-	return key ? t(key) : (name ?? code);
+function People({ onOpen }: { onOpen: (u: User) => void }) {
+	const list = useUsers();
+	const roles = useRoles().data ?? [];
+	const columns: Column<User>[] = [
+		{ key: 'name', title: t('field.name'), width: '2fr', cell: (u) => <span className={css.who}><span className={css.avatar} aria-hidden="true">{u.name.slice(0, 1)}</span><strong>{u.name}</strong></span> },
+		{ key: 'role', title: t('field.role'), width: '1fr', cell: (u) => roleName(u.role, roles) },
+		{ key: 'active', title: t('user.state'), width: '9rem', cell: (u) => <Badge variant="light" color={u.active ? 'pine' : 'gray'}>{t(u.active ? 'user.is_active' : 'user.is_off')}</Badge> },
+	];
+	return (
+		<DataTable label={t('nav.users')} columns={columns} rows={list.data ?? []} rowKey={(u) => u.uuid} query={list} onOpen={onOpen}
+			empty={<Empty icon="users" title={t('list.empty')} />} />
+	);
 }
 
-function Form({ row, onDone }: { row: User | null; onDone: () => void }) {
-	const till = useSite().role === 'desktop';
-	const me = useSession()?.user.uuid === row?.uuid;
-	const [name, setName] = useState(row?.name ?? '');
-	const [role, setRole] = useState(row?.role ?? 'cashier');
-	const [active, setActive] = useState(row?.active ?? true);
-	const [pin, setPin] = useState('');
-	const [password, setPassword] = useState('');
-	const roles = useRoles().data ?? [];
-	const save = useSave<User>('users', '/api/users', here);
-	function submit(e: FormEvent) {
-		e.preventDefault();
-		const changes = {
-			...(name.trim() !== row?.name ? { name: name.trim() } : {}),
-			...(role !== row?.role ? { role } : {}),
-			...(row && active !== row.active ? { active } : {}),
-			...(pin ? { pin } : {}),
-			...(password ? { password } : {}),
-		};
-		save.mutate({ row, changes }, { onSuccess: () => (toastDone(t('form.saved')), onDone()) });
-	}
-	const hidden = { 'aria-hidden': true } as const;
+function Roles({ onOpen }: { onOpen: (r: Role) => void }) {
+	const list = useRoles();
+	const users = useUsers().data ?? [];
+	const people = (r: Role) => users.filter((u) => u.role === r.code).map((u) => u.name);
+	const columns: Column<Role>[] = [
+		{ key: 'name', title: t('field.role'), width: '1.5fr', cell: (r) => <strong>{roleName(r.code, [r])}</strong> },
+		{ key: 'may', title: t('role.may'), width: '1fr', cell: (r) => (r.code === 'owner' ? t('role.everything') : t('role.of_all', { n: r.permissions.length, all: permissions.length })) },
+		{ key: 'people', title: t('role.people'), width: '5rem', end: true, cell: (r) => <bdi>{formatNumber(people(r).length)}</bdi> },
+		{ key: 'who', title: '', width: '2fr', cell: (r) => people(r).join(', ') },
+	];
 	return (
-		<form onSubmit={submit}>
-			<Stack>
-				<TextInput data-autofocus label={t('field.name')} required value={name} onChange={(e) => setName(e.currentTarget.value)} error={fieldError(save.error, 'name')} />
-				<Select label={t('field.role')} allowDeselect={false} value={role} onChange={(v) => setRole(v ?? 'cashier')} error={fieldError(save.error, 'role')} disabled={me}
-					data={roles.map((r) => ({ value: r.code, label: roleName(r.code, r.name) }))} />
-				<Text size="sm" c="dimmed">{known(`role_hint.${role}`) ? t(known(`role_hint.${role}`)!) : ''}</Text>
-				<PasswordInput label={t('auth.pin')} description={row ? t('user.pin_hint') : t('setup.pin_hint')} required={!row} value={pin} inputMode="numeric" autoComplete="new-password"
-					onChange={(e) => setPin(e.currentTarget.value)} error={fieldError(save.error, 'pin')} visibilityToggleButtonProps={hidden} />
-				{!till && (
-					<PasswordInput label={t('user.password')} description={t('user.password_hint')} value={password} autoComplete="new-password"
-						onChange={(e) => setPassword(e.currentTarget.value)} error={fieldError(save.error, 'password')} visibilityToggleButtonProps={hidden} />
-				)}
-				{row && <Switch label={t('user.active')} checked={active} disabled={me} onChange={(e) => setActive(e.currentTarget.checked)} />}
-				{isElsewhere(save.error, ['name', 'role', 'pin', 'password']) && <ErrorNote error={save.error} />}
-				<Button type="submit" loading={save.isPending}>{t('do.save')}</Button>
-			</Stack>
-		</form>
+		<DataTable label={t('user.roles')} columns={columns} rows={list.data ?? []} rowKey={(r) => r.uuid} query={list} onOpen={onOpen}
+			empty={<Empty icon="users" title={t('list.empty')} />} />
 	);
+}
+
+type Open = { user: User | null } | { role: Role | null };
+
+function titleOf(o: Open): string {
+	if ('user' in o)
+		return o.user?.name ?? t('user.new');
+	return o.role ? roleName(o.role.code, [o.role]) : t('role.new');
 }
 
 export default function Users() {
 	useLanguage();
-	const list = useUsers();
-	const roles = useRoles().data ?? [];
-	const [open, setOpen] = useState<User | 'new' | null>(null);
+	const [tab, setTab] = useParam('tab');
+	const [open, setOpen] = useState<Open | null>(null);
+	const at = tab === 'roles' ? 'roles' : 'people';
 	const close = () => setOpen(null);
-	const columns: Column<User>[] = [
-		{ key: 'name', title: t('field.name'), width: '2fr', cell: (u) => <strong>{u.name}</strong> },
-		{ key: 'role', title: t('field.role'), width: '1fr', cell: (u) => roleName(u.role, roles.find((r) => r.code === u.role)?.name) },
-		{ key: 'active', title: t('user.state'), width: '9rem', cell: (u) => <Badge variant="light" color={u.active ? 'pine' : 'gray'}>{t(u.active ? 'user.is_active' : 'user.is_off')}</Badge> },
-	];
+	const add = at === 'roles' ? { role: null } : { user: null };
 	return (
-		<Page title={t('nav.users')} wide actions={<Button onClick={() => setOpen('new')} leftSection={<Icon name="plus" size={18} />}>{t('user.new')}</Button>}>
-			<DataTable label={t('nav.users')} columns={columns} rows={list.data ?? []} rowKey={(u) => u.uuid} query={list} onOpen={setOpen}
-				empty={<Empty icon="users" title={t('list.empty')} />} />
-			<Shelf title={open === 'new' ? t('user.new') : open?.name} opened={open !== null} onClose={close}>
-				{open && <Form row={open === 'new' ? null : open} onDone={close} />}
+		<Page title={t('nav.users')} wide actions={<Button onClick={() => setOpen(add)} leftSection={<Icon name="plus" size={18} />}>{titleOf(add)}</Button>}>
+			<Tabs value={at} onChange={(v) => setTab(v === 'roles' ? v : '')} keepMounted={false} className={css.tabs}>
+				<Tabs.List mb="md">
+					<Tabs.Tab value="people">{t('user.people')}</Tabs.Tab>
+					<Tabs.Tab value="roles">{t('user.roles')}</Tabs.Tab>
+				</Tabs.List>
+				<Tabs.Panel value="people" className={css.panel}><People onOpen={(user) => setOpen({ user })} /></Tabs.Panel>
+				<Tabs.Panel value="roles" className={css.panel}><Roles onOpen={(role) => setOpen({ role })} /></Tabs.Panel>
+			</Tabs>
+			<Shelf title={open && titleOf(open)} opened={open !== null} onClose={close} size="38rem">
+				{open && ('user' in open ? <UserForm row={open.user} onDone={close} /> : <RoleForm role={open.role} onDone={close} />)}
 			</Shelf>
 		</Page>
 	);

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { here } from '~/api/client';
-import { Problem } from '~/api/http';
 import type { List, Role, User } from '~/api/types';
 
 export function useUsers() {
@@ -8,21 +7,23 @@ export function useUsers() {
 }
 
 const seeds = ['owner', 'manager', 'cashier', 'agent'];
+const rank = (r: Role) => (seeds.includes(r.code) ? seeds.indexOf(r.code) : seeds.length);
 
-// The shop's own roles beside the usual four.
+// Those that every shop begins with, from most to least; then the shop's own.
 export function useRoles() {
 	return useQuery({
-		queryKey: ['roles'],
-		queryFn: async () => {
-			try {
-				return (await here.get<List<Role>>('/api/roles?limit=200')).items;
-			} catch (e) {
-				if (e instanceof Problem && (e.status === 404 || e.status === 403))
-					return [];
-				throw e;
-			}
-		},
+		queryKey: ['roles', 'list'],
+		queryFn: async () => (await here.get<List<Role>>('/api/roles?limit=200')).items,
 		staleTime: 60_000,
-		select: (rows) => [...seeds.map((code) => ({ code, name: null as string | null })), ...rows.filter((r) => !seeds.includes(r.code))],
+		select: (rows) => [...rows].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
+	});
+}
+
+// A role's uuid follows from its code: the same one made twice is one.
+export function useCreateRole() {
+	const queries = useQueryClient();
+	return useMutation({
+		mutationFn: (body: { code: string; name: string; permissions: string[] }) => here.post<Role>('/api/roles', body),
+		onSuccess: () => queries.invalidateQueries({ queryKey: ['roles'] }),
 	});
 }
