@@ -17,7 +17,7 @@ export function useSupplier(uuid: string | null | undefined) {
 	return useQuery({ queryKey: ['suppliers', 'one', uuid], queryFn: () => api.get<Supplier>(`/api/suppliers/${uuid}`), enabled: !!uuid, staleTime: LONG_MS });
 }
 
-function useUser(uuid: string | null | undefined) {
+export function useUser(uuid: string | null | undefined) {
 	return useQuery({ queryKey: ['users', 'one', uuid], queryFn: () => here.get<User>(`/api/users/${uuid}`), enabled: !!uuid, staleTime: LONG_MS });
 }
 

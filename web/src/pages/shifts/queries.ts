@@ -1,24 +1,57 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '~/api/client';
 import { useDocument } from '~/api/documents';
-import type { Shift, ShiftDetail } from '~/api/types';
+import type { DocumentHead, List, Shift, ShiftDetail, Stored } from '~/api/types';
+import { useMay } from '~/state/session';
 import { useList } from '~/ui/lists';
 
 export const useShifts = () => useList<Shift>('shifts', '/api/shifts');
 
+export interface Close extends DocumentHead {
+	counted: number;
+	expected: number; // as the books were then
+	difference: number;
+	note: string | null;
+}
+
+export type FullShift = ShiftDetail & { closes: Close[] };
+
 export function useShift(id: string) {
-	return useQuery({ queryKey: ['shifts', 'one', id], queryFn: () => api.get<ShiftDetail>(`/api/shifts/${id}`) });
+	return useQuery({ queryKey: ['shifts', 'one', id], queryFn: () => api.get<FullShift>(`/api/shifts/${id}`) });
+}
+
+export interface LedgerAccount extends Stored {
+	code: string;
+	name: string;
+	kind: string;
+}
+
+// Sums over documents: no hand moves them.
+const kept = ['1010', '1100', '1200', '2010', '2100'];
+
+export function useAccounts() {
+	const may = useMay('cost');
+	return useQuery({
+		queryKey: ['accounts'],
+		queryFn: async () => (await api.get<List<LedgerAccount>>('/api/accounts?limit=200')).items,
+		enabled: may,
+		staleTime: 60_000,
+		select: (rows) => rows.filter((a) => !kept.includes(a.code)).sort((a, b) => a.code.localeCompare(b.code)),
+	});
 }
 
 const touched = ['shifts', 'reports'];
 
 export const useOpen = () => useDocument<Shift, { opening: number; note?: string }>('shift', '/api/shifts', touched);
 
+export type MoveKind = 'expense' | 'cash_out' | 'cash_in';
+
 export interface MoveBody {
-	kind: 'cash_in' | 'cash_out' | 'expense';
+	kind: MoveKind;
 	amount: number;
 	reason: string;
+	account?: string;
 }
 
 export const useMove = (id: string) => useDocument<object, MoveBody>('shift_movement', `/api/shifts/${id}/movements`, touched);
-export const useClose = (id: string) => useDocument<{ expected: number; difference: number }, { counted: number; note?: string }>('shift_close', `/api/shifts/${id}/close`, touched);
+export const useClose = (id: string) => useDocument<Close, { counted: number; note?: string }>('shift_close', `/api/shifts/${id}/close`, touched);
