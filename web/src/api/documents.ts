@@ -8,7 +8,7 @@ import { api, here } from './client';
 import { Problem } from './http';
 import { uuid } from './uuid';
 
-type Kind = 'cancellation' | 'return' | 'customer_payment' | 'supplier_payment' | 'purchase' | 'stock_adjustment' | 'shift'
+type Kind = 'cancellation' | 'return' | 'customer_payment' | 'supplier_payment' | 'purchase' | 'purchase_void' | 'stock_adjustment' | 'shift'
 	| 'shift_movement' | 'shift_close';
 
 interface Fixed {

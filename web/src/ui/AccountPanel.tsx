@@ -8,6 +8,9 @@ import css from './AccountPanel.module.css';
 import { ErrorNote } from './ErrorNote';
 import { Money } from './Money';
 
+// Where a document can be looked at.
+const places: Record<string, string> = { invoice: '~/invoices/', purchase: '~/suppliers?purchase=' };
+
 export function AccountPanel({ kind, id }: { kind: 'customers' | 'suppliers'; id: string }) {
 	const q = useAccount(kind, id);
 	if (q.error)
@@ -34,7 +37,7 @@ export function AccountPanel({ kind, id }: { kind: 'customers' | 'suppliers'; id
 							return (
 								<Table.Tr key={x.uuid}>
 									<Table.Td>{dateOnly(x.at)}</Table.Td>
-									<Table.Td>{x.kind === 'invoice' ? <Link href={`~/invoices/${x.uuid}`}>{x.number}</Link> : <bdi>{x.number}</bdi>} <Text span size="sm" c="dimmed">{name ? t(name) : x.kind}</Text></Table.Td>
+									<Table.Td>{x.kind in places ? <Link href={places[x.kind] + x.uuid}>{x.number}</Link> : <bdi>{x.number}</bdi>} <Text span size="sm" c="dimmed">{name ? t(name) : x.kind}</Text></Table.Td>
 									<Table.Td ta="end"><Money value={x.amount} /></Table.Td>
 									<Table.Td ta="end">{x.open ? <Money value={x.open} /> : ''}</Table.Td>
 								</Table.Tr>

@@ -26,12 +26,3 @@ export interface CollectBody {
 }
 
 export const useCollect = () => useDocument<CustomerPayment, CollectBody>('customer_payment', '/api/customer-payments', touched);
-
-export interface PaySupplierBody {
-	supplier: string;
-	method: PayMethod;
-	amount: number;
-	note?: string;
-}
-
-export const usePaySupplier = () => useDocument<{ number: string }, PaySupplierBody>('supplier_payment', '/api/supplier-payments', [...touched, 'purchases']);

@@ -1,133 +1,84 @@
-import { Button, Group, Modal, Stack, Tabs, Text, TextInput, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
-import { Problem } from '~/api/http';
-import type { PayMethod, Supplier } from '~/api/types';
+// Whom we buy from: what we owe them, what we have ordered, what came.
+import { Button, Tabs } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import type { Supplier } from '~/api/types';
 import { t, useLanguage } from '~/i18n';
-import { moneyWithCurrency } from '~/i18n/format';
-import { useAccount, usePaySupplier, useSuppliers } from '~/pages/customers/queries';
+import { useSuppliers } from '~/pages/customers/queries';
 import { useMay } from '~/state/session';
-import { AccountPanel } from '~/ui/AccountPanel';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { Empty } from '~/ui/Empty';
-import { ErrorNote } from '~/ui/ErrorNote';
 import { Icon } from '~/ui/Icon';
 import { useParam } from '~/ui/lists';
-import { MethodSelect } from '~/ui/MethodSelect';
-import { MoneyInput } from '~/ui/MoneyInput';
 import { Page } from '~/ui/Page';
 import { SearchField } from '~/ui/SearchField';
 import { Shelf } from '~/ui/Shelf';
-import { toastDone } from '~/ui/toasts';
-import { fieldError, isElsewhere, useSave } from '~/ui/useRecord';
+import { OrderCard } from './OrderCard';
+import { OrderForm } from './OrderForm';
+import { Orders } from './Orders';
+import { PurchaseCard } from './PurchaseCard';
+import { SupplierCard } from './SupplierCard';
+import { SupplierForm } from './SupplierForm';
+import css from './Suppliers.module.css';
 
-const names = ['name', 'contact', 'phone', 'email', 'note'] as const;
+type Open = { what: 'supplier' | 'new_order'; supplier: Supplier | null } | { what: 'order'; id: string };
 
-function Form({ row, onDone }: { row: Supplier | null; onDone: () => void }) {
-	const may = useMay('catalogue');
-	const [form, setForm] = useState({ name: row?.name ?? '', contact: row?.contact ?? '', phone: row?.phone ?? '', email: row?.email ?? '', note: row?.note ?? '' });
-	const save = useSave<Supplier>('suppliers', '/api/suppliers');
-	const set = (k: keyof typeof form) => (e: { currentTarget: { value: string } }) => {
-		const value = e.currentTarget.value;
-		setForm((f) => ({ ...f, [k]: value }));
-	};
-	function submit(e: FormEvent) {
-		e.preventDefault();
-		const changes = Object.fromEntries(names.filter((k) => form[k] !== (row?.[k] ?? '')).map((k) => [k, form[k].trim() || null]));
-		save.mutate({ row, changes }, { onSuccess: () => (toastDone(t('form.saved')), onDone()) });
-	}
+const columns = (): Column<Supplier>[] => [
+	{ key: 'name', title: t('field.name'), width: '2fr', cell: (s) => <strong>{s.name}</strong> },
+	{ key: 'contact', title: t('field.contact'), width: '1.5fr', cell: (s) => s.contact ?? '' },
+	{ key: 'phone', title: t('pos.phone'), width: '12rem', cell: (s) => <bdi>{s.phone ?? ''}</bdi> },
+	{ key: 'email', title: t('field.email'), width: '1.5fr', cell: (s) => <bdi>{s.email ?? ''}</bdi> },
+];
+
+function List({ q, onOpen }: { q: string; onOpen: (s: Supplier) => void }) {
+	const { rows, query } = useSuppliers(q);
 	return (
-		<form onSubmit={submit}>
-			<Stack>
-				<TextInput data-autofocus label={t('field.name')} required value={form.name} onChange={set('name')} disabled={!may} error={fieldError(save.error, 'name')} />
-				<TextInput label={t('field.contact')} value={form.contact} onChange={set('contact')} disabled={!may} error={fieldError(save.error, 'contact')} />
-				<TextInput label={t('pos.phone')} type="tel" value={form.phone} onChange={set('phone')} disabled={!may} error={fieldError(save.error, 'phone')} />
-				<TextInput label={t('field.email')} type="email" value={form.email} onChange={set('email')} disabled={!may} error={fieldError(save.error, 'email')} />
-				<Textarea label={t('field.note')} rows={2} value={form.note} onChange={set('note')} disabled={!may} />
-				{isElsewhere(save.error, [...names]) && <ErrorNote error={save.error} />}
-				{may && <Button type="submit" loading={save.isPending}>{t('do.save')}</Button>}
-			</Stack>
-		</form>
+		<DataTable label={t('nav.suppliers')} columns={columns()} rows={rows.filter((s) => !s.archived)} rowKey={(s) => s.uuid} query={query} onOpen={onOpen}
+			empty={<Empty icon="suppliers" title={q ? t('list.none_found', { q }) : t('supplier.none')} hint={t('supplier.none_hint')} />} />
 	);
 }
 
-function Pay({ s, opened, onClose }: { s: Supplier; opened: boolean; onClose: () => void }) {
-	const owed = useAccount('suppliers', s.uuid).data?.pages[0].owed ?? 0;
-	const [method, setMethod] = useState<PayMethod>('bank');
-	const [amount, setAmount] = useState<number | null>(null);
-	const pay = usePaySupplier();
-	const most = pay.error instanceof Problem && typeof pay.error.body.max === 'number' ? pay.error.body.max : owed;
-	const too = amount !== null && amount > most;
-	function submit(e: FormEvent) {
-		e.preventDefault();
-		if (amount && !too)
-			pay.mutate({ supplier: s.uuid, method, amount }, { onSuccess: (p) => (toastDone(t('invoice.paid_done', { number: p.number })), setAmount(null), onClose()) });
-	}
-	return (
-		<Modal opened={opened} onClose={onClose} title={t('supplier.pay')} closeButtonProps={{ 'aria-label': t('do.close') }}>
-			<form onSubmit={submit}>
-				<Stack>
-					<Text>{t('supplier.owed', { amount: moneyWithCurrency(owed) })}</Text>
-					<MethodSelect value={method} onChange={setMethod} />
-					<MoneyInput data-autofocus label={t('pos.amount')} size="md" required value={amount} onChange={setAmount}
-						error={too ? t('invoice.at_most', { amount: moneyWithCurrency(most) }) : undefined} />
-					{pay.error && <ErrorNote error={pay.error} />}
-					<Button type="submit" loading={pay.isPending} disabled={!amount || too}>{t('supplier.pay')}</Button>
-				</Stack>
-			</form>
-		</Modal>
-	);
-}
-
-function Card({ s, onDone }: { s: Supplier; onDone: () => void }) {
-	const mayCost = useMay('cost');
-	const mayPay = useMay('pay');
-	const [paying, setPaying] = useState(false);
-	if (!mayCost)
-		return <Form row={s} onDone={onDone} />;
-	return (
-		<Tabs defaultValue="account" keepMounted={false}>
-			<Tabs.List mb="md">
-				<Tabs.Tab value="account">{t('account.title')}</Tabs.Tab>
-				<Tabs.Tab value="form">{t('customer.details')}</Tabs.Tab>
-			</Tabs.List>
-			<Tabs.Panel value="account">
-				<Stack>
-					{mayPay && <Group><Button onClick={() => setPaying(true)} leftSection={<Icon name="cash" size={18} />}>{t('supplier.pay')}</Button></Group>}
-					<AccountPanel kind="suppliers" id={s.uuid} />
-					<Pay s={s} opened={paying} onClose={() => setPaying(false)} />
-				</Stack>
-			</Tabs.Panel>
-			<Tabs.Panel value="form"><Form row={s} onDone={onDone} /></Tabs.Panel>
-		</Tabs>
-	);
+function shelf(o: Open, setOpen: (o: Open | null) => void): [string, ReactNode] {
+	const close = () => setOpen(null);
+	if (o.what === 'order')
+		return [t('supplier.orders'), <OrderCard id={o.id} onDone={close} />];
+	if (o.what === 'new_order')
+		return [t('order.new'), <OrderForm order={null} supplier={o.supplier} lines={[]} onDone={close} />];
+	if (!o.supplier)
+		return [t('supplier.new'), <SupplierForm row={null} onDone={close} />];
+	return [o.supplier.name, <SupplierCard s={o.supplier} onOrder={() => setOpen({ what: 'new_order', supplier: o.supplier })} onDone={close} />];
 }
 
 export default function Suppliers() {
 	useLanguage();
 	const may = useMay('catalogue');
+	const mayCost = useMay('cost');
+	const mayOrder = useMay('stock');
 	const [q, setQ] = useParam('q');
-	const { rows, query } = useSuppliers(q);
-	const [open, setOpen] = useState<Supplier | 'new' | null>(null);
-	const shown = rows.filter((s) => !s.archived);
-	const columns: Column<Supplier>[] = [
-		{ key: 'name', title: t('field.name'), width: '2fr', cell: (s) => <strong>{s.name}</strong> },
-		{ key: 'contact', title: t('field.contact'), width: '1.5fr', cell: (s) => s.contact ?? '' },
-		{ key: 'phone', title: t('pos.phone'), width: '12rem', cell: (s) => <bdi>{s.phone ?? ''}</bdi> },
-		{ key: 'email', title: t('field.email'), width: '1.5fr', cell: (s) => <bdi>{s.email ?? ''}</bdi> },
-	];
-	const close = () => setOpen(null);
+	const [tab, setTab] = useParam('tab');
+	const [purchase, setPurchase] = useParam('purchase');
+	const [open, setOpen] = useState<Open | null>(null);
+	const orders = mayCost && tab === 'orders';
+	const [title, content] = purchase ? [t('doc.purchase'), <PurchaseCard id={purchase} onDone={() => setPurchase('')} />] : open ? shelf(open, setOpen) : ['', null];
 	return (
-		<Page title={t('nav.suppliers')} wide actions={(
+		<Page title={t('nav.suppliers')} wide actions={orders ? (
+			mayOrder && <Button onClick={() => setOpen({ what: 'new_order', supplier: null })} leftSection={<Icon name="plus" size={18} />}>{t('order.new')}</Button>
+		) : (
 			<>
 				<SearchField value={q} onChange={setQ} label={t('supplier.search')} />
-				{may && <Button onClick={() => setOpen('new')} leftSection={<Icon name="plus" size={18} />}>{t('supplier.new')}</Button>}
+				{may && <Button onClick={() => setOpen({ what: 'supplier', supplier: null })} leftSection={<Icon name="plus" size={18} />}>{t('supplier.new')}</Button>}
 			</>
 		)}>
-			<DataTable label={t('nav.suppliers')} columns={columns} rows={shown} rowKey={(s) => s.uuid} query={query} onOpen={setOpen}
-				empty={<Empty icon="suppliers" title={q ? t('list.none_found', { q }) : t('supplier.none')} hint={t('supplier.none_hint')} />} />
-			<Shelf title={open === 'new' ? t('supplier.new') : open?.name} opened={open !== null} onClose={close} size="38rem">
-				{open === 'new' ? <Form row={null} onDone={close} /> : open && <Card s={open} onDone={close} />}
-			</Shelf>
+			<Tabs value={orders ? 'orders' : 'list'} onChange={(v) => setTab(v === 'orders' ? v : '')} keepMounted={false} className={css.tabs}>
+				{mayCost && (
+					<Tabs.List mb="md">
+						<Tabs.Tab value="list">{t('supplier.list')}</Tabs.Tab>
+						<Tabs.Tab value="orders">{t('supplier.orders')}</Tabs.Tab>
+					</Tabs.List>
+				)}
+				<Tabs.Panel value="list" className={css.panel}><List q={q} onOpen={(supplier) => setOpen({ what: 'supplier', supplier })} /></Tabs.Panel>
+				<Tabs.Panel value="orders" className={css.panel}><Orders onOpen={(id) => setOpen({ what: 'order', id })} /></Tabs.Panel>
+			</Tabs>
+			<Shelf title={title} opened={content !== null} onClose={() => (purchase ? setPurchase('') : setOpen(null))} size="42rem">{content}</Shelf>
 		</Page>
 	);
 }
