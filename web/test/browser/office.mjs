@@ -9,9 +9,14 @@ const get = (path) => operator('till', 'GET', path);
 const post = (path, body) => operator('till', 'POST', path, body);
 const money = (n) => (n / 100).toLocaleString('en', { minimumFractionDigits: 2 });
 const dialog = () => page.getByRole('dialog');
-const only = process.env.FEXL_ONLY?.split(',');	// chapters, while one is being written
+const only = process.env.FEXL_ONLY ? process.env.FEXL_ONLY.split(',') : null; // chapters, while one is being written
+
+// Nothing that popped up lies over what is looked at.
+const quiet = () => page.evaluate(() => document.querySelectorAll('.mantine-Notification-closeButton').forEach((b) => b.click()));
 
 async function clean(name) {
+	await quiet();
+	await page.waitForTimeout(150);
 	const problems = await axeProblems(page);
 	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
 	await shot(page, name);
@@ -24,7 +29,6 @@ async function everyLook(name) {
 	const colours = () => page.getByLabel(/colours|ألوان/).dispatchEvent('click');
 	for (const look of ['en-light', 'en-dark', 'ar-dark', 'ar-light']) {
 		await page.mouse.move(700, 790);
-		await page.waitForTimeout(150);
 		await clean(`${name}-${look}`);
 		await (look === 'en-light' || look === 'ar-dark' ? colours() : toggle());
 	}
