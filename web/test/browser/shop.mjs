@@ -110,7 +110,7 @@ await promise('cash out for an expense', async () => {
 	await page.getByRole('dialog').getByLabel('Amount').fill('3.50');
 	await page.getByRole('dialog').getByLabel('Reason').fill('Tea for all');
 	await page.keyboard.press('Enter');
-	await page.getByRole('cell', { name: 'Tea for all' }).waitFor();
+	await page.getByRole('listitem').filter({ hasText: 'Tea for all' }).waitFor();
 });
 const shift = () => get('/api/shifts?limit=5').items[0];
 await promise('what the drawer must hold stands on the screen as in the API', async () =>
