@@ -184,7 +184,7 @@ handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;
 handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest;
 handler_fn h_sync_status, h_sync_run, h_pending, h_pairing_put, h_pairing_end;
 handler_fn h_ws;
-handler_fn h_backup_create, h_backup_list, h_backup_verify, h_backup_delete, h_restore;
+handler_fn h_backup_create, h_backup_list, h_backup_verify, h_backup_delete, h_restore, h_doctor, h_doctor_fix;
 handler_fn h_state, h_registered, h_restored, h_apply, h_confirm, h_restamp, h_done, h_pause, h_verified, h_kick;
 
 /* The body of a route that makes a document: with what the path names, and its key checked. */

@@ -167,6 +167,8 @@ const struct route routes[] = {
 	{ POST("/api/backups"),			WORK, h_backup_create, USER, PERM_BACKUP, EMPTY, ANY_SHOP },
 	{ POST("/api/backups/:name/verify"),	WORK, h_backup_verify, USER, PERM_BACKUP, EMPTY, ANY_SHOP },
 	{ DELETE("/api/backups/:name"),		WORK, h_backup_delete, USER, PERM_BACKUP, ANY_SHOP },
+	{ GET("/api/doctor"),			WORK, h_doctor, USER, PERM_BACKUP },
+	{ POST("/api/doctor/fix"),		WRITE, h_doctor_fix, USER, PERM_BACKUP, EMPTY },
 	{ POST("/api/restore"),			WORK, h_restore, USER, PERM_BACKUP, SMALL, ANY_SHOP },
 
 	/* the contract */

@@ -18,6 +18,7 @@ extern const struct command user_commands[];
 extern const struct command import_commands[];
 extern const struct command backup_commands[];
 extern const struct command restore_commands[];
+extern const struct command doctor_commands[];
 extern const struct command config_commands[];
 extern const struct command logs_commands[];
 extern const struct command setup_commands[];
