@@ -9,6 +9,7 @@
 
 static const struct kind {
 	const char *table;
+	bool of_lines;		/* without lines it says nothing */
 	/* A person's request, checked against what is stored. */
 	int (*take)(struct write *w, struct json body, struct doc *d, struct err *err);
 	/* Amounts from what was entered; pure. */
@@ -22,15 +23,15 @@ static const struct kind {
 	 * refused is stored and listed for people (review_open).  NULL: nothing to judge. */
 	int (*judge)(struct write *w, const struct doc *d, struct err *err);
 } kinds[] = {
-	{ "invoices", .take = sale_take, .settle = sale_settle, .permit = sale_permit, .derive = sale_derive,
+	{ "invoices", .of_lines = true, .take = sale_take, .settle = sale_settle, .permit = sale_permit, .derive = sale_derive,
 	  .judge = sale_judge },
 	{ "cancellations", .take = cancellation_take, .settle = cancellation_settle, .permit = cancellation_permit,
 	  .derive = cancellation_derive, .judge = cancellation_judge },
-	{ "returns", .take = return_take, .settle = return_settle, .permit = return_permit, .derive = return_derive,
+	{ "returns", .of_lines = true, .take = return_take, .settle = return_settle, .permit = return_permit, .derive = return_derive,
 	  .judge = return_judge },
 	{ "customer_payments", .take = payment_take, .permit = payment_permit, .derive = payment_derive,
 	  .judge = payment_judge },
-	{ "purchases", .take = purchase_take, .settle = purchase_settle, .permit = purchase_permit, .derive = purchase_derive },
+	{ "purchases", .of_lines = true, .take = purchase_take, .settle = purchase_settle, .permit = purchase_permit, .derive = purchase_derive },
 	{ "purchase_voids", .take = purchase_void_take, .permit = purchase_void_permit,
 	  .derive = purchase_void_derive, .judge = purchase_void_judge },
 	{ "supplier_payments", .take = supplier_payment_take, .permit = supplier_payment_permit,
@@ -38,7 +39,7 @@ static const struct kind {
 	{ "shifts", .take = shift_take, .permit = shift_permit },
 	{ "shift_movements", .take = shift_movement_take, .permit = shift_part_permit, .derive = shift_movement_derive },
 	{ "shift_closes", .take = shift_close_take, .permit = shift_part_permit, .derive = shift_close_derive },
-	{ "stock_adjustments", .take = adjustment_take, .settle = adjustment_settle, .derive = adjustment_derive },
+	{ "stock_adjustments", .of_lines = true, .take = adjustment_take, .settle = adjustment_settle, .derive = adjustment_derive },
 	{ "number_voids" },	/* made by servers (number_void.c): nothing follows from it */
 	{ "cost_corrections", .settle = cost_settle },	/* made by cost_run() and nobody else */
 };
@@ -63,6 +64,8 @@ int document_settle(struct doc *d, struct err *err)
 {
 	const struct kind *k = kind_of(d->head.table);
 
+	if (k->of_lines && doc_part(d, "lines")->n == 0)
+		return err_field(err, "/lines", "required", "lines: there is none, and one at least must be");
 	return k->settle ? k->settle(d, err) : 0;
 }
 

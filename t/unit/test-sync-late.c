@@ -164,7 +164,32 @@ static void kept_a_till_that_comes_back_to_a_hub_that_began_anew_sends_all_again
 	net_free(net);
 }
 
-FIXTURE_MAIN(cmocka_unit_test(same_an_answer_that_comes_home_behind_a_later_one_changes_nothing),
+/* What a till would never send, and somebody else might. */
+static void whole_a_document_that_must_have_lines_is_refused_without(void **state)
+{
+	struct net *net = net_new(*(const enum engine *)*state, 1);
+	struct flight f = { 0 };
+	struct uuid tea;
+	char *lines;
+
+	net_pair(net, 0);
+	tea = make_product(net->till[0], "Tea", 250);
+	net_push(net, 0);
+	sell(net->till[0], tea, 1, 250);
+	net_pack(net, 0, &f);
+	lines = strstr(f.body.data, "\"lines\"");
+	assert_non_null(lines);
+	memcpy(lines, "\"limes\"", 7);
+	net_ingest(net, 0, &f);
+	assert_non_null(strstr(f.answer.data, "\"status\":422"));
+	assert_non_null(strstr(f.answer.data, "\"field\":\"/row/lines\""));
+	assert_int_equal(count_of(net->hub, "SELECT CAST(count(*) AS bigint) FROM invoices WHERE tenant = $1"), 0);
+	flight_release(&f);
+	net_free(net);
+}
+
+FIXTURE_MAIN(cmocka_unit_test(whole_a_document_that_must_have_lines_is_refused_without),
+	     cmocka_unit_test(same_an_answer_that_comes_home_behind_a_later_one_changes_nothing),
 	     cmocka_unit_test(undo_ones_own_later_edit_is_no_conflict_though_an_answer_was_lost),
 	     cmocka_unit_test(kept_verdicts_of_another_epoch_are_not_believed),
 	     cmocka_unit_test(kept_a_page_of_another_epoch_does_not_move_the_cursor),
