@@ -11,14 +11,24 @@ void cursor_print(struct cursor c, struct buf *out)
 	buf_printf(out, "%s.%lld", uuid_text(c.epoch).s, (long long)c.seq);
 }
 
+/* One text for each number: what strtoll() takes besides is no cursor. */
+static bool is_written_so(struct cursor c, const char *text)
+{
+	struct buf b = { 0 };
+	bool same;
+
+	cursor_print(c, &b);
+	same = strcmp(text + UUID_TEXT_LEN, b.data + UUID_TEXT_LEN) == 0;
+	buf_release(&b);
+	return same;
+}
+
 int cursor_parse(const char *text, struct cursor *c, struct err *err)
 {
-	char *end;
-
-	if (strlen(text) < UUID_TEXT_LEN + 2 || uuid_parse(&c->epoch, text, UUID_TEXT_LEN) < 0 || text[UUID_TEXT_LEN] != '.')
+	if (strlen(text) < UUID_TEXT_LEN + 2 || uuid_parse(&c->epoch, text, UUID_TEXT_LEN) < 0)
 		return err_field(err, "/since", "cursor", "since is no cursor of ours");
-	c->seq = strtoll(text + UUID_TEXT_LEN + 1, &end, 10);
-	if (*end || c->seq < 0)
+	c->seq = strtoll(text + UUID_TEXT_LEN + 1, NULL, 10);
+	if (c->seq < 0 || !is_written_so(*c, text))
 		return err_field(err, "/since", "cursor", "since is no cursor of ours");
 	return 0;
 }

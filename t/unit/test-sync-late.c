@@ -188,7 +188,30 @@ static void whole_a_document_that_must_have_lines_is_refused_without(void **stat
 	net_free(net);
 }
 
-FIXTURE_MAIN(cmocka_unit_test(whole_a_document_that_must_have_lines_is_refused_without),
+/* No blanks, signs, leading zeros, nor more than a number can hold. */
+static void same_a_cursor_has_one_text(void **state UNUSED)
+{
+	static const char *const tails[] = { "", " 5", "+5", "-5", "05", "5 ", "5x", "0x5", "9223372036854775808", "99999999999999999999" };
+	const char *epoch = "0191d5a0-0000-7000-8000-000000000001";
+	struct err err = { .kind = ERR_NONE };
+	struct cursor c;
+	char text[80];
+
+	for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
+		snprintf(text, sizeof text, "%s.%s", epoch, tails[i]);
+		assert_int_equal(cursor_parse(text, &c, &err), -1);
+		assert_string_equal(err.code, "cursor");
+	}
+	snprintf(text, sizeof text, "%s.%lld", epoch, (long long)INT64_MAX);
+	assert_int_equal(cursor_parse(text, &c, &err), 0);
+	assert_true(c.seq == INT64_MAX);
+	snprintf(text, sizeof text, "%s.0", epoch);
+	assert_int_equal(cursor_parse(text, &c, &err), 0);
+	assert_int_equal(c.seq, 0);
+}
+
+FIXTURE_MAIN(cmocka_unit_test(same_a_cursor_has_one_text),
+	     cmocka_unit_test(whole_a_document_that_must_have_lines_is_refused_without),
 	     cmocka_unit_test(same_an_answer_that_comes_home_behind_a_later_one_changes_nothing),
 	     cmocka_unit_test(undo_ones_own_later_edit_is_no_conflict_though_an_answer_was_lost),
 	     cmocka_unit_test(kept_verdicts_of_another_epoch_are_not_believed),
