@@ -3,6 +3,7 @@ dist_man_MANS = \
 	%D%/fexlctl.1 \
 	%D%/fexl.conf.5 \
 	%D%/fexl.7 \
+	%D%/fexl-security.7 \
 	%D%/fexl-sync.7 \
 	%D%/fexl-apid.8 \
 	%D%/fexl-syncd.8 \

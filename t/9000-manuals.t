@@ -92,6 +92,15 @@ is(join(' ', grep { $page_of{'fexl-sync'} !~ /\Q$_\E/ } @paths), '', 'fexl-sync(
 my %claim = map { $_ => 1 } slurp("$src/common/base/jwt.h") =~ /"(ten|dev|inc|iat|exp|use)"/g;
 is(join(' ', grep { $page_of{'fexl-sync'} !~ /^\.It Li .*\b$_\b/m } sort keys %claim), '', 'and of each claim of a token');
 
+# --- the threats ---
+
+my @tests = map { split(/ , /, $_) } $page_of{'fexl-security'} =~ m{^\.It Pa (t/.*)$}mg;
+cmp_ok(scalar(@tests), '>', 5, 'fexl-security(7) names its tests');
+is(join(' ', grep { !-e "$src/$_" } @tests), '', 'and they are there');
+my @named = grep { /_/ } map { split(/[ ,]+/, $_) } $page_of{'fexl-security'} =~ /^\.Li ([a-z_]+(?: , [a-z_]+)*)/mg;
+cmp_ok(scalar(@named), '>', 5, 'and options');
+is(join(' ', grep { $page_of{'fexl.conf'} !~ /^\.It Li \Q$_\E$/m } @named), '', 'which fexl.conf(5) has');
+
 # --- pages name pages that are there ---
 
 for my $name (sort keys %page_of) {
