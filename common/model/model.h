@@ -452,6 +452,8 @@ struct moves {
 	int room;
 };
 void moves_begin(struct moves *m, struct pool *pool, struct doc *doc);
+/* What so many would have cost when goods came in last; 0 if never. */
+int moves_cost_as_last(struct write *w, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;
 /* Goods in: opens a layer. */
 void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost);
 /* The same at the unit cost of the last goods in; *cost: what they are worth. */

@@ -56,7 +56,7 @@ void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64
 	moves_add(m, (struct move){ .line = line, .product = product, .qty = qty, .cost = cost });
 }
 
-int moves_in_as_last(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
+int moves_cost_as_last(struct write *w, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
 {
 	static const char sql[] = "SELECT qty, cost FROM stock_moves WHERE tenant = $1 AND product = $2 AND qty > 0 "
 				  "AND layer IS NULL AND for_doc IS NULL ORDER BY at DESC, doc DESC, pos DESC LIMIT 1";
@@ -67,6 +67,13 @@ int moves_in_as_last(struct moves *m, struct write *w, int line, struct uuid pro
 	if ((__int128)last[1].i * qty / last[0].i > MONEY_MAX)
 		return err_field(err, "/qty", "range", "at what it cost last this is worth more than %lld", (long long)MONEY_MAX);
 	*cost = mul_div(last[1].i, qty, last[0].i);
+	return 0;
+}
+
+int moves_in_as_last(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
+{
+	if (moves_cost_as_last(w, product, qty, cost, err) < 0)
+		return -1;
 	moves_in(m, line, product, qty, *cost);
 	return 0;
 }

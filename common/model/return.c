@@ -345,17 +345,6 @@ static int back_to_layers(struct moves *m, struct write *w, const struct doc *d,
 }
 
 /* Nobody knows which they were: they cost what such goods cost last. */
-static int cost_last(struct write *w, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
-{
-	static const char sql[] = "SELECT qty, cost FROM stock_moves WHERE tenant = $1 AND product = $2 AND qty > 0 "
-				  "AND layer IS NULL AND for_doc IS NULL ORDER BY at DESC, doc DESC, pos DESC LIMIT 1";
-	struct val v[2];
-	int n = db_one(w->t->db, w->t->pool, sql, ARGS(v_uuid(w->tenant), v_uuid(product)), v, 2, err);
-
-	*cost = n > 0 ? mul_div(v[1].i, qty, v[0].i) : 0;
-	return MIN(n, 0);
-}
-
 static int into_layer(struct moves *m, struct write *w, const struct doc *d, int i, int64_t *cost, struct err *err)
 {
 	const struct part_rows *lines = doc_part((struct doc *)d, "lines");
@@ -366,7 +355,7 @@ static int into_layer(struct moves *m, struct write *w, const struct doc *d, int
 	*cost = 0;
 	if (tracked <= 0)
 		return tracked;
-	if (cost_last(w, product, qty, cost, err) < 0)
+	if (moves_cost_as_last(w, product, qty, cost, err) < 0)
 		return -1;
 	if (is_resaleable(lines, i))
 		moves_in(m, i, product, qty, *cost);
