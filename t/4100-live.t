@@ -46,6 +46,7 @@ subtest 'the opening handshake (RFC 6455, 4.2)' => sub {
 	is(Ws->ask($till, '/ws', token => $token, header => { 'Sec-WebSocket-Key' => $_ })->{status}, 400, "the key '$_'")
 		for '', 'short', 'dGhlIHNhbXBsZSBub25jZQ', 'x' x 24;
 	is(Ws->ask($till, '/ws', token => $token, method => 'POST')->{status}, 405, 'POST');
+	is(Ws->ask($till, '/ws', token => $token, version => 'HTTP/1.0')->{status}, 426, 'HTTP/1.0 has no WebSockets');
 };
 
 subtest 'who may listen' => sub {

@@ -11,7 +11,7 @@ use Time::HiRes qw(time sleep);
 use Fexl;
 use Ws;
 
-my $till = Fexl->start(FEXL_ROLE => 'desktop', FEXL_CONNECTIONS => 3000, FEXL_HEAD_MS => 20000);
+my $till = Fexl->start(FEXL_ROLE => 'desktop', FEXL_CONNECTIONS => 3000, FEXL_HEAD_MS => 20000, FEXL_WS_WAIT_MS => 1000);
 my $token = $till->set_up;
 my $tea = $till->post('/api/products', { name => 'Tea', price => 100 }, token => $token)->{json}{uuid};
 
@@ -56,6 +56,14 @@ subtest 'a hundred who listen' => sub {
 
 subtest 'stopped' => sub {
 	kill('STOP', $till->{realtimed});
+	my $began = time();
+	my $asked = Ws->ask($till, '/ws', token => $token);
+	is($asked->{status}, 503, 'who would listen is told that it is not to be had');
+	ok($asked->is_gone, 'and left alone');
+	cmp_ok(time() - $began, '<', 3, sprintf('after %.1f s', time() - $began));
+	$began = time();
+	is(Ws->ask($till, '/ws', token => $token)->problem->{code}, 'no_live_updates', 'the next one');
+	cmp_ok(time() - $began, '<', 1, 'at once');
 	is_quick(pace(400), $usual, 'SIGSTOP');
 	my @codes = map { $_->{status} } map { Ws->ask($till, '/api/products', token => $token) } 1 .. 3;
 	is("@codes", '200 200 200', 'reads as well');
@@ -63,6 +71,8 @@ subtest 'stopped' => sub {
 	$till->wait_for(20, sub { $till->realtimed->{apid} });
 	is(sell(), 201, 'it goes on');
 	ok($ws[0]->event('invoice:created') || $ws[0]->event('resync'), 'and who listened hears again');
+	$till->wait_for(20, sub { Ws->ask($till, '/ws', token => $token)->{status} == 101 });
+	pass('others may listen again');
 };
 
 subtest 'killed, again and again, while it sells' => sub {

@@ -47,6 +47,7 @@ static void exchange_fill(struct exchange *x, bool readable)
 	const struct head *h = &x->head;
 
 	x->rq.method = h->method;
+	x->rq.minor = h->minor;
 	x->rq.target = h->target;
 	x->rq.headers = h->headers;
 	x->rq.n_headers = h->n_headers;

@@ -70,6 +70,7 @@ struct http_request {
 	struct http_conn *conn;
 	struct http_server *server;
 	enum http_method method;
+	int minor;			/* of HTTP/1.x */
 	struct slice target;		/* as sent */
 	char *path;			/* percent-decoded, terminated UTF-8; no control characters, no dot segments,
 					   begins with '/'; "*" with OPTIONS only */

@@ -88,6 +88,7 @@ const struct option_desc option_table[] = {
 	{ "ws_send_buffer_bytes", "FEXL_WS_SEND_BUFFER_BYTES", OPT_INT, "65536", 4 * KIB, 16 * MIB, NULL, "bytes", REALTIMED, "that the kernel holds for a client that does not read" },
 	{ "ws_message_bytes", "FEXL_WS_MESSAGE_BYTES", OPT_INT, "4096", 125, MIB, NULL, "bytes", REALTIMED, "of one message of a client" },
 	{ "ws_ping_s", "FEXL_WS_PING_S", OPT_INT, "20", 1, 3600, NULL, "s", SYNCD | REALTIMED, "between two pings; who answers none of three is dropped" },
+	{ "ws_wait_ms", "FEXL_WS_WAIT_MS", OPT_INT, "5000", 100, 60000, NULL, "ms", APID, "for fexl-realtimed to take a client; then he is answered 503" },
 	{ "ws_goodbye_ms", "FEXL_WS_GOODBYE_MS", OPT_INT, "2000", 100, 60000, NULL, "ms", REALTIMED, "for a client to answer the end of its socket" },
 
 	/* how long things are kept */

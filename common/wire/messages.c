@@ -41,6 +41,7 @@ const struct wire_desc wire_desc[WIRE_TYPES] = {
 		{ "epoch",	WIRE_UUID,	MAY },
 		{ "early",	WIRE_STR,	MAY },	/* what came behind the request, base64url */
 	}, .carries = true },
+	[WIRE_TAKEN] = { "taken", { { NULL } } },
 	[WIRE_EVENTS] = { "events", {
 		{ "tenant",	WIRE_UUID,	MUST },
 		{ "list",	WIRE_JSON,	MUST },	/* [{"event", "at", "uuid"?, "count"?, "device"?}] */

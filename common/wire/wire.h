@@ -31,6 +31,7 @@ enum wire_type {
 	WIRE_KICK,	/* apid -> syncd: run a cycle now */
 	WIRE_STATUS,	/* syncd -> apid: what it is doing, for the console's chip */
 	WIRE_SOCKET,	/* apid -> realtimed: a client to answer and to keep; carries its socket */
+	WIRE_TAKEN,	/* realtimed -> apid: the next of them is here */
 	WIRE_EVENTS,	/* apid -> realtimed: what happened in a shop, in order */
 	WIRE_LOST,	/* apid -> realtimed: something happened that nobody knows any more */
 	WIRE_RECHECK,	/* apid -> realtimed: somebody may have lost his right to listen: say who does */

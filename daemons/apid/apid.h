@@ -12,6 +12,7 @@
  *	events.c	wire: each event, for fexl-realtimed and who listens there
  *	hosts.c		the same, to and from other servers on one PostgreSQL
  *	live.c		GET /ws: a socket is handed over
+ *	handed.c	sockets that it has not taken yet
  *	standing.c	may those who listen still do so?
  *	roster.c	what tills say of themselves, written down now and then
  *	status.c	GET /status and GET /metrics; timing.c how long requests take
@@ -146,6 +147,17 @@ struct uuid events_shop(const struct apid *a, struct uuid tenant);
 /* Only a hub on PostgreSQL has others beside it. */
 void hosts_start(struct apid *a);
 
+/* --- handed.c --- */
+
+struct handed;
+struct handed *handed_new(struct event_base *base, int64_t wait_us);
+void handed_free(struct handed **hp);
+void handed_add(struct handed *h, int fd);	/* is on its way to fexl-realtimed; fd stays the caller's */
+void handed_taken(struct handed *h);		/* the first of them is there */
+void handed_lost(struct handed *h);		/* none will be */
+bool handed_is_stuck(const struct handed *h);	/* somebody waited too long, and none was taken since */
+void handed_refuse(int fd);			/* 503; the caller closes it */
+
 /* --- standing.c --- */
 
 struct wire_msg;
@@ -225,6 +237,7 @@ struct apid {
 	struct browser *browser;
 	struct cache *cache;
 	struct notify *notify;
+	struct handed *handed;
 	struct events *events;
 	struct hosts *hosts;	/* NULL: there are none */
 	struct roster *roster;

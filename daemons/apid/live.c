@@ -4,11 +4,9 @@
 #include "apid/call.h"
 
 #include "base/crypto.h"
-#include "base/log.h"
 #include "wire/wire.h"
 #include "ws/ws.h"
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define PROTOCOL "fexl.1"
@@ -32,7 +30,9 @@ static int check_asked(struct call *c, struct err *err)
 
 	if (rq->method != HTTP_GET)
 		return err_set(err, ERR_METHOD, "method", "a WebSocket is asked for with GET");
-	if (ws_check_asked(&asked, err) == 0)
+	if (rq->minor < 1)
+		err_set(err, ERR_UPGRADE, "websocket", "a WebSocket is asked for with HTTP/1.1");
+	else if (ws_check_asked(&asked, err) == 0)
 		return 0;
 	if (err->kind == ERR_UPGRADE) {
 		http_extra(rq, "Upgrade", "websocket");
@@ -45,7 +45,9 @@ int h_ws(struct call *c, struct err *err)
 {
 	if (check_asked(c, err) < 0 || browser_may_listen(c->apid->browser, c->rq, err) < 0)
 		return -1;
-	return notify_realtimed(c->apid->notify) ? CALL_UPGRADE : no_live_updates(err);
+	if (!notify_realtimed(c->apid->notify) || handed_is_stuck(c->apid->handed))
+		return no_live_updates(err);
+	return CALL_UPGRADE;
 }
 
 /* --- the hand-over --- */
@@ -120,16 +122,6 @@ int live_begin(const struct call *c, struct live **live_r, struct err *err)
 	return 0;
 }
 
-/* The socket is ours alone now, and its client waits for an answer. */
-static void refuse_bare(int fd)
-{
-	static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\n"
-				     "Connection: close\r\n\r\n";
-
-	if (send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		log_debug("a client that waited for live updates has gone");
-}
-
 static bool pass(struct live *l, int fd, const struct buf *early)
 {
 	struct wire_peer *to = notify_realtimed(l->apid->notify);
@@ -142,7 +134,10 @@ static bool pass(struct live *l, int fd, const struct buf *early)
 		l->m.v[SOCKET_EARLY] = text(l->pool, text64.data);
 		buf_release(&text64);
 	}
-	return wire_send_fd(to, &l->m, fd);
+	if (!wire_send_fd(to, &l->m, fd))
+		return false;
+	handed_add(l->apid->handed, fd);
+	return true;
 }
 
 int live_end(struct live **lp, struct http_request *rq, struct err *err)
@@ -156,7 +151,7 @@ int live_end(struct live **lp, struct http_request *rq, struct err *err)
 	if (fd < 0)
 		rc = no_live_updates(err);
 	else if (!pass(l, fd, &early))
-		refuse_bare(fd);
+		handed_refuse(fd);
 	if (fd >= 0)
 		close(fd);
 	buf_release(&early);

@@ -8,7 +8,7 @@ fexl_apid_SOURCES = \
 	%D%/call.c %D%/stage.c %D%/args.c %D%/routes.c \
 	%D%/guard.c %D%/cache.c %D%/browser.c \
 	%D%/shop.c %D%/keys.c \
-	%D%/notify.c %D%/events.c %D%/hosts.c %D%/standing.c %D%/live.c %D%/roster.c \
+	%D%/notify.c %D%/events.c %D%/hosts.c %D%/standing.c %D%/live.c %D%/handed.c %D%/roster.c \
 	%D%/timing.h %D%/timing.c %D%/meters.c %D%/status.c %D%/static.c \
 	%D%/h_site.c %D%/h_seen.c \
 	%D%/h_setup.c %D%/h_session.c %D%/h_users.c %D%/h_roles.c %D%/h_settings.c %D%/h_twins.c \

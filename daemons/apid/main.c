@@ -227,6 +227,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 	a->cache = cache_new();
 	a->events = events_new(a);
 	a->notify = notify_new(a);
+	a->handed = handed_new(a->base, conf_int(a->conf, "ws_wait_ms") * 1000);
 	a->roster = roster_new(a);
 	a->files = files_new(a->conf);
 	if (swap_make(a->conf, err) < 0 || open_store(a, err) < 0 || notify_listen(a->notify, err) < 0 || open_http(a, err) < 0)
@@ -319,6 +320,7 @@ static void release(void *state)
 	hosts_close(&a->hosts);
 	store_close(&a->store);
 	notify_free(&a->notify);
+	handed_free(&a->handed);
 	events_free(&a->events);
 	roster_free(&a->roster);
 	files_free(&a->files);

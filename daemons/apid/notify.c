@@ -248,6 +248,8 @@ static void on_message(struct wire_peer *peer UNUSED, const struct wire_msg *m, 
 
 	if (m->type == WIRE_STATUS)
 		on_status(n, m);
+	else if (m->type == WIRE_TAKEN)
+		handed_taken(n->apid->handed);
 	else if (m->type == WIRE_HOLDERS)
 		standing_ask(n->apid, m);
 }
@@ -256,8 +258,10 @@ static void on_down(struct wire_peer *peer, const char *why UNUSED, void *ctx)
 {
 	struct notify *n = ctx;
 
-	if (peer == n->realtimed)
+	if (peer == n->realtimed) {
 		n->realtimed = NULL;
+		handed_lost(n->apid->handed);
+	}
 	if (wire_peer_pid(peer) != n->syncd_pid)
 		return;
 	n->worker.up = false;

@@ -51,6 +51,8 @@ static void on_socket(struct realtimed *rt, const struct wire_msg *m)
 	struct listener who;
 	struct shop *s;
 
+	/* Before any answer of ours: who has one waits no more. */
+	wire_send(rt->apid, &(struct wire_msg){ .type = WIRE_TAKEN });
 	if (rt->stopping || listener_read(m, &who) < 0) {
 		refuse(rt, fd, "stopping", "live updates are stopping: come back in a moment");
 		return;
