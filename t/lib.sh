@@ -132,10 +132,12 @@ stop_daemon()	# node daemon [signal]
 	rm -f "$stage/$1/pid.$2"
 }
 
-# A process that only waits for somebody to ask how it ended has ended.
+# A process that only waits for somebody to ask how it ended has ended; but while
+# another thread of it is still on its way out it holds its files.
 has_ended()	# pid
 {
-	! kill -0 "$1" 2>/dev/null || grep -qs '^State:.Z' "/proc/$1/status"
+	! kill -0 "$1" 2>/dev/null ||
+		awk '/^State:/ { zombie = $2 == "Z" } /^Threads:/ { alone = $2 <= 1 } END { exit !zombie || !alone }' "/proc/$1/status" 2>/dev/null
 }
 
 make_node()	# node role
