@@ -57,10 +57,10 @@ fan()
 {
 	if [ "$1" = ours ]; then
 		start_ours
-		figures=$(on_cpu 1 "$build/bench/fan" realtimed "$stage/ours/run" "$server" "$2" "$3" "$seconds") || fail "fan $*"
+		figures=$(on_cpu 1 "$build/bench/fan" realtimed "$stage/ours/run" "$server" "$2" "$3" "$seconds") || { end_server; fail "fan $*"; }
 	else
 		start_peer "$1"
-		figures=$(on_cpu 1 "$build/bench/fan" peer "$port" "$server" "$2" "$3" "$seconds") || fail "fan $*"
+		figures=$(on_cpu 1 "$build/bench/fan" peer "$port" "$server" "$2" "$3" "$seconds") || { end_server; fail "fan $*"; }
 	fi
 	end_server
 }
