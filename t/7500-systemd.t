@@ -3,6 +3,7 @@
 # installed sells, and comes back by itself.
 test_description='a till at home on Linux'
 . "${FEXL_SRC:-.}/t/lib.sh"
+[ -n "${FEXL_LONG:-}" ] || skip_all 'packages are built and a machine is booted for it: ./dev test --long'
 . "$src/t/machine.sh"
 machine_needs
 
