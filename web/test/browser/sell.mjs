@@ -30,7 +30,7 @@ await promise('with the code of fexlctl setup one is the owner and inside', asyn
 	await page.locator('input[name=code]').fill(JSON.parse(fexlctl('till', ['--json', 'setup'])).code.toLowerCase());
 	await page.keyboard.press('Enter');
 	await page.getByTestId('status').waitFor();
-	return (await page.getByTestId('status').innerText()) === 'Local only';
+	await until(async () => (await page.getByTestId('status').innerText()) === 'Local only');
 });
 
 const codes = [];
