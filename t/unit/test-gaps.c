@@ -11,9 +11,12 @@ static void see(struct fixture *f, const char *number)
 static struct json gaps(struct fixture *f, int64_t now)
 {
 	struct buf out = { 0 };
+	struct json items;
 
 	must(f, gaps_list(f->db, f->pool, f->w.tenant, now, &out, &f->err));
-	return json_member(fixture_read(f, &out), "items");
+	items = json_member(fixture_read(f, &out), "items");
+	buf_release(&out);
+	return items;
 }
 
 /* "T3-:2-4 T3-:6-6" */
