@@ -75,7 +75,7 @@ static int fold(uint32_t c, char out[4])
 	return iswalnum_l((wint_t)c, unicode) ? encode(c, out) : -1;
 }
 
-static bool is_there(const struct word *w, int n, const struct word *one)
+bool word_is_among(const struct word *w, int n, const struct word *one)
 {
 	for (int i = 0; i < n; i++)
 		if (w[i].len == one->len && memcmp(w[i].s, one->s, one->len) == 0)
@@ -85,7 +85,7 @@ static bool is_there(const struct word *w, int n, const struct word *one)
 
 static int keep(struct word *w, int n, int max, struct word *one)
 {
-	if (one->len && n < max && !is_there(w, n, one))
+	if (one->len && n < max && !word_is_among(w, n, one))
 		w[n++] = *one;
 	*one = (struct word){ .len = 0 };
 	return n;

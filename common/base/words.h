@@ -16,4 +16,6 @@ struct word {
  * yet, at most `max` in all.  How many there are now. */
 int words_add(struct word *w, int n, int max, const char *text);
 
+bool word_is_among(const struct word *w, int n, const struct word *one);
+
 #endif

@@ -34,20 +34,12 @@ static int words_of(const struct row *r, struct word *w)
 	return n;
 }
 
-static bool has(const struct word *w, int n, const struct word *one)
-{
-	for (int i = 0; i < n; i++)
-		if (w[i].len == one->len && memcmp(w[i].s, one->s, one->len) == 0)
-			return true;
-	return false;
-}
-
 /* sql for each word of a that b lacks. */
 static int each_lacking(struct txn *t, struct uuid tenant, const struct row *r, const char *sql, const struct word *a, int n_a,
 			const struct word *b, int n_b, struct err *err)
 {
 	for (int i = 0; i < n_a; i++)
-		if (!has(b, n_b, &a[i]) &&
+		if (!word_is_among(b, n_b, &a[i]) &&
 		    txn_send(t, sql, ARGS(v_uuid(tenant), v_int(r->table->rank), bytes_of(&a[i]), v_uuid(r->uuid)), err) < 0)
 			return -1;
 	return 0;

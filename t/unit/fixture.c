@@ -76,6 +76,25 @@ void fixture_rollback(struct fixture *f)
 	begin(f);
 }
 
+const char *fixture_shelf(struct fixture *f)
+{
+	static const char sql[] = "SELECT qty_left, value_left FROM layers WHERE tenant = $1 AND qty_left <> 0 ORDER BY pos, doc, line";
+	struct buf b = { 0 };
+	struct rows rs;
+	const char *text;
+
+	must(f, db_rows(f->db, sql, ARGS(v_uuid(f->w.tenant)), &rs, &f->err));
+	while (rows_next(&rs, &f->err) > 0)
+		buf_printf(&b, "%lld:%lld ", (long long)rows_int(&rs, 0), (long long)rows_int(&rs, 1));
+	rows_end(&rs);
+	buf_printf(&b, "oversold %lld",
+		   (long long)fixture_int(f, "SELECT CAST(COALESCE(sum(qty), 0) AS bigint) FROM oversold WHERE tenant = $1",
+					  ARGS(v_uuid(f->w.tenant))));
+	text = pool_strdup(f->pool, b.data);
+	buf_release(&b);
+	return text;
+}
+
 /* --- set-up and end --- */
 
 static struct fixture *fixture_new(enum engine engine)

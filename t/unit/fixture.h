@@ -56,6 +56,9 @@ int64_t fixture_int(struct fixture *f, const char *sql, struct args args);
 /* Rows of this tenant in the outbox. */
 int64_t fixture_outbox(struct fixture *f);
 
+/* Open layers as "qty:value …" in their order, then what is oversold. */
+const char *fixture_shelf(struct fixture *f);
+
 /* Members of an object; the test fails where there is none. */
 int64_t int_of(struct json object, const char *name);
 const char *text_of(struct json object, const char *name);	/* NULL for null */

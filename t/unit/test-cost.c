@@ -132,26 +132,6 @@ static struct uuid happens(struct fixture *f, const struct step *s, const struct
 
 /* --- what is there then --- */
 
-/* Open layers as "qty:value …", then what is oversold. */
-static const char *shelf(struct fixture *f)
-{
-	static const char sql[] = "SELECT qty_left, value_left FROM layers WHERE tenant = $1 AND qty_left <> 0 ORDER BY pos, doc, line";
-	struct buf b = { 0 };
-	struct rows rs;
-	const char *text;
-
-	must(f, db_rows(f->db, sql, ARGS(v_uuid(f->w.tenant)), &rs, &f->err));
-	while (rows_next(&rs, &f->err) > 0)
-		buf_printf(&b, "%lld:%lld ", (long long)rows_int(&rs, 0), (long long)rows_int(&rs, 1));
-	rows_end(&rs);
-	buf_printf(&b, "oversold %lld",
-		   (long long)fixture_int(f, "SELECT CAST(COALESCE(sum(qty), 0) AS bigint) FROM oversold WHERE tenant = $1",
-					  ARGS(v_uuid(f->w.tenant))));
-	text = pool_strdup(f->pool, b.data);
-	buf_release(&b);
-	return text;
-}
-
 static int64_t booked(struct fixture *f, const char *account)
 {
 	return fixture_int(f, "SELECT CAST(COALESCE(sum(debit - credit), 0) AS bigint) FROM journal_lines WHERE tenant = $1 AND account = $2",
@@ -241,15 +221,15 @@ static void is_told(struct fixture *f, const struct story *c)
 		assert_worth(f, c->what);
 		assert_counted(f, c->what);
 	}
-	if (strcmp(shelf(f), c->shelf) != 0)
-		fail_msg("%s: %s, not %s", c->what, shelf(f), c->shelf);
+	if (strcmp(fixture_shelf(f), c->shelf) != 0)
+		fail_msg("%s: %s, not %s", c->what, fixture_shelf(f), c->shelf);
 	assert_is(c->what, "cost of goods", booked(f, "5010"), c->sold);
 	assert_is(c->what, "cost of losses", booked(f, "6020"), c->lost);
 	assert_is(c->what, "number of corrections", corrections(f), c->corrections);
 	must(f, stock_rebuild(&f->t, f->w.tenant, &f->err));
 	assert_counted(f, c->what);
-	if (strcmp(shelf(f), c->shelf) != 0)
-		fail_msg("%s: counted anew %s, not %s", c->what, shelf(f), c->shelf);
+	if (strcmp(fixture_shelf(f), c->shelf) != 0)
+		fail_msg("%s: counted anew %s, not %s", c->what, fixture_shelf(f), c->shelf);
 }
 
 static void test_every_unit_finds_its_cost(void **state)
@@ -272,7 +252,7 @@ static void test_more_lines_than_one_document_corrects_go_to_the_next(void **sta
 		happens(f, &sale, NULL);
 	happens(f, &delivery, NULL);
 	assert_worth(f, "1001 sales");
-	assert_string_equal(shelf(f), "1999:5997 oversold 0");
+	assert_string_equal(fixture_shelf(f), "1999:5997 oversold 0");
 	assert_int_equal(corrections(f), 2);
 }
 

@@ -82,26 +82,6 @@ static struct doc give_back(struct fixture *f, struct uuid sale, int64_t qty, in
 	return d;
 }
 
-/* Open layers as "qty:value …" in their order, then what is oversold. */
-static const char *shelf(struct fixture *f)
-{
-	static const char sql[] = "SELECT qty_left, value_left FROM layers WHERE tenant = $1 AND qty_left <> 0 ORDER BY pos, doc, line";
-	struct buf b = { 0 };
-	struct rows rs;
-	const char *text;
-
-	must(f, db_rows(f->db, sql, ARGS(v_uuid(f->w.tenant)), &rs, &f->err));
-	while (rows_next(&rs, &f->err) > 0)
-		buf_printf(&b, "%lld:%lld ", (long long)rows_int(&rs, 0), (long long)rows_int(&rs, 1));
-	rows_end(&rs);
-	buf_printf(&b, "oversold %lld",
-		   (long long)fixture_int(f, "SELECT CAST(COALESCE(sum(qty), 0) AS bigint) FROM oversold WHERE tenant = $1",
-					  ARGS(v_uuid(f->w.tenant))));
-	text = pool_strdup(f->pool, b.data);
-	buf_release(&b);
-	return text;
-}
-
 static int64_t in_stock(struct fixture *f, const char *column)
 {
 	struct buf sql = { 0 };
@@ -148,8 +128,8 @@ static void gives(struct fixture *f, const struct giving *c)
 		if (cost != c->cost[i])
 			fail_msg("%s: part %d cost %lld, not %lld", c->what, i, (long long)cost, (long long)c->cost[i]);
 	}
-	if (strcmp(shelf(f), c->shelf) != 0)
-		fail_msg("%s: %s, not %s", c->what, shelf(f), c->shelf);
+	if (strcmp(fixture_shelf(f), c->shelf) != 0)
+		fail_msg("%s: %s, not %s", c->what, fixture_shelf(f), c->shelf);
 	if (in_stock(f, "on_hand") != c->on_hand || in_stock(f, "value") != c->value)
 		fail_msg("%s: %lld worth %lld, not %lld worth %lld", c->what, (long long)in_stock(f, "on_hand"),
 			 (long long)in_stock(f, "value"), (long long)c->on_hand, (long long)c->value);
@@ -176,7 +156,7 @@ static void test_one_document_gives_the_same_line_back_twice(void **state)
 	buy(f, 10000, 7);
 	give_back(f, sell(f, 12000), 3000, 3, false, &cost);
 	assert_int_equal(cost, 14 + 5 + 15 + 15);
-	assert_string_equal(shelf(f), "7000:35 10000:70 oversold 0");
+	assert_string_equal(fixture_shelf(f), "7000:35 10000:70 oversold 0");
 }
 
 static void test_what_is_broken_comes_back_and_goes_for_good(void **state)
@@ -191,13 +171,13 @@ static void test_what_is_broken_comes_back_and_goes_for_good(void **state)
 	sale = sell(f, 12000);
 	back = give_back(f, sale, 5000, 1, true, &cost);
 	assert_int_equal(cost, 15);
-	assert_string_equal(shelf(f), "oversold 2000");
+	assert_string_equal(fixture_shelf(f), "oversold 2000");
 	assert_int_equal(in_stock(f, "on_hand"), -2000);
 	/* The sale holds none of it any more: the document that took it back does. */
 	assert_int_equal(fixture_int(f, "SELECT qty FROM oversold WHERE doc = $1", ARGS(v_uuid(back.head.uuid))), 2000);
 	give_back(f, sale, 12000, 1, false, &cost);
 	assert_int_equal(cost, 35);
-	assert_string_equal(shelf(f), "5000:25 oversold 0");	/* and what was broken has its cost */
+	assert_string_equal(fixture_shelf(f), "5000:25 oversold 0");	/* and what was broken has its cost */
 }
 
 static void test_a_document_taken_back_leaves_the_caches_as_they_were(void **state)
@@ -212,15 +192,15 @@ static void test_a_document_taken_back_leaves_the_caches_as_they_were(void **sta
 	sale = sell(f, 12000);
 	back = give_back(f, sale, 5000, 1, true, &cost);
 	must(f, stock_count(&f->w, &back, -1, &f->err));
-	assert_string_equal(shelf(f), "oversold 2000");
+	assert_string_equal(fixture_shelf(f), "oversold 2000");
 	must(f, stock_count(&f->w, &back, 1, &f->err));
 	fixture_rollback(f);
 	open_shop(f);
 	buy(f, 10000, 5);
 	back = give_back(f, sell(f, 8000), 1000, 1, false, &cost);
-	assert_string_equal(shelf(f), "3000:15 oversold 0");
+	assert_string_equal(fixture_shelf(f), "3000:15 oversold 0");
 	must(f, stock_count(&f->w, &back, -1, &f->err));
-	assert_string_equal(shelf(f), "2000:10 oversold 0");
+	assert_string_equal(fixture_shelf(f), "2000:10 oversold 0");
 }
 
 static void test_what_is_oversold_stands_in_the_hubs_order(void **state)
