@@ -273,6 +273,20 @@ start()
 	done
 }
 
+# A cloud that was stopped comes back, and the tills reach it in this order,
+# whoever would have tried first by himself; then each has everything.
+rejoin()	# cloud till…
+{
+	back=$1
+	shift
+	for t in "$@"; do
+		ctl "$t" sync pause || return 1
+	done
+	start "$back" && for t in "$@"; do
+		ctl "$t" sync resume && sync_now "$t" || return 1
+	done && sync_now "$@"
+}
+
 clear_stage()
 {
 	for pidfile in "$stage"/*/pid.*; do
