@@ -280,9 +280,9 @@ TESTS += t/3200-pairing.t t/3210-closed.t t/3220-first-load.t
 EXTRA_DIST += t/device.sh t/3200-pairing.t t/3210-closed.t t/3220-first-load.t
 
 # --- what may go wrong: processes killed and stopped, answers lost, commits late, clocks wrong ---
-TESTS += t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t t/3130-late-commit.t t/3140-clock.t \
+TESTS += t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t t/3125-handed-over.t t/3130-late-commit.t t/3140-clock.t \
 	t/3150-queue.t t/3160-no-outside.t
-EXTRA_DIST += t/link.sh t/proxy.pl t/post.pl t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t \
+EXTRA_DIST += t/link.sh t/proxy.pl t/post.pl t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t t/3125-handed-over.t \
 	t/3130-late-commit.t t/3140-clock.t t/3150-queue.t t/3160-no-outside.t
 
 # --- sales and purchases ---

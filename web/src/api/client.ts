@@ -6,6 +6,7 @@
 import { session, signedOut } from '~/state/session';
 import { Breaker, type Change, type Mode } from './breaker';
 import { type Answer, type Method, Problem, Unreachable, request } from './http';
+import { seenBody } from './seen';
 import { createStore } from '~/state/store';
 
 const READ_MS = 1500;
@@ -106,35 +107,8 @@ export function goesElsewhere(e: unknown): boolean {
 	return e.status >= 500 || ELSEWHERE.has(e.status) || (e.status === 403 && e.code.startsWith('device_'));
 }
 
-// --- what the cloud took is handed to the till ---
+// --- what the cloud took is handed to the till (seen.ts) ---
 
-const documents: [RegExp, string, string?][] = [
-	[/^\/api\/(invoices|purchases|stock-adjustments|customer-payments|supplier-payments|returns|shifts)$/, '$1'],
-	[/^\/api\/invoices\/([^/]+)\/cancel$/, 'cancellations', 'invoice'],
-	[/^\/api\/invoices\/([^/]+)\/return$/, 'returns', 'invoice'],
-	[/^\/api\/invoices\/([^/]+)\/payments$/, 'customer_payments', 'invoice'],
-	[/^\/api\/purchases\/([^/]+)\/void$/, 'purchase_voids', 'purchase'],
-	[/^\/api\/shifts\/([^/]+)\/movements$/, 'shift_movements', 'shift'],
-	[/^\/api\/shifts\/([^/]+)\/close$/, 'shift_closes', 'shift'],
-];
-const records = /^\/api\/(products|categories|customers|suppliers|tax-rates)$/;
-
-// What was made, as it was sent; of a record also when the cloud made it.
-export function seenBody(method: Method, path: string, sent: unknown, answer: unknown): unknown {
-	if (method !== 'POST' || typeof sent !== 'object' || !sent)
-		return null;
-	if (records.test(path))
-		return { table: path.slice(5).replace('-', '_'), row: sent, updated_at: (answer as { updated_at: string }).updated_at };
-	const hit = documents.find(([re]) => re.test(path));
-	if (!hit)
-		return null;
-	const [re, table, about] = hit;
-	const of = re.exec(path)![1];
-	return { table: table.replace('$1', of).replace('-', '_'), row: about ? { ...sent, [about]: of } : sent };
-}
-
-// The next pull brings it anyhow; so it is known here at once, and a cut in this
-// moment hides nothing.
 async function handOver(method: Method, path: string, sent: unknown, answer: unknown): Promise<void> {
 	const body = seenBody(method, path, sent, answer);
 	if (!body)
