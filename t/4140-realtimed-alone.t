@@ -11,7 +11,7 @@ use Time::HiRes qw(time sleep);
 use Fexl;
 use Ws;
 
-my $till = Fexl->start(FEXL_ROLE => 'desktop', FEXL_CONNECTIONS => 3000, FEXL_HEAD_MS => 20000, FEXL_WS_WAIT_MS => 1000);
+my $till = Fexl->start(FEXL_ROLE => 'desktop', FEXL_CONNECTIONS => 3000, FEXL_HEAD_MS => 20000, FEXL_WS_WAIT_MS => 3000);
 my $token = $till->set_up;
 my $tea = $till->post('/api/products', { name => 'Tea', price => 100 }, token => $token)->{json}{uuid};
 
@@ -40,7 +40,7 @@ sub is_quick
 	my ($ms, $usual, $what) = @_;
 
 	like($ms, qr/^[\d.]+$/, "$what: all sales succeed") and
-		cmp_ok($ms, '<', 3 * $usual + 20, sprintf('%s: %.1f ms, usually %.1f', $what, $ms, $usual));
+		cmp_ok($ms, '<', 5 * $usual + 100, sprintf('%s: %.1f ms, usually %.1f', $what, $ms, $usual));
 }
 
 my $usual = pace(50);
@@ -60,10 +60,10 @@ subtest 'stopped' => sub {
 	my $asked = Ws->ask($till, '/ws', token => $token);
 	is($asked->{status}, 503, 'who would listen is told that it is not to be had');
 	ok($asked->is_gone, 'and left alone');
-	cmp_ok(time() - $began, '<', 3, sprintf('after %.1f s', time() - $began));
+	cmp_ok(time() - $began, '<', 15, sprintf('after %.1f s', time() - $began));
 	$began = time();
 	is(Ws->ask($till, '/ws', token => $token)->problem->{code}, 'no_live_updates', 'the next one');
-	cmp_ok(time() - $began, '<', 1, 'at once');
+	cmp_ok(time() - $began, '<', 2.5, 'at once, without waiting those 3 s again');
 	is_quick(pace(400), $usual, 'SIGSTOP');
 	my @codes = map { $_->{status} } map { Ws->ask($till, '/api/products', token => $token) } 1 .. 3;
 	is("@codes", '200 200 200', 'reads as well');

@@ -14,7 +14,7 @@ use JSON::PP;
 use MIME::Base64;
 use Time::HiRes qw(time);
 
-our $PATIENCE_S = 20;
+our $PATIENCE_S = $ENV{FEXL_PATIENCE_S} // 30;
 our ($TEXT, $BINARY, $CLOSE, $PING, $PONG) = (1, 2, 8, 9, 10);
 
 # Options: token, header => {…}, method, version ("HTTP/1.1"), behind (bytes sent
