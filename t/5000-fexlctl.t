@@ -3,80 +3,16 @@
 # answer whatever the test wants them to.
 use strict;
 use warnings;
-use File::Temp 'tempdir';
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use FakeDaemon;
+use Ctl;
 use JSON::PP;
 use Test::More;
 use Time::HiRes 'time';
 
-my $build = $ENV{FEXL_BUILD} // '.';
-my $fexlctl = "$build/fexlctl";
--x $fexlctl or BAIL_OUT("$fexlctl is not built: run make check, or set FEXL_BUILD to the build directory");
-my $dir = tempdir('fexl-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+my $dir = $Ctl::dir;
 my $json = JSON::PP->new->canonical->utf8;
 my $uuid = '01a20766-91be-7000-9a1f-30fa88848382';
-
-delete $ENV{$_} for grep { /^(FEXL_(?!SRC|BUILD)|DB_TYPE|DATABASE_URL|NO_COLOR|TERM)/ } keys %ENV;
-$ENV{LC_ALL} = 'C.UTF-8';
-
-# --- running it ---
-
-our $run_dir = $dir;
-
-# { end, out, err }; stdin is empty, or the text given.
-sub ctl
-{
-	my ($args, $input) = @_;
-
-	open(my $in, '>', "$dir/stdin") or die;
-	print $in $input // '';
-	close($in);
-	my $pid = fork() // die;
-	if (!$pid) {
-		open(STDIN, '<', "$dir/stdin") && open(STDOUT, '>', "$dir/stdout") && open(STDERR, '>', "$dir/stderr") or die;
-		exec($fexlctl, '--run-dir', $run_dir, @$args) or die;
-	}
-	waitpid($pid, 0);
-	return { end => $? & 127 ? "signal $?" : $? >> 8, out => slurp("$dir/stdout"), err => slurp("$dir/stderr") };
-}
-
-sub slurp
-{
-	my ($path) = @_;
-	open(my $f, '<', $path) or return '';
-	local $/;
-	return scalar(<$f>) // '';
-}
-
-# ends(STATUS, 'promise', [args], out => qr//, err => qr//, input => '…')
-sub ends
-{
-	my ($end, $promise, $args, %o) = @_;
-	my $r = ctl($args, $o{input});
-	my $good = $r->{end} eq $end && (!$o{out} || $r->{out} =~ $o{out}) && (!$o{err} || $r->{err} =~ $o{err});
-
-	ok($good, $promise) or diag("ended with $r->{end}, not $end; stdout:\n$r->{out}stderr:\n$r->{err}");
-	return $r;
-}
-
-sub daemon_up
-{
-	my ($name, $answer) = @_;
-	return FakeDaemon->start("$dir/$name.sock", $answer);
-}
-
-# A daemon that answers by "METHOD /path" out of a table, and 404 otherwise.
-sub table_up
-{
-	my ($name, %answers) = @_;
-	return daemon_up($name, sub {
-		my ($rq) = @_;
-		my $a = $answers{"$rq->{method} $rq->{path}"};
-		return $a ? ref($a) eq 'CODE' ? $a->($rq) : @$a : (404, { code => 'not_found', detail => "no $rq->{path}" });
-	});
-}
 
 # --- the command line ---
 
@@ -112,7 +48,7 @@ my $r = ends(3, 'also as JSON', ['status', '--json']);
 is($json->decode($r->{out})->{daemons}[0]{state}, 'stopped', 'which tells the state of each daemon');
 ends(7, 'a server that does not answer: exit 7', ['devices', '--host', 'http://127.0.0.1:1'], err => qr/cannot be reached/);
 {
-	local $run_dir = '/x' x 60;
+	local $Ctl::run_dir = '/x' x 60;
 	ends(2, 'a socket whose path is too long is explained', ['devices'], err => qr/at most 107 bytes/);
 }
 {
@@ -229,7 +165,7 @@ $apid->stop;
 sub typed
 {
 	my ($end, $promise, $args, $lines, %o) = @_;
-	my $command = join(' ', map { "'$_'" } $fexlctl, '--run-dir', $run_dir, @$args);
+	my $command = join(' ', map { "'$_'" } $Ctl::fexlctl, '--run-dir', $Ctl::run_dir, @$args);
 
 	open(my $in, '>', "$dir/typed") or die;
 	print $in map { "$_\n" } @$lines;
