@@ -2,6 +2,8 @@
 #include "base/base.h"
 #include "apid/call.h"
 
+#include "base/log.h"
+
 #define PIN_COST 5
 #define PASSWORD_COST 7
 #define SECRET_MAX 128
@@ -106,4 +108,28 @@ int h_user_delete(struct call *c, struct err *err)
 {
 	c->after = forget_tokens;
 	return h_record_delete(c, err);
+}
+
+/* --- for the operator of this machine --- */
+
+int h_unlock(struct call *c, struct err *err)
+{
+	struct row user;
+	bool locked;
+
+	if (call_load_row(c, &user, err) < 0)
+		return -1;
+	locked = lockout_check(c->db, c->tenant, uuid_text(user.uuid).s, err) < 0;
+	if (locked && strcmp(err->code, "locked_out") != 0)
+		return -1;
+	*err = (struct err){ 0 };
+	if (lockout_clear(c->txn, c->tenant, uuid_text(user.uuid).s, err) < 0)
+		return -1;
+	log_info("user %s: wrong tries forgotten by the operator", uuid_text(user.uuid).s);
+	jw_open(&c->out, '{');
+	jw_put_uuid(&c->out, "uuid", user.uuid);
+	jw_put_str(&c->out, "name", row_text(&user, "name"));
+	jw_put_bool(&c->out, "was_locked", locked);
+	jw_close(&c->out, '}');
+	return 200;
 }

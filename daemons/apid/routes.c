@@ -200,6 +200,7 @@ const struct route routes[] = {
 	{ POST("/internal/sync/pause"),		WRITE, h_pause, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/verified"),	WRITE, h_verified, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/kick"),		LOOP, h_kick, OPERATOR, PERM_NONE, EMPTY, NO_SHOP },
+	{ POST("/internal/users/:uuid/unlock"),	WRITE, h_unlock, OPERATOR, PERM_NONE, EMPTY, TABLE("users") },
 	{ POST("/internal/setup-code"),		QUICK, h_setup_code, OPERATOR, PERM_NONE, EMPTY, AT_TILL },
 	{ { HTTP_GET, NULL } },
 };

@@ -7,6 +7,8 @@
 #include <strings.h>
 
 static int run_list(struct ctl *c);
+static int run_show(struct ctl *c);
+static int run_reject(struct ctl *c);
 static int run_approve(struct ctl *c);
 static int run_revoke(struct ctl *c);
 static int run_rename(struct ctl *c);
@@ -17,6 +19,10 @@ const struct command device_commands[] = {
 	{ .name = "devices list", .alias = "devices", .summary = "the tills of this hub: pending, approved, revoked", .run = run_list },
 	{ .name = "devices approve", .usage = "DEVICE", .summary = "let a till in", .args_min = 1, .args_max = 1,
 	  .run = run_approve, .more = DEVICE_MORE },
+	{ .name = "devices show", .usage = "DEVICE", .summary = "all that is known of a till", .args_min = 1, .args_max = 1,
+	  .run = run_show, .more = DEVICE_MORE },
+	{ .name = "devices reject", .usage = "DEVICE", .summary = "turn away a till that waits for approval", .args_min = 1,
+	  .args_max = 1, .run = run_reject, .more = DEVICE_MORE "\nIt may ask again, with the licence key." },
 	{ .name = "devices revoke", .usage = "DEVICE", .summary = "shut a till out", .args_min = 1, .args_max = 1,
 	  .run = run_revoke, .more = DEVICE_MORE "\nIt goes on selling on its own; what it has not sent stays there." },
 	{ .name = "devices rename", .usage = "DEVICE NAME", .summary = "call a till something else", .args_min = 2,
@@ -104,6 +110,59 @@ static int device_post(struct ctl *c, struct json device, const char *verb, stru
 
 	if (rc == 0)
 		c->out->record(c, changed_fields, r->json);
+	return rc;
+}
+
+static const struct column all_fields[] = {
+	{ "Device", "name" }, { "UUID", "uuid" }, { "Tenant", "tenant" }, { "Status", "status", SHOW_STATE }, { "Code", "code" },
+	{ "Numbers", "prefix" }, { "System", "os" }, { "Version", "version" }, { "Seen", "last_seen", SHOW_TIME },
+	{ "Pushed in 24 h", "pushed_24h", SHOW_COUNT }, { "Pulled in 24 h", "pulled_24h", SHOW_COUNT },
+	{ "Conflicts in 24 h", "conflicts_24h", SHOW_COUNT }, { "Pending there", "pending", SHOW_COUNT }, { "Alarm", "alarm" },
+	{ NULL }
+};
+
+/* What to do about a device as it is, its UUID behind it. */
+static const struct {
+	const char *status, *next;
+} next_steps[] = {
+	{ "pending", "devices approve" },
+	{ "approved", "devices revoke" },
+	{ "revoked", NULL },	/* at the till: fexlctl pair */
+};
+
+static int run_show(struct ctl *c)
+{
+	struct json device;
+	const char *status;
+	int rc = device_find(c, c->args[0], &device);
+
+	if (rc != 0)
+		return rc;
+	c->out->record(c, all_fields, device);
+	status = text_or(json_text(device, "status"), "");
+	for (size_t i = 0; i < ARRAY_LEN(next_steps); i++)
+		if (strcmp(next_steps[i].status, status) == 0 && next_steps[i].next != NULL)
+			hint(c, "fexlctl %s %s", next_steps[i].next, text_or(json_text(device, "uuid"), "UUID"));
+	return END_OK;
+}
+
+static int run_reject(struct ctl *c)
+{
+	struct json device;
+	struct reply r;
+	const char *name;
+	int rc = device_find(c, c->args[0], &device);
+
+	if (rc != 0)
+		return rc;
+	name = text_or(json_text(device, "name"), "");
+	if (strcmp(text_or(json_text(device, "status"), ""), "pending") != 0)
+		return fail(c, END_REFUSED, pool_printf(c->pool, "fexlctl devices revoke \"%s\"", name),
+			    "%s does not wait for approval: it is %s", name, text_or(json_text(device, "status"), "unknown"));
+	if ((rc = confirm(c, "%s (code %s) will not come in. Reject?", name, text_or(json_text(device, "code"), "none"))) != 0)
+		return rc;
+	if ((rc = device_post(c, device, "revoke", &r)) == 0)
+		say(c, "Rejected. It may ask again, with the licence key.");
 	return rc;
 }
 

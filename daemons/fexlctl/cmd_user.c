@@ -9,6 +9,11 @@
 static int run_add(struct ctl *c);
 static int run_set_pin(struct ctl *c);
 static int run_list(struct ctl *c);
+static int run_disable(struct ctl *c);
+static int run_enable(struct ctl *c);
+static int run_unlock(struct ctl *c);
+
+#define USER_MORE "USER is a name or a UUID."
 
 const struct command user_commands[] = {
 	{ .name = "user add", .usage = "NAME", .summary = "let somebody sign in", .args_min = 1, .args_max = 1,
@@ -16,7 +21,14 @@ const struct command user_commands[] = {
 	  .more = "A PIN (4 to 6 digits) is for the till, a password (8 characters at least) for the cloud.\n"
 		  "Without either file the PIN is asked for." },
 	{ .name = "user set-pin", .usage = "USER", .summary = "give somebody another PIN", .args_min = 1, .args_max = 1,
-	  .takes = TAKES(ARG_PIN_FILE), .run = run_set_pin, .more = "USER is a name or a UUID." },
+	  .takes = TAKES(ARG_PIN_FILE), .run = run_set_pin, .more = USER_MORE },
+	{ .name = "user disable", .usage = "USER", .summary = "let somebody sign in no more", .args_min = 1, .args_max = 1,
+	  .run = run_disable, .more = USER_MORE "\nTheir sessions end; what they did stays theirs." },
+	{ .name = "user enable", .usage = "USER", .summary = "let somebody sign in again", .args_min = 1, .args_max = 1,
+	  .run = run_enable, .more = USER_MORE },
+	{ .name = "user unlock", .usage = "USER", .summary = "forget somebody's wrong PINs: no more waiting", .args_min = 1,
+	  .args_max = 1, .flags = HERE_ONLY, .run = run_unlock,
+	  .more = USER_MORE "\nAt the server that is asked: each counts wrong tries on its own." },
 	{ .name = "user list", .summary = "who may sign in", .run = run_list },
 	{ NULL }
 };
@@ -26,7 +38,7 @@ static const struct column columns[] = {
 };
 
 static const struct column fields[] = {
-	{ "User", "name" }, { "Role", "role" }, { "UUID", "uuid" }, { NULL }
+	{ "User", "name" }, { "Role", "role" }, { "UUID", "uuid" }, { "May sign in", "active", SHOW_YES }, { NULL }
 };
 
 static int send_and_show(struct ctl *c, const char *method, const char *path, struct buf *body)
@@ -123,6 +135,51 @@ static int run_set_pin(struct ctl *c)
 	jw_open(&body, '{');
 	jw_put_str(&body, "pin", pin);
 	return send_and_show(c, "PATCH", pool_printf(c->pool, "/api/users/%s", uuid), &body);
+}
+
+/* --- who may sign in --- */
+
+static int set_active(struct ctl *c, bool active)
+{
+	struct buf body = { 0 };
+	const char *uuid;
+	int rc = user_find(c, c->args[0], &uuid);
+
+	if (rc != 0)
+		return rc;
+	jw_open(&body, '{');
+	jw_put_bool(&body, "active", active);
+	return send_and_show(c, "PATCH", pool_printf(c->pool, "/api/users/%s", uuid), &body);
+}
+
+static int run_disable(struct ctl *c)
+{
+	int rc = set_active(c, false);
+
+	if (rc == 0)
+		hint(c, "fexlctl user enable \"%s\" takes it back", c->args[0]);
+	return rc;
+}
+
+static int run_enable(struct ctl *c)
+{
+	return set_active(c, true);
+}
+
+static int run_unlock(struct ctl *c)
+{
+	static const struct column unlocked[] = {
+		{ "User", "name" }, { "UUID", "uuid" }, { "Was locked", "was_locked", SHOW_YES }, { NULL }
+	};
+	const char *uuid;
+	struct reply r;
+	int rc = user_find(c, c->args[0], &uuid);
+
+	if (rc == 0)
+		rc = ask(c, "apid", "POST", pool_printf(c->pool, "/internal/users/%s/unlock", uuid), NULL, &r);
+	if (rc == 0)
+		c->out->record(c, unlocked, r.json);
+	return rc;
 }
 
 static int run_list(struct ctl *c)
