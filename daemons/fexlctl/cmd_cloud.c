@@ -235,6 +235,27 @@ static int password_get(struct cloud *h)
 	return rc;
 }
 
+/* What was made, for programs; people have read it as it went. */
+static void show_made(struct ctl *c)
+{
+	static const struct column nothing[] = { { NULL } };
+	struct buf out = { 0 };
+
+	if (!c->out->json)
+		return;
+	jw_open(&out, '{');
+	jw_put_int(&out, "schema", 1);
+	jw_put_bool(&out, "dry_run", arg_given(c, ARG_DRY_RUN));
+	jw_put_str(&out, "config", CLOUD_CONF);
+	jw_name(&out, "steps");
+	jw_open(&out, '[');
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		jw_str(&out, steps[i].what, strlen(steps[i].what));
+	jw_close(&out, ']');
+	jw_close(&out, '}');
+	c->out->record(c, nothing, json_made(c, &out));
+}
+
 static int run_init(struct ctl *c)
 {
 	struct cloud h = { .c = c, .database = c->option[ARG_DATABASE_URL] };
@@ -247,6 +268,8 @@ static int run_init(struct ctl *c)
 		say(c, "%s %s", only_say ? "would make:" : "making:", steps[i].what);
 		rc = only_say ? 0 : steps[i].take(&h);
 	}
+	if (rc == 0)
+		show_made(c);
 	if (rc == 0 && !only_say) {
 		say(c, "This hub is up. Next, a shop for its tills:");
 		hint(c, "fexlctl tenant create NAME");

@@ -67,6 +67,13 @@ const struct command *command_find(const char *const *words, int n, int *used_r)
 	return found;
 }
 
+bool command_begins(const struct command *cmd, const char *words)
+{
+	size_t len = strlen(words);
+
+	return len == 0 || (strncmp(cmd->name, words, len) == 0 && (cmd->name[len] == ' ' || cmd->name[len] == '\0'));
+}
+
 bool command_is_group(const char *words)
 {
 	size_t len = strlen(words);

@@ -4,7 +4,7 @@
  *	main.c		reads the line, finds the command, runs it
  *	args.c		the options of all commands; they stand before or behind the command
  *	commands.c	the list of commands; nearest.c what was probably meant
- *	help.c		help, version
+ *	help.c		help, version; describe.c the same as JSON
  *	exit.c		how a command ends: exit codes, and what to do next
  *	say.c		talk to people: errors, hints, questions
  *	secret.c	what must not be seen: PINs, passwords, keys
@@ -108,6 +108,7 @@ void command_next(struct command_walk *w);
 /* The command with the longest name that the words begin with; *used_r words
  * are its name.  NULL when there is none. */
 const struct command *command_find(const char *const *words, int n, int *used_r);
+bool command_begins(const struct command *cmd, const char *words);	/* its name is that, or begins so; "": any */
 bool command_is_group(const char *words);	/* commands begin with this: "devices" */
 
 /* nearest.c: the candidate that is typed with the fewest slips, or NULL. */

@@ -9,7 +9,8 @@ static int run_help(struct ctl *c);
 static int run_version(struct ctl *c);
 
 const struct command help_commands[] = {
-	{ .name = "help", .usage = "[COMMAND]", .summary = "what a command does and takes", .args_max = 3, .run = run_help },
+	{ .name = "help", .usage = "[COMMAND]", .summary = "what a command does and takes", .args_max = 3, .run = run_help,
+	  .more = "With --json the table of commands and options, for programs." },
 	{ .name = "version", .summary = "which fexlctl this is", .run = run_version },
 	{ NULL }
 };
@@ -54,14 +55,11 @@ static void add_line(struct buf *out, const struct command *cmd)
  * many, and the last of them. */
 static int add_lines(struct buf *out, const char *words, const struct command **last_r)
 {
-	size_t len = strlen(words);
 	struct command_walk w;
 	int n = 0;
 
 	for (command_first(&w); w.command != NULL; command_next(&w)) {
-		const char *name = w.command->name;
-
-		if (len > 0 && (strncmp(name, words, len) != 0 || (name[len] != ' ' && name[len] != '\0')))
+		if (!command_begins(w.command, words))
 			continue;
 		add_line(out, w.command);
 		*last_r = w.command;
@@ -124,6 +122,8 @@ static int run_help(struct ctl *c)
 	struct buf out = { 0 };
 	int n;
 
+	if (c->out->json)
+		return help_describe(c, words);
 	if (*words == '\0') {
 		add_all(&out);
 		return print_and_end(&out, stdout);
@@ -170,6 +170,8 @@ int help_of_command(struct ctl *c)
 {
 	struct buf out = { 0 };
 
+	if (c->out->json)
+		return help_describe(c, c->command->name);
 	add_one(&out, c->command);
 	return print_and_end(&out, stdout);
 }

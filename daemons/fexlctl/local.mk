@@ -4,7 +4,7 @@ libfexlctl_a_SOURCES = \
 	%D%/ctl.h \
 	%D%/args.c \
 	%D%/commands.h %D%/commands.c %D%/nearest.c \
-	%D%/help.h %D%/help.c \
+	%D%/help.h %D%/help.c %D%/describe.c \
 	%D%/exit.c \
 	%D%/say.c \
 	%D%/secret.c \
