@@ -123,6 +123,23 @@ story()
 			[ "$(balance $n 1200)" = "$(api $n GET /api/reports/valuation | jq .total)" ] || exit 1
 		done
 	'
+	test_expect 'the void reaches the cloud first, then the sale: listed all the same, and not as sold twice' '
+		fig=$(product cloud Fig 500) && api cloud POST /api/purchases "{\"lines\":[$(line $fig 3000 100)]}" | keep figs &&
+		sync_now till1 till2 && stop cloud && sell till1 $fig 1 500 &&
+		api till2 POST /api/purchases/$(id figs)/void "{\"reason\":\"sent back\"}" && rejoin cloud till2 till1 &&
+		for n in cloud till1 till2; do
+			api $n GET /api/reviews | jq -e "[.items[] | select(.a == \"$(id figs)\") | [.kind, .detail.gone[0].qty]] == [[\"void_after_sale\", 1000]]" || exit 1
+		done && [ "$(rows cloud "SELECT count(*) FROM reviews WHERE kind = '"'oversold'"'")" = 0 ]
+	'
+	test_expect 'one order received on two tills: both purchases stand, and people are told of both' '
+		api cloud POST /api/purchases "{\"status\":\"ordered\",\"lines\":[$(line $(id tea) 1000 5)]}" | keep twice && sync_now till1 till2 && stop cloud &&
+		a=$(api till1 POST /api/purchase-orders/$(id twice)/receive {} | jq -r .uuid) &&
+		b=$(api till2 POST /api/purchase-orders/$(id twice)/receive {} | jq -r .uuid) && rejoin cloud till1 till2 &&
+		for n in cloud till1 till2; do
+			api $n GET /api/purchases/$a && api $n GET /api/purchases/$b &&
+			api $n GET /api/reviews | jq -e "[.items[] | select(.kind == \"received_twice\") | [.a, .b]] == [[\"$a\", \"$b\"]]" || exit 1
+		done
+	'
 	test_expect 'row by row' 'is_identical till1 till2'
 }
 

@@ -362,6 +362,7 @@ int payment_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 int purchase_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int purchase_settle(struct doc *d, struct err *err) MUST_CHECK;
 int purchase_permit(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int purchase_judge(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 int purchase_derive(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 int adjustment_take(struct write *w, struct json body, struct doc *d, struct err *err) MUST_CHECK;
 int adjustment_settle(struct doc *d, struct err *err) MUST_CHECK;

@@ -102,6 +102,21 @@ int order_receive(struct write *w, struct uuid order, struct json sent, struct d
 	return record_write(w, &r, &before, 1u << table_column(r.table, "status"), err);
 }
 
+/* Received on two tills at once: the goods may have come twice, or one of them is a mistake. */
+int purchase_judge(struct write *w, const struct doc *d, struct err *err)
+{
+	static const char sql[] = "SELECT uuid FROM purchases WHERE tenant = $1 AND purchase_order = $2 AND uuid <> $3 "
+				  "ORDER BY at, uuid LIMIT 1";
+	struct val v;
+	int n;
+
+	if (row_get(&d->head, "purchase_order").type == VAL_NULL)
+		return 0;
+	n = db_one(w->t->db, w->t->pool, sql,
+		   ARGS(v_uuid(w->tenant), row_get(&d->head, "purchase_order"), v_uuid(d->head.uuid)), &v, 1, err);
+	return n <= 0 ? n : review_open(w, "received_twice", "purchases", v.u, "purchases", d->head.uuid, NULL, err);
+}
+
 int purchase_permit(struct write *w, const struct doc *d, struct err *err)
 {
 	struct uuid order = row_uuid(&d->head, "purchase_order");

@@ -45,7 +45,7 @@ static int last_seller(struct write *w, struct uuid product, struct uuid not_thi
 	return n;
 }
 
-static int judge_product(struct write *w, const struct doc *d, struct uuid product, int64_t missing, struct err *err)
+static int open_oversold(struct write *w, const struct doc *d, struct uuid product, int64_t missing, struct err *err)
 {
 	const char *table = d->head.table->name;
 	struct buf detail = { 0 };
@@ -61,6 +61,33 @@ static int judge_product(struct write *w, const struct doc *d, struct uuid produ
 	return n;
 }
 
+/* The till sold of a purchase that was voided meanwhile: had the sale come first, the
+ * void would have opened this very review (void.c).  1, 0 it is not so, -1. */
+static int open_voided(struct write *w, const struct part_rows *there, struct uuid product, int64_t missing, struct err *err)
+{
+	static const char sql[] = "SELECT v.purchase, v.uuid FROM stock_moves m JOIN purchase_voids v ON v.tenant = m.tenant "
+				  "AND v.purchase = m.doc WHERE m.tenant = $1 AND m.uuid = $2 ORDER BY v.at, v.uuid LIMIT 1";
+	struct val v[2];
+	int n = 0;
+
+	for (int i = 0; n == 0 && i < there->n; i++)
+		if (uuid_eq(part_uuid(there, i, "product"), product) && part_get(there, i, "layer").type != VAL_NULL)
+			n = db_one(w->t->db, w->t->pool, sql, ARGS(v_uuid(w->tenant), part_get(there, i, "layer")), v, 2, err);
+	if (n <= 0)
+		return n;
+	return review_open(w, "void_after_sale", "purchases", v[0].u, "purchase_voids", v[1].u,
+			   pool_printf(w->t->pool, "\"gone\":[{\"product\":\"%s\",\"qty\":%lld}]", uuid_text(product).s,
+				       (long long)missing), err) < 0 ? -1 : 1;
+}
+
+static int judge_product(struct write *w, const struct doc *d, const struct part_rows *there, struct uuid product,
+			 int64_t missing, struct err *err)
+{
+	int n = open_voided(w, there, product, missing, err);
+
+	return n == 0 ? open_oversold(w, d, product, missing, err) : MIN(n, 0);
+}
+
 int sale_judge_shelf(struct write *w, const struct doc *sent, const struct doc *d, struct err *err)
 {
 	const struct part_rows *here = doc_part((struct doc *)d, "moves"), *there = doc_part((struct doc *)sent, "moves");
@@ -69,7 +96,7 @@ int sale_judge_shelf(struct write *w, const struct doc *sent, const struct doc *
 		struct uuid product = part_uuid(here, i, "product");
 		int64_t missing = is_first_of(here, i) ? gone(here, there, product) : 0;
 
-		if (missing > 0 && judge_product(w, d, product, missing, err) < 0)
+		if (missing > 0 && judge_product(w, d, there, product, missing, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -113,7 +113,7 @@ const struct column purchase_orders_columns[] = {
 const struct column reviews_columns[] = {
 	{ "kind", .type = COL_WORD,
 	  .words = WORDS("oversold", "overpaid", "returned_twice", "cancelled_twice", "void_after_sale", "credit_overdrawn",
-			 "twin", "last_owner"),
+			 "twin", "last_owner", "received_twice"),
 	  .flags = REQ | COL_FIXED },
 	{ "state", .type = COL_WORD, .words = WORDS("open", "done"), .flags = REQ, .def = "open" },
 	{ "a_table", .type = COL_TEXT, .max = 64, .flags = SRV },	/* what happened first, as the hub saw it … */

@@ -37,7 +37,8 @@ const struct table schema[] = {
 	{ "reviews", "review", NULL, NEWEST_WINS, reviews_columns, .rank = 210 },
 
 	{ "purchases", "purchase", NULL, INSERT_ONCE, purchases_columns, .rank = 300,
-	  INDEXES(BY_NUMBER, "(tenant, supplier) WHERE supplier IS NOT NULL"),
+	  INDEXES(BY_NUMBER, "(tenant, supplier) WHERE supplier IS NOT NULL",
+		  "(tenant, purchase_order) WHERE purchase_order IS NOT NULL"),
 	  PARTS("purchase_lines", MOVES, BOOKS) },
 	{ "purchase_voids", "purchase_void", NULL, INSERT_ONCE, purchase_voids_columns, .rank = 310,
 	  INDEXES("(tenant, purchase)", BY_NUMBER),
