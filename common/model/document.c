@@ -218,10 +218,21 @@ static int already_here(struct write *w, struct doc *d, bool taken, bool *identi
 		       uuid_text(here.head.uuid).s, *identical ? "" : ", with other content");
 }
 
+/* Moves and entries of all kinds stand in the same tables, by the document's uuid:
+ * that is how one notices that another kind has it. */
+static int another_kind(struct uuid uuid, struct err *err)
+{
+	if (strcmp(err->code, "constraint") != 0)
+		return -1;
+	err_clear(err);
+	return err_set(err, ERR_CONFLICT, "uuid_taken",
+		       "%s is the uuid of another document already: send this one with a new uuid of its own", uuid_text(uuid).s);
+}
+
 int document_create(struct write *w, const struct table *table, struct json body, struct doc *d, bool *identical, struct err *err)
 {
 	const struct kind *kind = kind_of(table);
-	bool taken;
+	bool named, taken;
 	int n;
 
 	doc_init(d, table);
@@ -230,14 +241,17 @@ int document_create(struct write *w, const struct table *table, struct json body
 		return err_field(err, "", "type", "the body must be a JSON object");
 	if ((n = json_get_uuid(body, "uuid", &d->head.uuid, err)) < 0)
 		return -1;
-	if (n == 0)
+	named = n > 0;
+	if (!named)
 		d->head.uuid = uuid_v7();
 	taken = kind->take(w, body, d, err) == 0;
-	if (n > 0 && (n = row_exists(w->t->db, w->tenant, table, d->head.uuid, err)) != 0)
+	if (named && (n = row_exists(w->t->db, w->tenant, table, d->head.uuid, err)) != 0)
 		return n < 0 ? -1 : already_here(w, d, taken, identical, err);
 	if (!taken)
 		return -1;
-	return document_post(w, d, err);
+	if (document_post(w, d, err) < 0)
+		return named ? another_kind(d->head.uuid, err) : -1;
+	return 0;
 }
 
 /* --- storing --- */
