@@ -111,7 +111,51 @@ paired_till()
 	test_expect 'and all are the same again' 'sync_now till1 till2 && is_identical till1 till2'
 }
 
+sign_in()	# url user pin: prints the token
+{
+	curl -sS -H 'Content-Type: application/json' -d "{\"user\":\"$2\",\"pin\":\"$3\"}" "$1/api/session" | jq -r .token
+}
+
+# As a browser does it: by the public port, signed in.
+person()	# node user pin METHOD PATH [JSON]
+{
+	token=$(sign_in "$(url_of "$1")" "$2" "$3")
+	echo "$token" >"$stage/token"
+	status "$1" "$4" "$5" -H "Authorization: Bearer $token" ${6:+-H 'Content-Type: application/json' -d "$6"}
+}
+
+# An address of this machine that is not its own alone.
+outer=$(hostname -I 2>/dev/null | tr ' ' '\n' | grep -m 1 '^[0-9.]*$')
+
+people_restore()
+{
+	till till1 && p=$(product till1 Tea 100) && buy till1 "$p" 1000 60 >/dev/null &&
+		{ printf 1234 | ctl till1 user add Amal --role owner --pin-file - &&
+			printf 4321 | ctl till1 user add Mona --role manager --pin-file -; } >/dev/null
+	test_expect 'a manager makes a backup, and must not restore it' '
+		sell_many till1 "$p" 2 && [ "$(person till1 Mona 4321 POST /api/backups)" = 201 ] && sell_many till1 "$p" 1 &&
+		[ "$(person till1 Mona 4321 POST /api/restore "{\"name\":\"$(newest till1)\"}")" = 403 ] && jq -e ".code == \"owner_only\"" "$stage/body"'
+	test_expect 'nor an owner, from another machine' '
+		if [ -n "$outer" ]; then
+			stop till1 && sed -i "s/^FEXL_LISTEN=.*/FEXL_LISTEN=0.0.0.0:0/" "$stage/till1/env" && start till1 &&
+			port=$(url_of till1) && port=${port##*:} &&
+			token=$(sign_in "http://$outer:$port" Amal 1234) &&
+			curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" -d "{\"name\":\"$(newest till1)\"}" \
+				"http://$outer:$port/api/restore" | jq -e ".code == \"till_only\""
+		else
+			echo "this machine has no other address"
+		fi'
+	test_expect 'an owner may, at the till; who was signed in signs in again' '
+		[ "$(person till1 Amal 1234 POST /api/restore "{\"name\":\"$(newest till1)\"}")" = 202 ] &&
+		jq -e ".status == \"restarting\"" "$stage/body" && restart_ended till1 && [ "$(invoices till1)" = 2 ] &&
+		[ "$(status till1 GET /api/session -H "Authorization: Bearer $(cat "$stage/token")")" = 401 ] &&
+		[ "$(person till1 Amal 1234 GET /api/backups)" = 200 ]'
+}
+
 till_alone
+clear_stage
+test_prefix='people: '
+people_restore
 clear_stage
 test_prefix='paired: '
 paired_till

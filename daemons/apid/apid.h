@@ -81,6 +81,8 @@ void browser_answer_preflight(struct http_request *rq);
 /* Nobody asks a browser before a page opens a WebSocket: we do. */
 int browser_may_listen(const struct browser *b, const struct http_request *rq, struct err *err) MUST_CHECK;
 void browser_headers(const struct browser *b, struct http_request *rq, struct buf *out);
+/* Of this very machine: "127.0.0.1:9639", of a listener or of who came. */
+bool address_is_loopback(const char *address);
 
 /* --- cache.c --- */
 

@@ -136,6 +136,16 @@ static bool is_ours(const struct browser *b, struct slice host)
 	return b->any_address && is_address(name, &v4);
 }
 
+bool address_is_loopback(const char *address)
+{
+	static const char *const begins[] = { "127.", "[::1]:", "[::ffff:127.", "localhost:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+		if (strncmp(address, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
 /* --- origins --- */
 
 static struct slice behind_scheme(struct slice origin)

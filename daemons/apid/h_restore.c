@@ -19,13 +19,28 @@ struct restore {
 	struct db *backup;	/* PostgreSQL's: what is copied from */
 };
 
-static int check_may(const struct call *c, struct err *err)
+static int check_hub(const struct call *c, struct err *err)
 {
-	enum actor_kind kind = c->caller.actor.kind;
-
-	if (!c->apid->hub || kind == ACTOR_OPERATOR || kind == ACTOR_ADMIN)
+	if (c->caller.actor.kind == ACTOR_ADMIN)
 		return 0;
 	return err_set(err, ERR_DENIED, "permission", "a cloud is restored by its operator: fexlctl restore, on the cloud's own machine");
+}
+
+/* It takes the place of all there is, and this daemon ends for it: not for
+ * everybody who may make a backup, nor for who merely reaches this port. */
+static int check_may(const struct call *c, struct err *err)
+{
+	const struct actor *a = &c->caller.actor;
+
+	if (a->kind == ACTOR_OPERATOR)
+		return 0;
+	if (c->apid->hub)
+		return check_hub(c, err);
+	if (strcmp(a->role, OWNER) != 0)
+		return err_set(err, ERR_DENIED, "owner_only", "only an owner may restore a backup");
+	if (!address_is_loopback(c->rq->peer->address))
+		return err_set(err, ERR_DENIED, "till_only", "a till is restored at the till itself, not from %s", c->rq->peer->address);
+	return 0;
 }
 
 static int read_how(struct json body, enum restore_how *how, struct err *err)

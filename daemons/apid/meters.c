@@ -158,13 +158,6 @@ static void on_request(struct http_request *rq, void *ctx)
 
 /* --- life --- */
 
-/* What a shop sells in a day is nobody's business on the network. */
-static bool is_loopback(const char *address)
-{
-	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0 ||
-	       strncmp(address, "localhost:", 10) == 0;
-}
-
 int meters_open(struct apid *a, struct err *err)
 {
 	const char *address = conf_str(a->conf, "metrics_listen");
@@ -175,7 +168,8 @@ int meters_open(struct apid *a, struct err *err)
 
 	if (!*address)
 		return 0;
-	if (!is_loopback(address))
+	/* What a shop sells in a day is nobody's business on the network. */
+	if (!address_is_loopback(address))
 		return err_set(err, ERR_INPUT, "option_value",
 			       "metrics_listen is \"%s\": only a loopback address will do, as 127.0.0.1:9639", address);
 	m = a->meters = x_alloc(sizeof *m);

@@ -170,7 +170,7 @@ const struct operation operations[] = {
 	{ h_backup_delete, "delete a backup", GIVE_NOTHING },
 	{ h_doctor, "is the database well, and what to do where it is not", GIVE(200, MUST("items", "array"), MUST("well", "boolean")) },
 	{ h_doctor_fix, "make again what is derived: sums of stock, the index of words", GIVE(200, MUST("status", "string")) },
-	{ h_restore, "a backup takes the place of the database; a paired till wants to know how: discard_local or as_new",
+	{ h_restore, "a backup takes the place of the database, for an owner at the till itself; a paired till wants to know how: discard_local or as_new",
 	  TAKE(SUCH("name", "string", "\"fexl-20261123-093000.db\""), MAY("how", "string")),
 	  GIVE(202, MUST("status", "string"), MAY("safety", "string"), MUST("unsent", "integer")) },
 	{ h_openapi, "this document", GIVE(200, MUST("openapi", "string"), MUST("paths", "object"), MUST("components", "object")) },
