@@ -7,7 +7,9 @@ import type { List, Setting } from '~/api/types';
 import { t, useLanguage } from '~/i18n';
 import { pagesFor } from '~/pages';
 import { SetUp } from '~/pages/signin/SetUp';
+import { Restarting } from '~/pages/signin/Restarting';
 import { SignIn } from '~/pages/signin/SignIn';
+import { restart } from '~/state/restart';
 import { setPermissions, useSession } from '~/state/session';
 import { settings, settingsFrom } from '~/state/settings';
 import { loadSite, site } from '~/state/site';
@@ -99,6 +101,9 @@ export function App() {
 	useLanguage();
 	const known = useStore(site);
 	const session = useSession();
+	const restarting = useStore(restart);
+	if (restarting)
+		return <Restarting r={restarting} />;
 	if (!known)
 		return <Starting />;
 	if (session)

@@ -17,6 +17,7 @@ const TOKEN_SPARE_MS = 60000;
 export interface Options {
 	ifMatch?: string | null;
 	signal?: AbortSignal;
+	timeoutMs?: number;
 }
 
 // --- which server ---

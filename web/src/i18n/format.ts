@@ -45,6 +45,14 @@ export const parseMoney = (text: string) => parseScaled(text, exponent());
 export const parseQty = (text: string) => parseScaled(text, 3);
 export const parseRate = (text: string) => parseScaled(text.replace('%', ''), 2);
 
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+// "3.4 MB"
+export function bytes(n: number): string {
+	const i = Math.min(Math.max(Math.floor(Math.log10(Math.max(n, 1)) / 3), 0), sizes.length - 1);
+	return new Intl.NumberFormat(locale(), { style: 'unit', unit: sizes[i], maximumFractionDigits: 1 }).format(n / 1000 ** i);
+}
+
 // For an input field: no group separators.
 export function plain(n: number, digits: number): string {
 	return (n / 10 ** digits).toFixed(digits);

@@ -1,5 +1,6 @@
 import type { Key, Text } from '..';
 import { auth } from './auth';
+import { backup } from './backup';
 import { cloud } from './cloud';
 import { frame } from './frame';
 import { errors } from './errors';
@@ -12,4 +13,4 @@ import { suppliers } from './suppliers';
 import { sync } from './sync';
 import { users } from './users';
 
-export const ar: Record<Key, Text> = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync };
+export const ar: Record<Key, Text> = { ...frame, ...auth, ...backup, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync };

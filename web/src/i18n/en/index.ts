@@ -1,4 +1,5 @@
 import { auth } from './auth';
+import { backup } from './backup';
 import { cloud } from './cloud';
 import { frame } from './frame';
 import { errors } from './errors';
@@ -11,4 +12,4 @@ import { suppliers } from './suppliers';
 import { sync } from './sync';
 import { users } from './users';
 
-export const en = { ...frame, ...auth, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync } as const;
+export const en = { ...frame, ...auth, ...backup, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync } as const;

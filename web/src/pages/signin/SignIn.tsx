@@ -2,7 +2,9 @@ import { Alert, Button, PasswordInput, SegmentedControl, TextInput } from '@mant
 import { type FormEvent, useEffect, useState } from 'react';
 import { Problem } from '~/api/http';
 import { t, useLanguage } from '~/i18n';
+import { restored } from '~/state/restart';
 import { useSite } from '~/state/site';
+import { useStore } from '~/state/store';
 import { Icon } from '~/ui/Icon';
 import { details, explain } from '~/ui/toasts';
 import { Door } from './Door';
@@ -38,6 +40,7 @@ export function SignIn() {
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<unknown>(null);
 	const left = useLockout(error);
+	const safety = useStore(restored);
 
 	async function submit(e: FormEvent) {
 		e.preventDefault();
@@ -56,6 +59,7 @@ export function SignIn() {
 
 	return (
 		<Door title={t('auth.title')}>
+			{safety && <Alert color="pine" icon={<Icon name="check" />} title={t('restart.done')}>{t('restart.safety')} <bdi>backups/{safety}</bdi></Alert>}
 			{!till && (
 				<SegmentedControl value={who} onChange={(v) => setWho(v as 'user' | 'admin')} aria-label={t('auth.title')}
 					data={[{ value: 'user', label: t('auth.as_user') }, { value: 'admin', label: t('auth.as_admin') }]} />
