@@ -181,6 +181,23 @@ static void add_frame(struct ctl *c, const char *frame, struct buf *out)
 	}
 }
 
+static void show(struct ctl *c, const char *shell, const struct buf *script)
+{
+	static const struct column nothing[] = { { NULL } };
+	struct buf out = { 0 };
+
+	if (!c->out->json) {
+		fwrite(script->data, 1, script->len, stdout);
+		return;
+	}
+	jw_open(&out, '{');
+	jw_put_int(&out, "schema", 1);
+	jw_put_str(&out, "shell", shell);
+	jw_put_str(&out, "script", script->data);
+	jw_close(&out, '}');
+	c->out->record(c, nothing, json_made(c, &out));
+}
+
 static int run_completion(struct ctl *c)
 {
 	struct buf out = { 0 };
@@ -191,7 +208,7 @@ static int run_completion(struct ctl *c)
 		add_frame(c, shells[i].frame, &out);
 		buf_str(&out, "\n");
 		add_table(&out);
-		fwrite(out.data, 1, out.len, stdout);
+		show(c, shells[i].name, &out);
 		buf_release(&out);
 		return END_OK;
 	}
