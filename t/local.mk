@@ -167,7 +167,7 @@ endif
 
 # --- sync: a hub and its tills in one process ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-sync t/unit/test-sync-cost t/unit/test-sync-late t/unit/test-property
+check_PROGRAMS += t/unit/test-sync t/unit/test-sync-cost t/unit/test-sync-derived t/unit/test-sync-late t/unit/test-property
 t_unit_test_sync_SOURCES = t/unit/test-sync.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_cost_SOURCES = t/unit/test-sync-cost.c t/unit/net.c t/unit/net.h $(FIXTURE)
@@ -175,6 +175,8 @@ t_unit_test_sync_cost_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_property_SOURCES = t/unit/test-property.c t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c t/unit/shop-records.c \
 	t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_property_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+t_unit_test_sync_derived_SOURCES = t/unit/test-sync-derived.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_sync_derived_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_late_SOURCES = t/unit/test-sync-late.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_late_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 endif

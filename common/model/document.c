@@ -61,18 +61,23 @@ static const struct kind *kind_of(const struct table *t)
 	panic("%s is no kind of document", t->name);
 }
 
-int document_check_whole(struct doc *d, struct err *err)
+static int check_lines(struct doc *d, struct err *err)
 {
 	if (!kind_of(d->head.table)->of_lines || doc_part(d, "lines")->n > 0)
 		return 0;
 	return err_field(err, "/lines", "required", "lines: there is none, and one at least must be");
 }
 
+int document_check_whole(struct pool *pool, struct doc *d, struct err *err)
+{
+	return check_lines(d, err) < 0 ? -1 : derived_check(pool, d, err);
+}
+
 int document_settle(struct doc *d, struct err *err)
 {
 	const struct kind *k = kind_of(d->head.table);
 
-	if (document_check_whole(d, err) < 0)
+	if (check_lines(d, err) < 0)
 		return -1;
 	return k->settle ? k->settle(d, err) : 0;
 }

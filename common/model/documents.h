@@ -36,6 +36,9 @@ void moves_add(struct moves *m, struct move v);
 	"COALESCE(" DOC_POS_IN("invoices", doc) ", " DOC_POS_IN("returns", doc) ", " DOC_POS_IN("cancellations", doc) ", " \
 	DOC_POS_IN("stock_adjustments", doc) ", " DOC_POS_IN("purchases", doc) ", CAST(4611686018427387904 AS bigint))"
 
+/* Refuses derived parts that cannot follow from their document (ERR_INPUT). */
+int derived_check(struct pool *pool, const struct doc *d, struct err *err) MUST_CHECK;
+
 /* One line's amount and tax from its price, quantity and discount; adds to total and tax. */
 int line_settle(struct part_rows *lines, int i, bool included, int64_t *total, int64_t *tax, struct err *err) MUST_CHECK;
 

@@ -37,6 +37,7 @@ libmodel_a_SOURCES = \
 	%D%/shift.c \
 	%D%/drawer.c \
 	%D%/moves.c \
+	%D%/derived.c \
 	%D%/cost.c \
 	%D%/stock.c \
 	%D%/recount.c \

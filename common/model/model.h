@@ -324,8 +324,8 @@ int document_write(struct write *w, struct doc *d, struct err *err) MUST_CHECK;
 /* From a person's request.  ERR_CONFLICT with code "duplicate" when the uuid
  * is taken: *d is then the stored document, *identical tells. */
 int document_create(struct write *w, const struct table *table, struct json body, struct doc *d, bool *identical, struct err *err) MUST_CHECK;
-/* Refuses one without lines that is nothing without (ERR_INPUT). */
-int document_check_whole(struct doc *d, struct err *err) MUST_CHECK;
+/* Refuses another server's that is half, or with moves or an entry that cannot follow from it (ERR_INPUT). */
+int document_check_whole(struct pool *pool, struct doc *d, struct err *err) MUST_CHECK;
 /* Amounts from what was entered; refuses what cannot be (ERR_INPUT). */
 int document_settle(struct doc *d, struct err *err) MUST_CHECK;
 /* Moves and journal entry by this server's own books. */

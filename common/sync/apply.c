@@ -200,7 +200,8 @@ static int try_row(struct apply *a, struct write *w, struct json j, const struct
 
 	doc_init(&d, table);
 	*m = (struct missing){ table, { { 0 } } };
-	if (doc_from_sync(w->t->pool, j, &d, err) < 0 || (table->rule == INSERT_ONCE && document_check_whole(&d, err) < 0))
+	if (doc_from_sync(w->t->pool, j, &d, err) < 0 ||
+	    (table->rule == INSERT_ONCE && document_check_whole(w->t->pool, &d, err) < 0))
 		return -1;
 	if ((n = refs_there(w->t->db, w->tenant, &d, m, err)) <= 0)
 		return n;

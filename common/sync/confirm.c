@@ -56,7 +56,11 @@ static int read_document(struct result *r, struct doc *d, struct err *err)
 	if (n <= 0)
 		return n;
 	doc_init(d, r->table);
-	return doc_from_sync(r->w->t->pool, j, d, err) < 0 ? -1 : 1;
+	if (doc_from_sync(r->w->t->pool, j, d, err) < 0)
+		return -1;
+	if (r->table->rule == INSERT_ONCE && document_check_whole(r->w->t->pool, d, err) < 0)
+		return -1;
+	return 1;
 }
 
 /* --- verdicts --- */
@@ -91,14 +95,24 @@ static int stamp(struct result *r, struct err *err)
 	return outbox_release(r->w->t, r->w->tenant, r->uuid, err);
 }
 
+/* What cannot be believed is asked for again with the next push, and holds up nobody. */
+static int confirm_unbelieved(struct result *r, const struct err *why, struct err *err)
+{
+	r->c->waiting++;
+	return outbox_mark(r->w->t, r->w->tenant, r->table, r->uuid, OUTBOX_READY, (struct uuid){ { 0 } }, why, err);
+}
+
 /* The hub's version came along: it stands. */
 static int take_theirs(struct result *r, struct err *err)
 {
 	struct doc theirs;
+	struct err why = { 0 };
 	bool merged = false;
-	int conflicts = 0, n = read_document(r, &theirs, err);
+	int conflicts = 0, n = read_document(r, &theirs, &why);
 
-	if (n < 0 || json_get_bool(r->json, "merged", &merged, err) < 0)
+	if (n < 0)
+		return confirm_unbelieved(r, &why, err);
+	if (json_get_bool(r->json, "merged", &merged, err) < 0)
 		return -1;
 	if (n == 0)
 		return stamp(r, err);

@@ -7,16 +7,21 @@
 
 #include <stdlib.h>
 
+#define INVENTORY "X'd7fd9c4602635b1484777658c8595a31'"	/* the account's uuid in every shop */
 #define NOON ((int64_t)1795442709000000)	/* later than any stamp of the corpora */
 
 static const struct {
 	const char *sql;	/* counts what must not be; $1 is the tenant */
+	bool of_hub;		/* a till has it from its cloud, as it has what goods cost */
 } unsound[] = {
 	{ "SELECT count(*) FROM (SELECT doc FROM journal_lines WHERE tenant = $1 GROUP BY doc HAVING sum(debit) <> sum(credit))" },
 	{ "SELECT count(*) FROM (SELECT product, sum(on_hand) AS has, sum(qty) AS moved FROM "
 	  "(SELECT product, on_hand, 0 AS qty FROM stock WHERE tenant = $1 "
 	  "UNION ALL SELECT product, 0, qty FROM stock_moves WHERE tenant = $1) GROUP BY product) WHERE has <> moved" },
-	{ "SELECT count(*) FROM layers WHERE tenant = $1 AND qty_left = 0 AND value_left <> 0" },
+	/* Which layer gave what is history: a page may bring sales before what came back of them. */
+	{ "SELECT count(*) FROM layers WHERE tenant = $1 AND qty_left = 0 AND value_left <> 0", .of_hub = true },
+	{ "SELECT count(*) FROM (SELECT sum(value) AS v FROM stock WHERE tenant = $1) s, "
+	  "(SELECT sum(debit - credit) AS v FROM journal_lines WHERE tenant = $1 AND account = " INVENTORY ") b WHERE COALESCE(s.v, 0) <> COALESCE(b.v, 0)" },
 	{ "SELECT count(*) FROM invoices WHERE tenant = $1 AND uuid NOT IN (SELECT doc FROM invoice_lines WHERE tenant = $1)" },
 };
 
@@ -136,5 +141,5 @@ int64_t shop_int(struct shop *s, const char *sql, struct uuid tenant)
 void shop_insist_sound(struct shop *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(unsound); i++)
-		insist(shop_int(s, unsound[i].sql, s->tenant) == 0);
+		insist((unsound[i].of_hub && !s->site.hub) || shop_int(s, unsound[i].sql, s->tenant) == 0);
 }
