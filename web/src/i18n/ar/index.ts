@@ -3,6 +3,7 @@ import { auth } from './auth';
 import { backup } from './backup';
 import { cloud } from './cloud';
 import { frame } from './frame';
+import { judge } from './judge';
 import { errors } from './errors';
 import { pos } from './pos';
 import { reports } from './reports';
@@ -13,4 +14,4 @@ import { suppliers } from './suppliers';
 import { sync } from './sync';
 import { users } from './users';
 
-export const ar: Record<Key, Text> = { ...frame, ...auth, ...backup, ...cloud, ...errors, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync };
+export const ar: Record<Key, Text> = { ...frame, ...auth, ...backup, ...cloud, ...errors, ...judge, ...pos, ...reports, ...shifts, ...settings, ...shop, ...suppliers, ...users, ...sync };

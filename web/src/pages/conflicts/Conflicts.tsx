@@ -1,115 +1,19 @@
-// Two versions of one row, made apart: which one counts, and the other, which can be
-// put back.
-import { Badge, Button, Drawer, Group, Stack, Table, Text } from '@mantine/core';
-import { useState } from 'react';
-import { Problem } from '~/api/http';
-import { known, t, useLanguage } from '~/i18n';
-import { ago, dateTime, money, qty, rate } from '~/i18n/format';
-import { type Column, DataTable } from '~/ui/DataTable';
-import { Empty } from '~/ui/Empty';
-import { ErrorNote } from '~/ui/ErrorNote';
-import { Page } from '~/ui/Page';
-import { toastDone } from '~/ui/toasts';
-import css from './Conflicts.module.css';
-import { type Conflict, useConflicts, useRestore } from './queries';
-
-const plumbing = new Set(['uuid', 'updated_at', 'entered_by', 'device', 'filled', 'clock_offset']);
-const moneys = new Set(['price', 'total', 'paid', 'tax', 'change_given', 'unit_cost', 'amount']);
-
-function tableName(table: string): string {
-	const key = known(`table.${table}`);
-	return key ? t(key) : table;
-}
-
-function title(c: Conflict): string {
-	const v = c.winner ?? c.loser ?? {};
-	return String(v.name ?? v.number ?? v.phone ?? v.key ?? c.row);
-}
-
-function say(field: string, v: unknown): string {
-	if (v === null || v === undefined || v === '')
-		return '–';
-	if (typeof v === 'boolean')
-		return t(v ? 'say.yes' : 'say.no');
-	if (typeof v === 'number')
-		return moneys.has(field) ? money(v) : field === 'tax_rate' || field === 'rate' ? rate(v) : field === 'low_stock' ? qty(v) : String(v);
-	return typeof v === 'object' ? JSON.stringify(v) : String(v);
-}
-
-function fieldName(f: string): string {
-	const key = known(`field.${f}`);
-	return key ? t(key) : f;
-}
-
-function fields(c: Conflict): string[] {
-	const all = new Set([...Object.keys(c.winner ?? {}), ...Object.keys(c.loser ?? {})]);
-	return [...all].filter((f) => !plumbing.has(f) && say(f, c.winner?.[f]) !== say(f, c.loser?.[f]));
-}
-
-function Diff({ c }: { c: Conflict }) {
-	const differing = fields(c);
-	return (
-		<Table className={css.diff} layout="fixed">
-			<Table.Thead>
-				<Table.Tr>
-					<Table.Th>{t('conflicts.field')}</Table.Th>
-					<Table.Th>{t('conflicts.counts')}<small>{c.winner_device ?? '–'}</small></Table.Th>
-					<Table.Th>{t('conflicts.lost')}<small>{c.loser_device ?? '–'}</small></Table.Th>
-				</Table.Tr>
-			</Table.Thead>
-			<Table.Tbody>
-				{differing.map((f) => (
-					<Table.Tr key={f}><Table.Th scope="row">{fieldName(f)}</Table.Th><Table.Td><bdi>{say(f, c.winner?.[f])}</bdi></Table.Td><Table.Td><bdi>{say(f, c.loser?.[f])}</bdi></Table.Td></Table.Tr>
-				))}
-				{differing.length === 0 && <Table.Tr><Table.Td colSpan={3}>{t('conflicts.same')}</Table.Td></Table.Tr>}
-			</Table.Tbody>
-		</Table>
-	);
-}
-
-function Detail({ c, onClose }: { c: Conflict; onClose: () => void }) {
-	const restore = useRestore();
-	const changed = restore.error instanceof Problem && restore.error.status === 409;
-	const mayRestore = !c.restored_at && c.rule !== 'document_differs';
-	const go = (force: boolean) => restore.mutate({ uuid: c.uuid, force }, { onSuccess: () => (toastDone(t('conflicts.done')), onClose()) });
-	return (
-		<Stack>
-			<Text c="dimmed">{tableName(c.table)} · {dateTime(c.at)}</Text>
-			<Text>{t(known(`rule.${c.rule}`) ?? 'rule.newest_wins')}</Text>
-			<Diff c={c} />
-			{c.restored_at && <Text>{t('conflicts.restored', { at: dateTime(c.restored_at) })}</Text>}
-			{restore.error && <ErrorNote error={restore.error} />}
-			{mayRestore && (
-				<Group>
-					<Button loading={restore.isPending} onClick={() => go(changed)}>{t(changed ? 'conflicts.force' : 'conflicts.restore')}</Button>
-					<Text size="sm" c="dimmed">{t('conflicts.restore_hint')}</Text>
-				</Group>
-			)}
-		</Stack>
-	);
-}
+// What happened between devices: edits that met, and what no time stamp can judge.
+import { SegmentedControl } from '@mantine/core';
+import { useLocation } from 'wouter';
+import { t, useLanguage } from '~/i18n';
+import { Edits } from './Edits';
+import { useReviews } from './queries';
+import { Reviews } from './Reviews';
 
 export default function Conflicts() {
-	const lang = useLanguage();
-	const { rows, query } = useConflicts();
-	const [open, setOpen] = useState<Conflict | null>(null);
-	const columns: Column<Conflict>[] = [
-		{ key: 'at', title: t('conflicts.when'), width: '9rem', cell: (c) => <span title={dateTime(c.at)}>{ago(c.at)}</span> },
-		{ key: 'table', title: t('conflicts.table'), width: '8rem', cell: (c) => tableName(c.table) },
-		{ key: 'row', title: t('conflicts.row'), width: '2fr', cell: (c) => <strong>{title(c)}</strong> },
-		{ key: 'fields', title: t('conflicts.fields'), width: '2fr', cell: (c) => fields(c).map(fieldName).join(', ') },
-		{ key: 'won', title: t('conflicts.counts'), width: '1fr', cell: (c) => c.winner_device ?? '–' },
-		{ key: 'lost', title: t('conflicts.lost'), width: '1fr', cell: (c) => c.loser_device ?? '–' },
-		{ key: 'state', title: t('conflicts.state'), width: '7rem', cell: (c) => (c.restored_at ? <Badge variant="light" color="gray">{t('conflicts.put_back')}</Badge> : <Badge variant="light">{t('conflicts.open')}</Badge>) },
-	];
-	return (
-		<Page title={t('nav.conflicts')} wide>
-			<DataTable label={t('nav.conflicts')} columns={columns} rows={rows} rowKey={(c) => c.uuid} query={query} onOpen={setOpen}
-				empty={<Empty icon="check" title={t('conflicts.none')} hint={t('conflicts.none_hint')} />} />
-			<Drawer opened={open !== null} onClose={() => setOpen(null)} position={lang === 'ar' ? 'left' : 'right'} size="40rem" title={open && title(open)}
-				closeButtonProps={{ 'aria-label': t('do.close') }}>
-				{open && <Detail c={open} onClose={() => setOpen(null)} />}
-			</Drawer>
-		</Page>
+	useLanguage();
+	const [at, go] = useLocation();
+	const reviews = at.startsWith('/reviews');
+	const open = useReviews().rows.filter((r) => r.state === 'open').length;
+	const choice = (
+		<SegmentedControl size="md" value={reviews ? '/reviews' : '/'} onChange={go} aria-label={t('conflicts.show')}
+			data={[{ value: '/', label: t('conflicts.edits') }, { value: '/reviews', label: t('review.title', { n: open }) }]} />
 	);
+	return reviews ? <Reviews choice={choice} /> : <Edits choice={choice} />;
 }
