@@ -26,6 +26,10 @@ dist_schema_DATA = \
 	%D%/schema/metrics.json \
 	%D%/schema/pair.json \
 	%D%/schema/pending.json \
+	%D%/schema/quarantine-drop.json \
+	%D%/schema/quarantine-list.json \
+	%D%/schema/quarantine-retry.json \
+	%D%/schema/quarantine-show.json \
 	%D%/schema/restore.json \
 	%D%/schema/setup.json \
 	%D%/schema/status.json \

@@ -75,6 +75,14 @@ meet()
 		answer till1 sync resume && sync_now till1
 }
 
+# A price that no version of ours would write, behind everybody's back; sync is paused.
+refused_product()	# node
+{
+	p=$(product "$1" Sand 100) && stop "$1" && sqlite3 "$stage/$1/data/fexl.db" "UPDATE products SET price = -1 WHERE name = 'Sand'" &&
+		start "$1" && ctl "$1" sync resume && sync_now "$1" >/dev/null &&
+		wait_for "ctl $1 --json quarantine | jq -e '.items != []'" >/dev/null && echo "$p"
+}
+
 # --- what they say ---
 
 alone()
@@ -122,6 +130,10 @@ together()
 	test_expect 'what is not in the cloud yet' '
 		answer till1 sync pause && product till1 Salt 100 && answer till1 pending && answer till1 pending products &&
 		answer till1 status && answer till1 sync resume
+	'
+	test_expect 'what the cloud refused' '
+		ctl till1 sync pause && answer till1 quarantine list && p=$(refused_product till1) && answer till1 quarantine list &&
+		answer till1 quarantine show "$p" && answer till1 quarantine retry && answer till1 quarantine drop "$p" --yes
 	'
 	test_expect 'a backup, and a doctor' '
 		for node in till1 hub; do

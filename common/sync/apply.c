@@ -300,6 +300,16 @@ static int retry_parked(struct apply *a, struct write *w, struct err *err)
 	return 0;
 }
 
+int apply_parked(struct write *w, int *taken, struct err *err)
+{
+	struct apply a = { .pool = w->t->pool };
+
+	if (retry_parked(&a, w, err) < 0)
+		return -1;
+	*taken = a.applied;
+	return 0;
+}
+
 /* --- a page --- */
 
 static int load_progress(struct apply *a, struct write *w, struct err *err)

@@ -11,6 +11,7 @@ libsync_a_SOURCES = \
 	%D%/batch.c \
 	%D%/apply.c \
 	%D%/confirm.c \
+	%D%/quarantine.c \
 	%D%/clock.c \
 	%D%/digest.c \
 	%D%/restored.h %D%/restored.c \

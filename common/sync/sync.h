@@ -10,6 +10,7 @@
  *	confirm.c	till: the hub's verdicts, and the stamp
  *	clock.c		till: putting right what was stamped by a wrong clock
  *	digest.c	both: sums over canonical rows
+ *	quarantine.c	till: what does not go by itself, for people
  *	cycle.c		till: what to do next; a pure state machine
  *
  * Bodies on the wire
@@ -135,6 +136,21 @@ enum judged {
 int apply_version(struct write *w, struct doc *theirs, enum judged judged, int *conflicts, struct err *err) MUST_CHECK;
 /* The same uuid with other content: ours lives on as a document of its own. */
 int document_keep_apart(struct write *w, const struct doc *ours, const struct doc *theirs, struct uuid maker, struct err *err) MUST_CHECK;
+
+/* What waits aside has its turn now; *taken: so many found their place. */
+int apply_parked(struct write *w, int *taken, struct err *err) MUST_CHECK;
+
+/* --- quarantine --- */
+
+/* {items:[{table, uuid, direction: "up"|"down", since, tries, state: "refused"|"waiting"|"parked", code, field, reason,
+ * waits_for}], next}; one, or both of its ways, with `row` */
+int quarantine_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out,
+		    struct err *err) MUST_CHECK;
+int quarantine_show(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct buf *out, struct err *err) MUST_CHECK;
+/* A zero uuid: all.  *sent: so many go up with the next push. */
+int quarantine_retry(struct write *w, struct uuid uuid, int64_t *sent, int *taken, struct err *err) MUST_CHECK;
+/* Gives up what was written here, or what came; never a document of ours.  *fetch: the hub has a version that is not here. */
+int quarantine_drop(struct write *w, struct uuid uuid, const char **table, bool *fetch, struct err *err) MUST_CHECK;
 
 /* The cloud's clock is known: unsent records stamped ahead of it are moved
  * back by the difference.  Documents are never restamped. */

@@ -7,6 +7,7 @@
 extern const struct command status_commands[];
 extern const struct command sync_commands[];
 extern const struct command pending_commands[];
+extern const struct command quarantine_commands[];
 extern const struct command conflict_commands[];
 extern const struct command watch_commands[];
 extern const struct command verify_commands[];
