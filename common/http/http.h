@@ -129,6 +129,8 @@ int http_listen_fd(struct http_server *s, int fd, char *where_r, struct err *err
  * leads from it to its authority) and key, both PEM.  http_take() gives the plain
  * end of a connection then: a Unix socket that lives as long as this server. */
 int http_server_tls(struct http_server *s, const char *cert, const char *key, struct err *err) MUST_CHECK;
+/* When that certificate ends, in microseconds since 1970. */
+int http_certificate_ends(const char *cert, int64_t *at_r, struct err *err) MUST_CHECK;
 
 /* Stops accepting, closes idle connections (a new one that has not asked yet
  * after 2 s), lets requests in hand finish;

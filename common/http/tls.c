@@ -5,7 +5,9 @@
 #include "http/tunnel.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <time.h>
 
 /* The only protocol we speak; a client that wants others only is told so. */
 static int choose_protocol(SSL *ssl UNUSED, const unsigned char **out, unsigned char *out_len,
@@ -63,4 +65,23 @@ int http_server_tls(struct http_server *s, const char *cert, const char *key, st
 	}
 	tunnels_new(s, ctx);
 	return 0;
+}
+
+int http_certificate_ends(const char *cert, int64_t *at_r, struct err *err)
+{
+	FILE *f = fopen(cert, "re");
+	X509 *x = f != NULL ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+	struct tm tm;
+	int rc = -1;
+
+	if (f != NULL)
+		fclose(f);
+	if (x != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) == 1) {
+		*at_r = (int64_t)timegm(&tm) * 1000000;
+		rc = 0;
+	} else {
+		cannot_load("a certificate in PEM (tls_cert)", cert, err);
+	}
+	X509_free(x);
+	return rc;
 }

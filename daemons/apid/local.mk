@@ -14,7 +14,8 @@ fexl_apid_SOURCES = \
 	%D%/h_setup.c %D%/h_session.c %D%/h_users.c %D%/h_roles.c %D%/h_settings.c %D%/h_twins.c \
 	%D%/h_records.c %D%/h_documents.c %D%/h_invoices.c %D%/h_stock.c %D%/h_shifts.c %D%/h_reports.c \
 	%D%/h_conflicts.c \
-	%D%/h_backup.c %D%/h_restore.c %D%/h_doctor.c %D%/swap.h %D%/swap.c \
+	%D%/h_backup.c %D%/h_restore.c %D%/h_doctor.c %D%/doctor.h %D%/doctor_data.c %D%/doctor_place.c %D%/doctor_sync.c \
+	%D%/swap.h %D%/swap.c \
 	%D%/h_devices.c %D%/h_admin.c \
 	%D%/h_sync_hub.c %D%/h_sync_till.c %D%/h_sync_status.c %D%/h_pairing.c \
 	%D%/h_quarantine.c

@@ -71,7 +71,7 @@ static const struct {
 	{ "approved", GOOD },  { "synced", GOOD },  { "running", GOOD },   { "identical", GOOD }, { "active", GOOD },
 	{ "pending", BUSY },   { "sending", BUSY }, { "loading", BUSY },   { "registering", BUSY }, { "paused", BUSY },
 	{ "offline", BUSY },   { "waiting", BUSY }, { "attention", BAD },  { "revoked", BAD },	 { "refused", BAD },
-	{ "differ", BAD },  { "stopped", BAD },
+	{ "differ", BAD },     { "stopped", BAD },  { "ok", GOOD },	   { "warn", BUSY },	 { "fail", BAD },
 };
 
 static enum mood mood_of(const char *state)

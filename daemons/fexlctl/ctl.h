@@ -14,6 +14,7 @@
  *	out.c		a reply as JSON, as a table, as lines with tabs
  *	cell.c		one value as text: times, counts, states
  *	qr.c		a QR code on the terminal
+ *	doctor_*.c	what the doctor looks at (doctor.h)
  *	cmd_*.c		the commands; cmd_import.c with import.c and map_*.c
  */
 #ifndef FEXLCTL_CTL_H
