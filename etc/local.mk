@@ -20,6 +20,7 @@ dist_schema_DATA = \
 	%D%/schema/devices-revoke.json \
 	%D%/schema/devices-show.json \
 	%D%/schema/doctor.json \
+	%D%/schema/explain.json \
 	%D%/schema/help.json \
 	%D%/schema/import.json \
 	%D%/schema/logs.json \

@@ -66,4 +66,34 @@ SKIP: {
 	is(qx(zsh -f '$dir/completion.zsh'), "list show restore\n", 'zsh as well');
 }
 
+# --- explain ---
+
+# The codes of all problems, as the sources have them: err_set(err, KIND, "code", …),
+# err_field(err, field, "code", …), and the tables beside them.
+sub codes_of
+{
+	my ($text) = @_;
+	my $arg = qr/(?:[^,"]|"[^"]*")+?/;
+	my @said = ($text =~ /\berr_set\(\s*[^,]+,\s*[^,]+,\s*($arg),\s*"/sg, $text =~ /\berr_field\(\s*[^,]+,\s*$arg,\s*($arg),\s*"/sg,
+		$text =~ /ERR_[A-Z]+, ("\w+"), (?:NULL|")/g, $text =~ /\[PHASE_[A-Z]+\] = \{ ("\w+"), "/g);
+
+	return map { /"(\w+)"/g } @said;
+}
+
+my $src = $ENV{FEXL_SRC} // '.';
+my @sources = grep { !m{/codes\.c$} } glob("$src/common/*/*.c $src/daemons/*/*.c");
+my %text = map { $_ => slurp($_) } @sources;
+my %code = map { $_ => 1 } map { codes_of($_) } values %text;
+my $listed = $json->decode(ctl(['explain', '--json'])->{out})->{items};
+my %listed = map { $_->{code} => 1 } @$listed;
+my $all = join('', values %text);
+is_deeply([codes_of('return err_set(err, ERR_BUSY, yes ? "one" : "two", "why");')], ['one', 'two'], 'codes are found in the sources');
+cmp_ok(scalar(keys %code), '>', 200, 'very many');
+is(join(' ', sort grep { !$listed{$_} } keys %code), '', 'every code is explained (daemons/fexlctl/codes.c)');
+is(join(' ', sort grep { $all !~ /"\Q$_\E"/ } keys %listed), '', 'and none is made up');
+is(scalar(keys %listed), scalar(@$listed), 'each once');
+is(join(' ', map { $_->{code} } grep { $_->{means} !~ /^\w.*[^.]$/ || $_->{todo} !~ /[.?]$|…$/ } @$listed), '', 'with what it means, and what to do');
+ends(0, 'explain tells of one', ['explain', 'locked_out'], out => qr/Means +too many wrong tries\nTo do.*fexlctl user unlock/);
+ends(5, 'a slip is seen', ['explain', 'locked_uot'], err => qr/did you mean "locked_out"/);
+
 done_testing();

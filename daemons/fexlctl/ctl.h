@@ -6,6 +6,7 @@
  *	commands.c	the list of commands; nearest.c what was probably meant
  *	help.c		help, version; describe.c the same as JSON
  *	exit.c		how a command ends: exit codes, and what to do next
+ *	codes.c		every code of a problem, in words (codes.h)
  *	say.c		talk to people: errors, hints, questions
  *	secret.c	what must not be seen: PINs, passwords, keys
  *	call.c		one request and its answer (call.h)

@@ -1,28 +1,11 @@
 /* How a command ends: what an answer of HTTP means to a shell, and ^C. */
 #include "base/base.h"
-#include "fexlctl/ctl.h"
+#include "fexlctl/codes.h"
 
 #include <signal.h>
 #include <unistd.h>
 
 /* --- answers --- */
-
-/* A code says more than its status does. */
-static const struct {
-	const char *code;
-	enum ending end;
-	const char *next;
-} of_code[] = {
-	{ "tenant_required", END_USAGE, "fexlctl tenant list, then --tenant UUID" },
-	{ "unreachable", END_UNREACHABLE, "fexlctl status" },
-	{ "cloud_unreachable", END_UNREACHABLE, "fexlctl status" },
-	{ "off", END_REFUSED, "fexlctl pair --url URL --tenant UUID --license-file FILE --name NAME" },
-	{ "paused", END_REFUSED, "fexlctl sync resume" },
-	{ "pending", END_REFUSED, "at the cloud: fexlctl devices approve CODE" },
-	{ "device_pending", END_REFUSED, "at the cloud: fexlctl devices approve CODE" },
-	{ "revoked", END_REFUSED, "fexlctl unpair, then fexlctl pair again" },
-	{ "device_revoked", END_REFUSED, "fexlctl unpair, then fexlctl pair again" },
-};
 
 static const struct {
 	int status;
@@ -47,17 +30,17 @@ static const struct {
 
 enum ending ending_of(int http_status, const char *code, bool remote, const char **next_r)
 {
-	*next_r = NULL;
-	for (size_t i = 0; code != NULL && i < ARRAY_LEN(of_code); i++) {
-		if (strcmp(of_code[i].code, code) != 0)
-			continue;
-		*next_r = of_code[i].next;
-		return of_code[i].end;
-	}
+	/* A code says more than its status does. */
+	const struct problem_code *p = code != NULL ? problem_code(code) : NULL;
+
+	*next_r = p != NULL ? p->next : NULL;
+	if (p != NULL && p->end != END_OK)
+		return p->end;
 	for (size_t i = 0; i < ARRAY_LEN(of_status); i++) {
 		if (of_status[i].status != http_status)
 			continue;
-		*next_r = remote ? of_status[i].next_remote : of_status[i].next_local;
+		if (*next_r == NULL)
+			*next_r = remote ? of_status[i].next_remote : of_status[i].next_local;
 		return of_status[i].end;
 	}
 	return http_status / 100 == 2 ? END_OK : END_FAILED;

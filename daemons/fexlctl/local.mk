@@ -17,9 +17,11 @@ libfexlctl_a_SOURCES = \
 	%D%/cmd_pair.c %D%/cmd_devices.c %D%/cmd_cloud.c %D%/cmd_tenant.c %D%/cmd_user.c \
 	%D%/cmd_backup.c %D%/cmd_restore.c %D%/cmd_doctor.c %D%/cmd_config.c %D%/cmd_logs.c %D%/cmd_setup.c %D%/cmd_api.c \
 	%D%/doctor.h %D%/doctor_here.c %D%/doctor_port.c %D%/doctor_cloud.c \
-	%D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c \
 	%D%/import.h %D%/cmd_import.c %D%/import.c %D%/plan.c %D%/summary.c %D%/input.c \
 	%D%/map_online_retail.c
+libfexlctl_a_SOURCES += \
+	%D%/codes.h %D%/codes.c %D%/cmd_explain.c \
+	%D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c
 
 bin_PROGRAMS += fexlctl
 fexlctl_SOURCES = %D%/main.c
