@@ -59,7 +59,7 @@ my @rare = (
 	['of two versions of one moment the last to arrive wins',
 	 'common/schema/row.c', 'return uuid_cmp(a_origin, b_origin);', 'return uuid_cmp(a_origin, b_origin) != 0;'],
 	['layers are used in the order of their uuids',
-	 'common/model/moves.c', 'AND qty_left > 0 ORDER BY pos, doc, line', 'AND qty_left > 0 ORDER BY doc, line'],
+	 'common/model/moves.c', 'AND open = 1 ORDER BY pos, doc, line', 'AND open = 1 ORDER BY doc, line'],
 	['a page of another epoch is believed',
 	 'common/sync/clock.c', 'return err_set(err, ERR_GONE, "epoch", "this is', 'return 0; return err_set(err, ERR_GONE, "epoch", "this is'],
 	['a late confirmation is believed',

@@ -293,7 +293,7 @@ static int next_layer(struct rows *rs, struct layer *l, struct err *err)
 static int find_layers(struct run *r, struct err *err)
 {
 	static const char sql[] = "SELECT uuid, qty_left, value_left FROM layers "
-				  "WHERE tenant = $1 AND product = $2 AND qty_left > 0 ORDER BY pos, doc, line";
+				  "WHERE tenant = $1 AND product = $2 AND open = 1 ORDER BY pos, doc, line";
 	struct layer l = { 0 };
 	struct rows rs;
 	int n = 1;

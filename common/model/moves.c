@@ -107,7 +107,7 @@ static void take_from_layer(struct moves *m, int line, struct uuid product, cons
 int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
 {
 	static const char sql[] = "SELECT uuid, qty_left, value_left FROM layers "
-				  "WHERE tenant = $1 AND product = $2 AND qty_left > 0 ORDER BY pos, doc, line";
+				  "WHERE tenant = $1 AND product = $2 AND open = 1 ORDER BY pos, doc, line";
 	struct rows rs;
 	int n = 1;
 

@@ -43,11 +43,12 @@ int stock_rebuild(struct txn *t, struct uuid tenant, struct err *err)
 		"DELETE FROM layers WHERE tenant = $1",
 		"DELETE FROM oversold WHERE tenant = $1",
 		"INSERT INTO stock (tenant, product, on_hand, value) SELECT $1, s.* FROM (" STOCK_BY_MOVES ") s",
-		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
-		"SELECT $1, s.* FROM (" LAYERS_OPENED ") s",
-		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
-		"SELECT $1, s.* FROM (" LAYERS_USED ") s WHERE 1 = 1 ON CONFLICT (tenant, uuid) DO UPDATE SET "
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left, open) "
+		"SELECT $1, s.*, 0 FROM (" LAYERS_OPENED ") s",
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left, open) "
+		"SELECT $1, s.*, 0 FROM (" LAYERS_USED ") s WHERE 1 = 1 ON CONFLICT (tenant, uuid) DO UPDATE SET "
 		"qty_left = layers.qty_left + excluded.qty_left, value_left = layers.value_left + excluded.value_left",
+		"UPDATE layers SET open = 1 WHERE tenant = $1 AND qty_left > 0",
 		"INSERT INTO oversold (tenant, product, doc, line, pos, qty) SELECT $1, s.* FROM (" OVERSOLD_BY_MOVES ") s",
 	};
 
@@ -78,6 +79,11 @@ static const struct {
 	{ "layers",
 	  COMPARE("uuid", "SELECT uuid, product, qty_left AS qty, value_left AS value, pos FROM layers WHERE tenant = $1",
 		  LAYERS_BY_MOVES, "uuid, product") },
+	/* What is marked as closed is not sold from. */
+	{ "open_layers",
+	  COMPARE("uuid", "SELECT uuid, product, open AS qty, 0 AS value, pos FROM layers WHERE tenant = $1",
+		  "SELECT uuid, product, CASE WHEN qty_left > 0 THEN 1 ELSE 0 END AS qty, 0 AS value, pos FROM layers "
+		  "WHERE tenant = $1", "uuid, product") },
 	{ "oversold",
 	  COMPARE("doc", "SELECT product, doc, line, pos, qty, 0 AS value FROM oversold WHERE tenant = $1",
 		  "SELECT o.*, 0 AS value FROM (" OVERSOLD_BY_MOVES ") o", "doc, line, product") },

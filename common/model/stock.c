@@ -19,8 +19,8 @@ static int open_layer(struct write *w, const struct doc *d, const struct part_ro
 {
 	/* It may be there with what others took from it already: then the sums meet. */
 	static const char sql[] =
-		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, uuid) DO UPDATE SET doc = excluded.doc, "
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left, open) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) ON CONFLICT (tenant, uuid) DO UPDATE SET doc = excluded.doc, "
 		"pos = excluded.pos, line = excluded.line, qty_left = layers.qty_left + excluded.qty_left, "
 		"value_left = layers.value_left + excluded.value_left";
 	int64_t pos = d->head.seq ? d->head.seq : POS_LOCAL;
@@ -34,8 +34,8 @@ static int use_layer(struct write *w, const struct doc *d, const struct part_row
 {
 	/* A move may come before the purchase whose layer it used: both are sums. */
 	static const char sql[] =
-		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
-		"VALUES ($1, $2, $3, $4, 0, 0, $5, $6) ON CONFLICT (tenant, uuid) DO UPDATE SET "
+		"INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left, open) "
+		"VALUES ($1, $2, $3, $4, 0, 0, $5, $6, 0) ON CONFLICT (tenant, uuid) DO UPDATE SET "
 		"qty_left = layers.qty_left + excluded.qty_left, value_left = layers.value_left + excluded.value_left";
 
 	return txn_send(w->t, sql,
@@ -79,6 +79,18 @@ static int count_layer(struct write *w, const struct doc *d, const struct part_r
 	return sign > 0 ? open_layer(w, d, moves, i, err) : close_layer(w, moves, i, err);
 }
 
+/* Layers that the document emptied, or put something into again.  A sale empties
+ * few: what is not in an UPDATE's list needs no index written. */
+static int mark_layers(struct write *w, const struct doc *d, struct err *err)
+{
+	static const char sql[] =
+		"UPDATE layers SET open = 1 - open WHERE tenant = $1 AND uuid IN "
+		"(SELECT COALESCE(layer, uuid) FROM stock_moves WHERE tenant = $1 AND doc = $2) "
+		"AND open <> CASE WHEN qty_left > 0 THEN 1 ELSE 0 END";
+
+	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), v_uuid(d->head.uuid)), err);
+}
+
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err)
 {
 	const struct part_rows *moves = doc_part_if((struct doc *)d, "moves");
@@ -86,7 +98,7 @@ int stock_count(struct write *w, const struct doc *d, int sign, struct err *err)
 	for (int i = 0; moves && i < moves->n; i++)
 		if (count_stock(w, moves, i, sign, err) < 0 || count_layer(w, d, moves, i, sign, err) < 0)
 			return -1;
-	return 0;
+	return moves && moves->n > 0 ? mark_layers(w, d, err) : 0;
 }
 
 int stock_number(struct write *w, const struct doc *d, struct err *err)

@@ -204,6 +204,7 @@ const struct column layers_columns[] = {
 	{ "line", COUNT, .flags = REQ },		/* … then by document, then by line */
 	{ "qty_left", SIGNED_QTY, .flags = REQ },
 	{ "value_left", SIGNED_MONEY, .flags = REQ },
+	{ "open", .type = COL_BOOL, .flags = REQ },	/* qty_left > 0, for an index that a sale need not touch */
 	{ NULL }
 };
 

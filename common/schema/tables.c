@@ -107,7 +107,7 @@ const struct table schema[] = {
 	{ "numbers", .rule = LOCAL, .columns = numbers_columns, .key = "tenant, uuid" },
 	{ "stock", .rule = LOCAL, .columns = stock_columns, .key = "tenant, product" },
 	{ "layers", .rule = LOCAL, .columns = layers_columns, .key = "tenant, uuid",
-	  INDEXES("(tenant, product, pos, doc, line) WHERE qty_left > 0", "(tenant, doc)") },
+	  INDEXES("(tenant, product, pos, doc, line) WHERE open = 1", "(tenant, doc)") },
 	{ "oversold", .rule = LOCAL, .columns = oversold_columns, .key = "tenant, doc, line, product",
 	  INDEXES("(tenant, product, pos, doc, line) WHERE qty > 0") },
 	{ NULL }

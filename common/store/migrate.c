@@ -20,11 +20,15 @@ static const struct step {
 	int to;			/* the version it leads to */
 	const char *what;	/* for the log */
 	const char *sql;
+	const char *fill;	/* what stands in columns that are new then; NULL: their default */
 } steps[] = {
 	{ 2, "rows wait in the outbox under their table's rank",
 	  "DROP INDEX IF EXISTS outbox_1;\n"
 	  "UPDATE outbox SET tbl = " V1_RANK ";\n"
 	  "UPDATE parked SET tbl = " V1_RANK },
+	{ 3, "open layers are marked, so that a sale need not rewrite their index",
+	  "DROP INDEX IF EXISTS layers_0",
+	  "UPDATE layers SET open = 1 WHERE qty_left > 0" },
 	{ 0 }
 };
 
@@ -131,6 +135,13 @@ static void take_steps(int version, struct buf *sql)
 	}
 }
 
+static void fill_columns(int version, struct buf *sql)
+{
+	for (const struct step *s = steps; s->to; s++)
+		if (s->to > version && s->fill)
+			buf_printf(sql, "%s;\n", s->fill);
+}
+
 static int upgrade(struct db *db, int version, struct err *err)
 {
 	struct buf sql = { 0 };
@@ -139,6 +150,7 @@ static int upgrade(struct db *db, int version, struct err *err)
 	take_steps(version, &sql);
 	for (const struct table *t = schema; rc == 0 && t->name; t++)
 		rc = add_lacking(db, t, &sql, err);
+	fill_columns(version, &sql);
 	buf_printf(&sql, "UPDATE schema_version SET version = %d;\n", SCHEMA_VERSION);
 	if (rc == 0)
 		rc = apply(db, sql.data, err);

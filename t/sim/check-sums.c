@@ -17,6 +17,8 @@ static const struct {
 	  "(SELECT uuid, qty_left, value_left, 0 AS qty, 0 AS cost FROM layers "
 	  "UNION ALL SELECT coalesce(layer, uuid), 0, 0, qty, cost FROM stock_moves WHERE layer IS NOT NULL OR (qty > 0 AND for_doc IS NULL)) "
 	  "GROUP BY uuid) WHERE qty_left <> qty OR value_left <> cost" },
+	{ "P4: a layer is marked as open and is empty, or the other way round",
+	  "SELECT hex(uuid) || ': ' || qty_left || ', open ' || open FROM layers WHERE open <> (qty_left > 0)" },
 	{ "P4: a layer is worth something and has nothing left",
 	  "SELECT hex(uuid) || ': ' || value_left FROM layers WHERE qty_left = 0 AND value_left <> 0" },
 	{ "P5: a journal entry does not balance",

@@ -96,6 +96,8 @@ static const struct {
 	  "FULL JOIN oversold s ON s.tenant = m.tenant AND s.product = m.product AND s.line = m.line AND s.doc = m.d "
 	  "WHERE COALESCE(m.tenant, s.tenant) = $1 AND COALESCE(q, 0) <> COALESCE(s.qty, 0)" },
 	{ "P4: no layer is below nothing", COUNT " FROM layers WHERE tenant = $1 AND (qty_left < 0 OR value_left < 0)" },
+	{ "P4: a layer is open while something is left of it",
+	  COUNT " FROM layers WHERE tenant = $1 AND open <> CASE WHEN qty_left > 0 THEN 1 ELSE 0 END" },
 	{ "P4: nothing is worth something", COUNT " FROM layers WHERE tenant = $1 AND qty_left = 0 AND value_left <> 0" },
 	{ "P4: no unit lies on the shelf while another has no cost",
 	  COUNT " FROM layers l JOIN oversold o ON o.tenant = l.tenant AND o.product = l.product "

@@ -280,6 +280,8 @@ static void test_what_a_cache_says_wrongly_is_named_and_put_right(void **state)
 		{ "UPDATE layers SET qty_left = 3000 WHERE qty_left = 0", "\"qty\":3000,\"qty_by_moves\":0" },
 		{ "DELETE FROM layers", "\"value\":0,\"value_by_moves\":56" },
 		{ "UPDATE layers SET pos = 1 WHERE qty_left > 0", "\"pos\":1,\"pos_by_moves\":" },
+		{ "UPDATE layers SET open = 0", "\"cache\":\"open_layers\"" },
+		{ "UPDATE layers SET open = 1", "\"cache\":\"open_layers\"" },
 		{ "UPDATE oversold SET qty = 3000", "\"cache\":\"oversold\"" },
 		{ "UPDATE oversold SET pos = 1", "\"pos\":1,\"pos_by_moves\":" },
 		{ "DELETE FROM oversold", "\"qty\":0,\"qty_by_moves\":2000" },

@@ -121,6 +121,21 @@ static void what_waits_to_be_sent_still_waits_under_its_table(void **state)
 	}
 }
 
+static void layers_that_hold_something_are_open(void **state)
+{
+	static const char put[] = "INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left) "
+				  "VALUES ($1, $1, $2, $2, 0, 0, $3, 0)";
+	static const int64_t left[] = { 0, 1, 5000, -2000 };
+	struct world *w = world_of(state);
+
+	make_version_1(w);
+	for (size_t i = 0; i < ARRAY_LEN(left); i++)
+		must_run(w->db, put, ARGS(v_uuid(uuid_v7()), v_uuid(uuid_v7()), v_int(left[i])));
+	must_migrate(w);
+	assert_int_equal(must_int(w->db, "SELECT CAST(sum(open) AS bigint) FROM layers WHERE qty_left > 0", NO_ARGS), 2);
+	assert_int_equal(must_int(w->db, "SELECT CAST(sum(open) AS bigint) FROM layers", NO_ARGS), 2);
+}
+
 static void an_upgrade_that_was_done_is_not_done_again(void **state)
 {
 	struct world *w = world_of(state);
@@ -150,5 +165,6 @@ static void a_newer_database_is_refused_and_left_as_it_is(void **state)
 
 DB_MAIN(ON_BOTH(an_older_database_becomes_what_a_new_one_is),
 	ON_BOTH(what_waits_to_be_sent_still_waits_under_its_table),
+	ON_BOTH(layers_that_hold_something_are_open),
 	ON_BOTH(an_upgrade_that_was_done_is_not_done_again),
 	ON_BOTH(a_newer_database_is_refused_and_left_as_it_is))
