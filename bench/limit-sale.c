@@ -116,6 +116,18 @@ static void one_group(struct limit *l)
 
 /* --- figures --- */
 
+/* Bytes that this thread has written: to the WAL, as checkpoints are another's. */
+static long long wal_bytes(void)
+{
+	FILE *f = fopen("/proc/thread-self/io", "r");
+	long long bytes = 0;
+
+	if (!f || fscanf(f, "rchar: %*d wchar: %lld", &bytes) != 1)
+		die("/proc/thread-self/io: not understood");
+	fclose(f);
+	return bytes;
+}
+
 static int by_size(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -131,18 +143,19 @@ static int64_t cpu_us(void)
 	return t.tv_sec * SECOND_US + t.tv_nsec / 1000;
 }
 
-static void report(struct limit *l, int64_t took_us, int64_t used_us)
+static void report(struct limit *l, int64_t took_us, int64_t used_us, long long written)
 {
 	qsort(l->took_us, (size_t)l->commits, sizeof *l->took_us, by_size);
-	printf("per_s=%.0f p50_us=%lld p99_us=%lld cpu_us=%.1f count=%d\n", l->sales * 1e6 / (double)took_us,
+	printf("per_s=%.0f p50_us=%lld p99_us=%lld cpu_us=%.1f wal_b=%.0f count=%d\n", l->sales * 1e6 / (double)took_us,
 	       (long long)l->took_us[l->commits / 2], (long long)l->took_us[l->commits * 99 / 100],
-	       (double)used_us / l->sales, l->sales);
+	       (double)used_us / l->sales, (double)written / l->sales, l->sales);
 }
 
 int main(int argc, char **argv)
 {
 	struct limit l = { .bare = argc > 1 && strcmp(argv[1], "--bare") == 0 };
 	int64_t began, used, seconds;
+	long long written;
 	pthread_t thread;
 
 	argv += l.bare;
@@ -157,9 +170,10 @@ int main(int argc, char **argv)
 	if (l.bare)
 		prepare_bare(&l);
 	used = cpu_us();
+	written = wal_bytes();
 	for (began = clock_boot(); clock_boot() - began < seconds * SECOND_US && l.commits < COMMITS_MAX; )
 		one_group(&l);
-	report(&l, clock_boot() - began, cpu_us() - used);
+	report(&l, clock_boot() - began, cpu_us() - used, wal_bytes() - written);
 	stop_checkpoints(&l, thread);
 	shop_close(&l.shop);
 	return 0;
