@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/jsonlong.h"
 #include "base/jsonscan.h"
 #include "base/log.h"
 #include "base/utf8.h"
@@ -54,25 +55,64 @@ static size_t count_members(struct json_object *node)
 	return n;
 }
 
-int json_parse(struct pool *pool, const char *text, size_t len, struct json *root, struct err *err)
+/* As one tree, whose members are counted where two may have one name. */
+static int parse_whole(struct pool *pool, struct slice text, const struct json_scan *scan, struct json *root, struct err *err)
 {
-	struct json_scan scan = { 0 };
+	struct json_object *node;
+	enum json_tokener_error result = build_tree(scan->value, &node);
+
+	if (result != json_tokener_success)
+		return err_set(err, ERR_SYNTAX, "json_syntax", "%s", json_tokener_error_desc(result));
+	pool_on_free(pool, free_tree, node);
+	if (scan->suspect && count_members(node) != scan->members)
+		return json_refuse_twin(text.p, text.len, scan->members, err);
+	*root = (struct json){ node, false };
+	return 0;
+}
+
+static int parse_around(struct pool *pool, const struct json_scan *scan, struct json *root, struct err *err)
+{
+	struct buf rest = { NULL, 0, 0 };
 	struct json_object *node;
 	enum json_tokener_error result;
 
-	if (len > INT_MAX / 2)	/* json-c counts bytes in an int */
-		return err_set(err, ERR_SYNTAX, "too_long", "%zu bytes of JSON are too many", len);
-	if (json_scan(text, len, &scan, err) < 0)
-		return -1;
-	result = build_tree(scan.value, &node);
+	json_long_cut(scan->longs, scan->value, &rest);
+	result = build_tree((struct slice){ rest.data, rest.len }, &node);
+	buf_release(&rest);
 	if (result != json_tokener_success)
-		return err_set(err, ERR_SYNTAX, "json_syntax", "%s",
-			       json_tokener_error_desc(result));
+		return err_set(err, ERR_SYNTAX, "json_syntax", "%s", json_tokener_error_desc(result));
+	json_long_attach(scan->longs, node);
 	pool_on_free(pool, free_tree, node);
-	if (count_members(node) != scan.members)
-		return json_refuse_twin(text, len, scan.members, err);
 	*root = (struct json){ node, false };
 	return 0;
+}
+
+int json_parse(struct pool *pool, const char *text, size_t len, struct json *root, struct err *err)
+{
+	struct json_longs longs = { pool, NULL, NULL, 0 };
+	struct json_scan scan = { 0 };
+
+	if (len > INT_MAX / 2)	/* json-c counts bytes in an int */
+		return err_set(err, ERR_SYNTAX, "too_long", "%zu bytes of JSON are too many", len);
+	if (len >= JSON_LONG_TEXT) {
+		text = pool_memdup(pool, text, len);	/* it is read again, element by element */
+		scan.longs = &longs;
+	}
+	if (json_scan(text, len, &scan, err) < 0)
+		return -1;
+	if (longs.first == NULL || scan.suspect)
+		return parse_whole(pool, (struct slice){ text, len }, &scan, root, err);
+	return parse_around(pool, &scan, root, err);
+}
+
+void json_drop(struct json array, size_t i)
+{
+	struct json_long *l = json_long_of(array.node);
+
+	if (l == NULL || i >= l->n)
+		return;
+	json_object_put(l->tree[i]);
+	l->tree[i] = NULL;
 }
 
 /* --- moving about --- */
@@ -101,8 +141,21 @@ struct json json_member(struct json object, const char *name)
 	return (struct json){ node, false };
 }
 
+static struct json element(struct json_long *l, size_t i)
+{
+	if (i >= l->n)
+		return missing;
+	if (l->tree[i] == NULL && build_tree(l->element[i], &l->tree[i]) != json_tokener_success)
+		return missing;
+	return (struct json){ l->tree[i], false };
+}
+
 struct json json_at(struct json array, size_t i)
 {
+	struct json_long *l = json_long_of(array.node);
+
+	if (l != NULL)
+		return element(l, i);
 	if (!json_object_is_type(array.node, json_type_array) ||
 	    i >= json_object_array_length(array.node))
 		return missing;
@@ -111,6 +164,10 @@ struct json json_at(struct json array, size_t i)
 
 size_t json_len(struct json j)
 {
+	const struct json_long *l = json_long_of(j.node);
+
+	if (l != NULL)
+		return l->n;
 	if (json_object_is_type(j.node, json_type_array))
 		return json_object_array_length(j.node);
 	if (json_object_is_type(j.node, json_type_object))

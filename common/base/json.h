@@ -36,6 +36,10 @@ enum json_type json_type(struct json j);
 struct json json_member(struct json object, const char *name);	/* missing if absent or not an object */
 struct json json_at(struct json array, size_t i);
 size_t json_len(struct json j);		/* elements of an array, members of an object, else 0 */
+/* Nobody reads this element any more, nor any text in it.  In a long text a long array's
+ * elements have trees of their own, made when they are asked for: dropped one after the
+ * other they need little memory. */
+void json_drop(struct json array, size_t i);
 
 /* Walks an object in the order of the text:
  *	for (struct json_iter it = json_iter(obj); json_next(&it); ) … it.name, it.value */

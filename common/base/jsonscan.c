@@ -8,18 +8,24 @@
 
 #include <stdarg.h>
 
+/* Names of one object that are compared with each other; more are for the tree. */
+#define NAMES_MAX 64
+
 /* A container that is being read, and which of its values is. */
 struct frame {
 	bool is_object;
 	struct slice name;	/* p is NULL between two members */
 	size_t index;
+	size_t names;		/* noted of this object … */
+	uint64_t shapes;	/* … and, a bit each, what they look like */
 };
 
 struct scan {
 	const char *text, *at, *end;
 	struct frame frames[JSON_DEPTH_MAX];
-	int depth;
+	int depth, arrays;	/* open containers; how many of them are arrays */
 	size_t objects;
+	struct slice (*names)[NAMES_MAX];	/* of the objects that are open */
 	struct json_scan *caller;
 	struct err *err;
 };
@@ -279,6 +285,39 @@ static int scan_word(struct scan *s, const char *word)
 	return 0;
 }
 
+/* Two names of one shape seldom are the same. */
+static uint64_t shape_of(struct slice name)
+{
+	unsigned first = name.len > 0 ? (uint8_t)name.p[0] : 0, last = name.len > 0 ? (uint8_t)name.p[name.len - 1] : 0;
+
+	return UINT64_C(1) << ((name.len * 5 + first * 3 + last) & 63);
+}
+
+static bool is_among(const struct slice *names, size_t n, struct slice name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (names[i].len == name.len && memcmp(names[i].p, name.p, name.len) == 0)
+			return true;
+	return false;
+}
+
+/* An escape may write another name's letters in another way. */
+static void look_for_twin(struct scan *s, struct frame *f)
+{
+	struct slice *names = s->names[s->depth - 1];
+	uint64_t shape = shape_of(f->name);
+
+	if (s->caller->suspect)
+		return;
+	if (f->names == NAMES_MAX || memchr(f->name.p, '\\', f->name.len) != NULL ||
+	    (f->shapes & shape && is_among(names, f->names, f->name))) {
+		s->caller->suspect = true;
+		return;
+	}
+	f->shapes |= shape;
+	names[f->names++] = f->name;
+}
+
 static int scan_name(struct scan *s, struct frame *f, size_t object)
 {
 	const char *first;
@@ -297,6 +336,7 @@ static int scan_name(struct scan *s, struct frame *f, size_t object)
 	if (s->caller->names != NULL)
 		s->caller->names[s->caller->members] = (struct json_name){ object, f->name };
 	s->caller->members++;
+	look_for_twin(s, f);
 	skip_blanks(s);
 	return skip(s, ':') ? 0 : refuse_syntax(s, "':'");
 }
@@ -339,26 +379,48 @@ static int scan_object(struct scan *s)
 	return 0;
 }
 
+/* The elements of an array, one at least. */
+static int scan_elements(struct scan *s, struct frame *f, struct json_long *noted)
+{
+	for (;; f->index++) {
+		const char *first;
+
+		skip_blanks(s);
+		first = s->at;
+		if (scan_value(s) < 0)
+			return -1;
+		if (noted != NULL)
+			json_long_element(s->caller->longs, noted, (struct slice){ first, (size_t)(s->at - first) });
+		skip_blanks(s);
+		if (!skip(s, ','))
+			return 0;
+	}
+}
+
+static struct json_long *note_array(struct scan *s)
+{
+	bool near = s->caller->longs != NULL && s->arrays == 1 && s->depth > 1 && s->depth <= 1 + JSON_LONG_DEPTH;
+
+	return near ? json_long_begin(s->caller->longs, s->at) : NULL;
+}
+
 static int scan_array(struct scan *s)
 {
 	struct frame *f = enter(s, false);
+	struct json_long *noted;
 
 	if (f == NULL)
 		return -1;
+	s->arrays++;
+	noted = note_array(s);
 	skip_blanks(s);
-	if (skip(s, ']')) {
-		s->depth--;
-		return 0;
-	}
-	for (;; f->index++) {
-		if (scan_value(s) < 0)
-			return -1;
-		skip_blanks(s);
-		if (!skip(s, ','))
-			break;
-	}
+	if ((s->at == s->end || *s->at != ']') && scan_elements(s, f, noted) < 0)
+		return -1;
+	if (noted != NULL)
+		json_long_end(s->caller->longs, noted, s->at);
 	if (!skip(s, ']'))
 		return refuse_syntax(s, "',' or ']'");
+	s->arrays--;
 	s->depth--;
 	return 0;
 }
@@ -402,10 +464,12 @@ static int scan_text(struct scan *s)
 
 int json_scan(const char *text, size_t len, struct json_scan *scan, struct err *err)
 {
-	struct scan s = { .caller = scan, .err = err };
+	struct slice names[JSON_DEPTH_MAX][NAMES_MAX];
+	struct scan s = { .caller = scan, .err = err, .names = names };
 
 	s.text = s.at = text != NULL ? text : "";	/* an empty body may point nowhere */
 	s.end = s.at + len;
 	scan->members = 0;
+	scan->suspect = false;
 	return scan_text(&s);
 }

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/jsonlong.h"
 
 /* The name of a member as it stands between its quotes, escapes and all. */
 struct json_name {
@@ -17,10 +18,12 @@ struct json_scan {
 	/* What to do besides; zero for a plain check. */
 	struct json_name *names;	/* note them all: room for as many as an earlier scan counted */
 	const char *twin;		/* the name that begins here is a duplicate: refuse it */
+	struct json_longs *longs;	/* note long arrays */
 
 	/* What was found. */
 	struct slice value;	/* the text without the blanks around it */
 	size_t members;		/* of all objects together, duplicates included */
+	bool suspect;		/* a name may stand twice in its object: the tree tells */
 };
 
 /* 0, or -1 with ERR_SYNTAX that names the byte and the JSON pointer. */

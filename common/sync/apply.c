@@ -368,6 +368,7 @@ int apply_slice(struct apply *a, struct txn *t, struct err *err)
 			break;
 		if (apply_one(a, &w, json_at(a->rows, i), err) < 0)
 			return -1;
+		json_drop(a->rows, i);
 	}
 	t->progress = i;
 	if (i < n)

@@ -246,6 +246,8 @@ int confirm_slice(struct confirm *c, struct txn *t, struct err *err)
 			break;
 		if (confirm_one(c, &w, i, err) < 0)
 			return err_under(err, "/answer/results/%zu", i);
+		json_drop(c->sent, i);
+		json_drop(c->results, i);
 	}
 	t->progress = i;
 	return i < n ? JOB_MORE : 0;

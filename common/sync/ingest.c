@@ -266,6 +266,7 @@ int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 			break;
 		if (ingest_row(in, &w, i, err) < 0)
 			return -1;
+		json_drop(in->rows, i);
 		in->mark[i + 1] = in->results.len;
 	}
 	t->progress = i;

@@ -252,6 +252,84 @@ static void one_twin_among_many_names_is_found(void **state UNUSED)
 	buf_release(&text);
 }
 
+/* A page as sync has it, and arrays where it has none. */
+static void long_page(struct buf *text, int rows, const char *last)
+{
+	buf_str(text, "{\"few\":[1,[2,\"]\"]],\"rows\":[");
+	for (int i = 0; i < rows; i++)
+		buf_printf(text, "{\"n\":%d,\"text\":\"row \\\"%d\\\", [\",\"parts\":[{\"a\":%d},[],null]},", i, i, i);
+	buf_printf(text, "%s],\"none\":[],\"answer\":{\"results\":[", last);
+	for (int i = 0; i < rows; i++)
+		buf_printf(text, "%s%d", i ? "," : "", i);
+	buf_str(text, "],\"deeper\":{\"still\":[");
+	for (int i = 0; i < rows; i++)
+		buf_printf(text, "%snull", i ? "," : "");
+	buf_str(text, "]}},\"after\":[7]}");
+}
+
+static void a_long_text_says_what_a_short_one_does(void **state UNUSED)
+{
+	struct buf text = { NULL, 0, 0 }, again = { NULL, 0, 0 };
+	struct json root;
+	struct err err;
+
+	long_page(&text, 5000, "null");
+	assert_int_equal(parse_exactly(text.data, text.len, &root, &err), 0);
+	assert_int_equal(json_len(json_member(root, "few")), 2);
+	assert_int_equal(json_len(json_member(root, "rows")), 5001);
+	assert_int_equal(json_type(json_at(json_member(root, "rows"), 5000)), JSON_NULL);
+	assert_int_equal(json_type(json_at(json_member(root, "rows"), 5001)), JSON_MISSING);
+	json_print(root, &again);
+	assert_string_equal(again.data, text.data);
+	buf_release(&text);
+	buf_release(&again);
+}
+
+static void a_dropped_element_can_be_asked_for_again(void **state UNUSED)
+{
+	struct buf text = { NULL, 0, 0 };
+	struct json root, rows;
+	struct err err;
+	int64_t n;
+
+	long_page(&text, 5000, "null");
+	assert_int_equal(json_parse(pool, text.data, text.len, &root, &err), 0);
+	buf_release(&text);
+	rows = json_member(root, "rows");
+	for (int times = 0; times < 2; times++)
+		for (size_t i = 0; i < 5000; i += 100) {
+			assert_int_equal(json_get_int(json_at(rows, i), "n", 0, 5000, &n, &err), 1);
+			assert_int_equal(n, i);
+			json_drop(rows, i);
+		}
+	json_drop(rows, 5001);
+	json_drop(json_member(root, "few"), 0);
+	assert_int_equal(json_type(json_at(json_member(root, "few"), 0)), JSON_INT);
+}
+
+static void a_twin_in_a_long_text_is_refused(void **state UNUSED)
+{
+	static const struct {
+		const char *row, *field;
+	} cases[] = {
+		{ "{\"b\":1,\"b\":2}", "/rows/5000/b" },
+		{ "{\"c\":[{\"b\":1,\"\\u0062\":2}]}", "/rows/5000/c/0/\\u0062" },
+		{ "1],\"rows\":[2", "/rows" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf text = { NULL, 0, 0 };
+		struct json root;
+		struct err err;
+
+		long_page(&text, 5000, cases[i].row);
+		assert_int_equal(parse_exactly(text.data, text.len, &root, &err), -1);
+		assert_string_equal(err.code, "json_duplicate");
+		assert_string_equal(err.field, cases[i].field);
+		buf_release(&text);
+	}
+}
+
 static void a_long_name_is_cut_in_the_error(void **state UNUSED)
 {
 	struct buf text = { NULL, 0, 0 };
@@ -520,6 +598,9 @@ UNIT_MAIN(
 	pooled(a_nul_byte_is_no_end_of_text),
 	pooled(endless_nesting_ends_early),
 	pooled(one_twin_among_many_names_is_found),
+	pooled(a_long_text_says_what_a_short_one_does),
+	pooled(a_dropped_element_can_be_asked_for_again),
+	pooled(a_twin_in_a_long_text_is_refused),
 	pooled(a_long_name_is_cut_in_the_error),
 	pooled(types_are_told_apart),
 	pooled(an_object_is_walked_in_the_order_of_the_text),
