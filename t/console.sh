@@ -9,6 +9,9 @@ command -v node >/dev/null || skip_all 'node is needed: ./dev deps console'
 [ -e "$build/web/dist/index.html" ] || skip_all 'the console is not built: make console'
 [ -x /usr/bin/chromium ] || skip_all 'chromium is needed: ./dev deps test'
 
+# A browser on a busy machine takes its time.
+PATIENCE_S=${FEXL_PATIENCE_S:-60}
+
 # All nodes that are made from now on serve it.
 web_dir=$build/web/dist
 
@@ -31,7 +34,7 @@ browse()
 		eval "export FEXL_URL_$(echo "$node" | tr a-z A-Z)=$(url_of "$node")"
 	done
 	FEXL_STAGE=$stage FEXL_BUILD=$build FEXL_NODE_MODULES=$packages FEXL_SHOTS=$(shots_dir) FEXL_PATIENCE_S=$PATIENCE_S \
-		HOME=$stage timeout 300 node "$src/web/test/browser/$story"
+		HOME=$stage timeout 600 node "$src/web/test/browser/$story"
 	exit
 }
 

@@ -1,27 +1,10 @@
 // A till alone and its cloud change the same product; then they meet again.
-import { axeProblems, fexlctl, finish, linkMode, ok, open, operator, promise, shot, signIn, until, url } from './fexl.mjs';
+import { fexlctl, finish, linkMode, ok, open, operator, patienceMs, promise, signIn, until, url } from './fexl.mjs';
+import { clean, everyLook } from './looks.mjs';
 
 const world = await open();
 const till = await world.newPage();
 const cloud = await world.newPage();
-
-async function clean(page, name) {
-	const problems = await axeProblems(page);
-	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
-	await shot(page, name);
-}
-
-async function everyLook(page, name) {
-	const toggle = () => page.locator('button[lang]').click();
-	const colours = () => page.getByRole('button', { name: /colours|ألوان/ }).click();
-	for (const look of ['en-light', 'en-dark', 'ar-dark', 'ar-light']) {
-		await page.waitForTimeout(150);
-		await clean(page, `${name}-${look}`);
-		await (look.endsWith('en-light') || look === 'ar-dark' ? colours() : toggle());
-	}
-	await toggle();
-	await toggle();
-}
 
 const price = (node) => operator(node, 'GET', '/api/products?q=Rice').items[0]?.price;
 const rice = operator('cloud', 'POST', '/api/products', { name: 'Rice 5 kg', price: 5000 });
@@ -51,7 +34,7 @@ operator('till', 'PATCH', `/api/products/${rice.uuid}`, { price: 5250 });
 operator('cloud', 'PATCH', `/api/products/${rice.uuid}`, { price: 5500 });
 linkMode('line', 'pass');
 await promise('met again: the later change counts at both places', async () => {
-	fexlctl('till', ['sync', 'now', '--wait']);
+	fexlctl('till', ['--timeout', String(patienceMs / 1000), 'sync', 'now', '--wait']);
 	await until(() => price('till') === 5500 && price('cloud') === 5500, 'both say 5500');
 });
 await promise('and the invoice is marked as being in the cloud, without a reload', async () => {
@@ -68,7 +51,7 @@ await promise('both versions stand side by side, with where they were made', asy
 	const dialog = cloud.getByRole('dialog');
 	await dialog.getByText('55.00').waitFor();
 	await dialog.getByText('52.50').waitFor();
-	return (await dialog.innerText()).includes('till');
+	await until(async () => (await dialog.innerText()).includes('till'), 'where it was made');
 });
 await clean(cloud, 'conflict');
 await promise('the one that lost can be put back, and goes to the till', async () => {

@@ -1,7 +1,8 @@
 // What the owner does behind the counter: looks at figures, gives people their roles,
 // sees to drawers and suppliers; each figure on the screen is the API's.
 import { readFileSync } from 'node:fs';
-import { axeProblems, finish, is, ok, open, operator, promise, shot, signIn, until } from './fexl.mjs';
+import { finish, is, open, operator, popsUp, press, promise, shot, signIn, until } from './fexl.mjs';
+import { clean, everyLook } from './looks.mjs';
 
 const world = await open({ acceptDownloads: true });
 const page = await world.newPage();
@@ -10,29 +11,6 @@ const post = (path, body) => operator('till', 'POST', path, body);
 const money = (n) => (n / 100).toLocaleString('en', { minimumFractionDigits: 2 });
 const dialog = () => page.getByRole('dialog');
 const only = process.env.FEXL_ONLY ? process.env.FEXL_ONLY.split(',') : null; // chapters, while one is being written
-
-// Nothing that popped up lies over what is looked at.
-const quiet = () => page.evaluate(() => document.querySelectorAll('.mantine-Notification-closeButton').forEach((b) => b.click()));
-
-async function clean(name) {
-	await quiet();
-	await page.waitForTimeout(150);
-	const problems = await axeProblems(page);
-	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
-	await shot(page, name);
-}
-
-// In both languages and both colours; then as it was.
-async function everyLook(name) {
-	// Sent, not clicked: what is open stays so, and may lie over them.
-	const toggle = () => page.locator('button[lang]').dispatchEvent('click');
-	const colours = () => page.getByLabel(/colours|ألوان/).dispatchEvent('click');
-	for (const look of ['en-light', 'en-dark', 'ar-dark', 'ar-light']) {
-		await page.mouse.move(700, 790);
-		await clean(`${name}-${look}`);
-		await (look === 'en-light' || look === 'ar-dark' ? colours() : toggle());
-	}
-}
 
 const go = (name) => page.getByRole('navigation').getByRole('link', { name }).click();
 const title = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -80,7 +58,7 @@ await chapter('reports', async () => {
 		await shows('sum-profit', money(total.profit));
 		await shows('sum-invoices', String(total.invoices));
 	});
-	await everyLook('reports-sales');
+	await everyLook(page, 'reports-sales');
 	await promise('further down: hours of the week, and each day', async () => {
 		await page.getByRole('table', { name: 'Day by day' }).scrollIntoViewIfNeeded();
 		await shot(page, 'reports-sales-days');
@@ -107,21 +85,20 @@ await chapter('reports', async () => {
 	await tab('Products');
 	await promise('what sells best stands first', async () => {
 		const [first] = get(`/api/reports/sales-by-product?${range}`).items;
-		await page.getByRole('listitem').first().waitFor();
-		return (await page.getByRole('listitem').first().innerText()).includes(first.name);
+		await until(async () => (await page.getByRole('listitem').first().innerText()).includes(first.name), first.name);
 	});
-	await everyLook('reports-products');
+	await everyLook(page, 'reports-products');
 	await tab('Stock');
 	await promise('what runs out, and what all is worth', async () => {
 		await page.getByRole('row', { name: /Olive oil/ }).first().waitFor();
 		await shows('valuation', money(get('/api/reports/valuation').total));
 	});
-	await everyLook('reports-stock');
+	await everyLook(page, 'reports-stock');
 	await tab('Receivables');
 	await promise('what is owed is the API’s, and a click leads to the customer', async () => {
 		await shows('owed', money(get('/api/reports/receivables').total.owed));
 	});
-	await everyLook('reports-debts');
+	await everyLook(page, 'reports-debts');
 	await promise('a debt leads to its customer', async () => {
 		await page.getByRole('row', { name: /Noor Hadi/ }).click();
 		await title('Customers');
@@ -135,11 +112,11 @@ await chapter('reports', async () => {
 		await shows('debit', money(sum.debit));
 		await shows('credit', money(sum.debit));
 	});
-	await everyLook('reports-books');
+	await everyLook(page, 'reports-books');
 	await promise('days without sales say so', async () => {
 		await page.goto(`${page.url().split('?')[0]}?from=2020-01-01&to=2020-01-05`);
 		await said('Nothing was sold in this time');
-		await clean('reports-none');
+		await clean(page, 'reports-none');
 	});
 });
 
@@ -150,21 +127,21 @@ await chapter('users', async () => {
 		await page.getByRole('button', { name: 'New user' }).click();
 		await dialog().getByLabel('Name').fill('Leila');
 		await dialog().locator('input[autocomplete=new-password]').first().fill('3333');
-		await clean('users-form');
-		await page.keyboard.press('Enter');
+		await clean(page, 'users-form');
+		await press(page, 'Enter');
 		await page.getByRole('row', { name: /Leila/ }).waitFor();
 	});
-	await everyLook('users');
+	await everyLook(page, 'users');
 	await tab('Roles');
 	await page.getByRole('row', { name: /Manager/ }).waitFor();
-	await everyLook('roles');
+	await everyLook(page, 'roles');
 	await promise('the owner’s role is everything, and cannot be made less', async () => {
 		await page.getByRole('row', { name: /^Owner/ }).click();
 		await dialog().getByRole('checkbox').first().waitFor();
 		const boxes = await dialog().getByRole('checkbox').all();
-		const fixed = await Promise.all(boxes.map(async (b) => (await b.isChecked()) && (await b.isDisabled())));
-		await page.keyboard.press('Escape');
-		return boxes.length === get('/api/session').permissions.length && fixed.every(Boolean);
+		await until(async () => (await Promise.all(boxes.map(async (b) => (await b.isChecked()) && (await b.isDisabled())))).every(Boolean), 'all of them, fixed');
+		await press(page, 'Escape');
+		return boxes.length === get('/api/session').permissions.length;
 	});
 	await promise('a role of the shop’s own: an accountant who looks and does not sell', async () => {
 		await page.getByRole('button', { name: 'New role' }).click();
@@ -172,7 +149,7 @@ await chapter('users', async () => {
 		await dialog().getByLabel('Sell', { exact: true }).uncheck();
 		await dialog().getByLabel('See reports').check();
 		await dialog().getByLabel('See what goods cost').check();
-		await everyLook('role-form');
+		await everyLook(page, 'role-form');
 		await dialog().getByRole('button', { name: 'Save' }).click();
 		await page.getByRole('row', { name: /Accountant/ }).waitFor();
 		const role = get('/api/roles?limit=50').items.find((r) => r.code === 'accountant');
@@ -190,14 +167,13 @@ await chapter('users', async () => {
 		await tab('Roles');
 		await page.getByRole('row', { name: /Accountant/ }).click();
 		await dialog().getByText('1 person has this role').waitFor();
-		await page.keyboard.press('Escape');
+		await press(page, 'Escape');
 	});
 	await promise('the only owner cannot stop being one', async () => {
 		await tab('People');
 		await page.getByRole('row', { name: /Amal/ }).click();
-		const locked = await dialog().getByLabel('Role').isDisabled();
-		await page.keyboard.press('Escape');
-		return locked;
+		await until(() => dialog().getByLabel('Role').isDisabled(), 'it is locked');
+		await press(page, 'Escape');
 	});
 	const other = await world.newPage();
 	await promise('she sees the pages of her role, and no more', async () => {
@@ -227,8 +203,8 @@ await chapter('shifts', async () => {
 	await promise('nobody had this drawer before; it is opened with what is counted', async () => {
 		await said('Nobody has had this drawer before');
 		await page.getByLabel('Opening cash').fill('150');
-		await everyLook('shifts-open');
-		await page.keyboard.press('Enter');
+		await everyLook(page, 'shifts-open');
+		await press(page, 'Enter');
 		await shows('expected', '150.00');
 	});
 	await promise('an expense, with the account it goes to; the drawer then holds less', async () => {
@@ -238,7 +214,7 @@ await chapter('shifts', async () => {
 		await dialog().getByText('The drawer then holds 137.50').waitFor();
 		await dialog().getByLabel('Booked on').click();
 		await page.getByRole('option', { name: /6010/ }).click();
-		await everyLook('shifts-move');
+		await everyLook(page, 'shifts-move');
 		await dialog().getByRole('button', { name: 'Save' }).click();
 		await shows('expected', '137.50');
 	});
@@ -247,7 +223,7 @@ await chapter('shifts', async () => {
 		await dialog().getByText('Cash in', { exact: true }).click();
 		await dialog().getByLabel('Amount').fill('20');
 		await dialog().getByLabel('Reason').fill('Change from the bank');
-		await page.keyboard.press('Enter');
+		await press(page, 'Enter');
 		await shows('expected', '157.50');
 		return one(shifts()[0]).movements.length === 2;
 	});
@@ -256,12 +232,12 @@ await chapter('shifts', async () => {
 		post('/api/invoices', { shift: s.uuid, lines: [{ product: products[0].uuid, qty: 2000 }], payments: [{ method: 'cash', amount: 500 }] });
 		await shows('expected', '162.50');
 	});
-	await everyLook('shifts');
+	await everyLook(page, 'shifts');
 	await promise('closed: expected, counted, and what is missing', async () => {
 		await page.getByRole('button', { name: 'Close the shift' }).click();
 		await dialog().getByLabel('Counted').fill('160');
 		await dialog().getByText('2.50 is missing').waitFor();
-		await everyLook('shifts-close');
+		await everyLook(page, 'shifts-close');
 		await dialog().getByLabel('Note').fill('Counted twice');
 		await dialog().getByRole('button', { name: 'Close the shift' }).click();
 		await page.getByLabel('Opening cash').waitFor();
@@ -274,7 +250,7 @@ await chapter('shifts', async () => {
 		await page.getByText('As much as was left').waitFor();
 		await page.getByLabel('Opening cash').fill('157');
 		await page.getByText('3.00 less than was left').waitFor();
-		await everyLook('shifts-gap');
+		await everyLook(page, 'shifts-gap');
 		await page.getByRole('button', { name: 'Open the shift' }).click();
 		await shows('expected', '157.00');
 		return shifts()[0].gap === -300;
@@ -283,8 +259,8 @@ await chapter('shifts', async () => {
 		await page.getByRole('row', { name: /Closed/i }).click();
 		await dialog().getByText('Counted twice').waitFor();
 	});
-	await everyLook('shift-past');
-	await page.keyboard.press('Escape');
+	await everyLook(page, 'shift-past');
+	await press(page, 'Escape');
 });
 
 await chapter('suppliers', async () => {
@@ -294,11 +270,11 @@ await chapter('suppliers', async () => {
 	await go('Suppliers');
 	await title('Suppliers');
 	await page.getByRole('row', { name: /Tigris/ }).waitFor();
-	await everyLook('suppliers');
+	await everyLook(page, 'suppliers');
 	await promise('an order: from whom, what, for how much', async () => {
 		await tab('Orders');
 		await said('No orders here');
-		await clean('orders-none');
+		await clean(page, 'orders-none');
 		await page.getByRole('button', { name: 'New order' }).click();
 		await dialog().getByLabel('Supplier').fill('Tigr');
 		await page.getByRole('option', { name: /Tigris/ }).click();
@@ -310,7 +286,7 @@ await chapter('suppliers', async () => {
 			await dialog().getByLabel(`Unit cost: ${p.name}`).fill(cost);
 		}
 		await dialog().getByText('76.80').waitFor();
-		await everyLook('order-form');
+		await everyLook(page, 'order-form');
 		await dialog().getByRole('button', { name: 'Save as a draft' }).click();
 		await page.getByRole('row', { name: /Tigris.*Draft/i }).waitFor();
 		return orders().length === 1 && orders()[0].lines.length === 2;
@@ -322,15 +298,14 @@ await chapter('suppliers', async () => {
 		await page.getByRole('row', { name: /Tigris.*Ordered/i }).waitFor();
 		return account().owed === 0;
 	});
-	await everyLook('orders');
+	await everyLook(page, 'orders');
 	await promise('received, less than was ordered: stock and debt are what came', async () => {
 		const before = onHand(products[0]);
 		await page.getByRole('row', { name: /Tigris/ }).click();
 		await dialog().getByRole('button', { name: 'Receive the goods' }).click();
 		await dialog().getByLabel(`Quantity: ${products[0].name}`).fill('20');
-		await everyLook('order-receive');
-		await dialog().getByRole('button', { name: 'Receive the goods' }).click();
-		await said('the order is done');
+		await everyLook(page, 'order-receive');
+		await popsUp(page, 'the order is done', () => dialog().getByRole('button', { name: 'Receive the goods' }).click());
 		await said('No orders here');
 		return onHand(products[0]) === before + 20000 && account().owed === 20 * 145 + 10 * 420 && orders()[0].status === 'received';
 	});
@@ -339,20 +314,20 @@ await chapter('suppliers', async () => {
 		await page.getByRole('row', { name: /Tigris/ }).click();
 		await dialog().getByText(money(account().owed)).first().waitFor();
 	});
-	await everyLook('supplier-account');
+	await everyLook(page, 'supplier-account');
 	await promise('more than is owed is not paid', async () => {
 		await dialog().getByRole('button', { name: 'Pay the supplier' }).click();
 		const pay = page.getByRole('dialog', { name: 'Pay the supplier' });
 		await pay.getByLabel('Amount').fill('1000');
 		await pay.getByText('At most 71.00').waitFor();
-		return pay.getByRole('button', { name: 'Pay the supplier' }).isDisabled();
+		await until(() => pay.getByRole('button', { name: 'Pay the supplier' }).isDisabled(), 'it cannot be pressed');
 	});
 	await promise('paid in part, from the bank', async () => {
 		const pay = page.getByRole('dialog', { name: 'Pay the supplier' });
 		await pay.getByRole('button', { name: 'All of it' }).click();
 		await until(async () => (await pay.getByLabel('Amount').inputValue()) === '71.00', 'all of it');
 		await pay.getByLabel('Amount').fill('30');
-		await clean('supplier-pay');
+		await clean(page, 'supplier-pay');
 		await pay.getByRole('button', { name: 'Pay the supplier' }).click();
 		await until(() => account().owed === 4100, '41.00 is left');
 		await dialog().getByText('41.00').first().waitFor();
@@ -362,7 +337,7 @@ await chapter('suppliers', async () => {
 		await dialog().getByRole('link', { name: number }).click();
 		await until(() => page.url().includes(uuid), 'its address');
 		await shows('bought', '71.00');
-		await clean('purchase');
+		await clean(page, 'purchase');
 		await page.getByRole('button', { name: 'Void the purchase' }).click();
 		await page.getByLabel('Reason').fill('Delivered to the wrong shop');
 		await page.getByRole('button', { name: 'Void the purchase' }).click();

@@ -2,32 +2,14 @@
 // screen is the API's.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { axeProblems, finish, is, ok, open, operator, promise, scan, shot, signIn, stage, until } from './fexl.mjs';
+import { finish, open, operator, popsUp, press, promise, scan, shot, signIn, stage, until } from './fexl.mjs';
+import { clean, everyLook } from './looks.mjs';
 
 const world = await open();
 const page = await world.newPage();
 const get = (path) => operator('till', 'GET', path);
 const total = () => page.getByTestId('total').innerText();
 const money = (n) => (n / 100).toLocaleString('en', { minimumFractionDigits: 2 });
-
-async function clean(name) {
-	const problems = await axeProblems(page);
-	ok(problems.length === 0, `axe has nothing to say about ${name}`, problems.join('\n'));
-	await shot(page, name);
-}
-
-async function everyLook(name) {
-	const toggle = () => page.locator('button[lang]').click();
-	const colours = () => page.getByRole('button', { name: /colours|ألوان/ }).click();
-	for (const look of ['en-light', 'en-dark', 'ar-dark', 'ar-light']) {
-		await page.mouse.move(700, 790);
-		await page.waitForTimeout(150);
-		await clean(`${name}-${look}`);
-		await (look.endsWith('en-light') || look === 'ar-dark' ? colours() : toggle());
-	}
-	await toggle();
-	await toggle();
-}
 
 const go = (name) => page.getByRole('navigation').getByRole('link', { name }).click();
 const title = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
@@ -45,15 +27,14 @@ for (const [name, phone] of [['Noor Hadi', '0770 111 2233'], ['Sami Karim', '077
 
 await signIn(page, 'till', 'Yusuf', '2222');
 await promise('a cashier sees what is his, and no more', async () => {
-	const links = await page.getByRole('navigation').getByRole('link').allInnerTexts();
-	return links.join() === 'Sell,Invoices,Inventory,Customers,Shifts,Settings';
+	const links = () => page.getByRole('navigation').getByRole('link').allInnerTexts();
+	await until(async () => (await links()).join() === 'Sell,Invoices,Inventory,Customers,Shifts,Settings', 'his pages');
 });
 await promise('he opens his drawer with 100.00', async () => {
 	await go('Shifts');
 	await page.getByLabel('Opening cash').fill('100');
-	await page.keyboard.press('Enter');
-	await page.getByTestId('expected').waitFor();
-	return (await page.getByTestId('expected').innerText()) === '100.00';
+	await press(page, 'Enter');
+	await until(async () => (await page.getByTestId('expected').innerText()) === '100.00', 'what it must hold');
 });
 await promise('ten sales by scanner and keyboard', async () => {
 	await go('Sell');
@@ -62,9 +43,9 @@ await promise('ten sales by scanner and keyboard', async () => {
 		await scan(page, products[i].barcode);
 		await scan(page, products[(i + 1) % 10].barcode);
 		await until(async () => (await total()) === money(products[i].price + products[(i + 1) % 10].price), `cart ${i}`);
-		await page.keyboard.press('F9');
+		await press(page, 'F9');
 		await page.getByTestId('due').waitFor();
-		await page.keyboard.press('Enter');
+		await press(page, 'Enter');
 		await page.getByTestId('done').waitFor();
 	}
 	return get('/api/invoices?limit=50').items.length === 10;
@@ -75,9 +56,9 @@ await promise('one on account, for a customer found by phone', async () => {
 	await page.getByTestId('customer').click();
 	await page.getByLabel('Phone or name').fill('0770 111');
 	await page.getByRole('button', { name: /Noor Hadi/ }).click();
-	await page.keyboard.press('F9');
+	await press(page, 'F9');
 	await page.getByLabel('Received').fill('0');
-	await page.keyboard.press('Enter');
+	await press(page, 'Enter');
 	await page.getByTestId('done').waitFor();
 	const [sale] = get('/api/invoices?limit=1').items;
 	return sale.owed === products[8].price && sale.status === 'unpaid';
@@ -89,11 +70,10 @@ await promise('one return, from the invoice', async () => {
 	await page.getByRole('button', { name: 'Return goods' }).click();
 	await page.getByRole('dialog').getByLabel('Quantity').first().fill('1');
 	await shot(page, 'invoice-return');
-	await page.getByRole('dialog').getByRole('button', { name: /Return goods/ }).click();
-	await page.getByText('is booked').first().waitFor();
+	await popsUp(page, 'is booked', () => page.getByRole('dialog').getByRole('button', { name: /Return goods/ }).click());
 	return get('/api/returns?limit=5').items.length === 1;
 });
-await everyLook('invoice');
+await everyLook(page, 'invoice');
 await promise('the debt is paid in part', async () => {
 	await go('Customers');
 	await page.getByRole('row', { name: /Noor Hadi/ }).click();
@@ -104,18 +84,18 @@ await promise('the debt is paid in part', async () => {
 	return get('/api/customer-payments?limit=5').items[0].amount === 500;
 });
 await promise('cash out for an expense', async () => {
-	await page.keyboard.press('Escape');
+	await press(page, 'Escape');
 	await go('Shifts');
 	await page.getByRole('button', { name: 'Cash in or out' }).click();
 	await page.getByRole('dialog').getByLabel('Amount').fill('3.50');
 	await page.getByRole('dialog').getByLabel('Reason').fill('Tea for all');
-	await page.keyboard.press('Enter');
+	await press(page, 'Enter');
 	await page.getByRole('listitem').filter({ hasText: 'Tea for all' }).waitFor();
 });
 const shift = () => get('/api/shifts?limit=5').items[0];
 await promise('what the drawer must hold stands on the screen as in the API', async () =>
 	until(async () => (await page.getByTestId('expected').first().innerText()) === money(shift().expected), 'expected'));
-await everyLook('shifts');
+await everyLook(page, 'shifts');
 await promise('he closes it; the difference is said and stored', async () => {
 	const counted = shift().expected - 50;
 	await page.getByRole('button', { name: 'Close the shift' }).click();
@@ -139,13 +119,14 @@ await page.getByRole('menuitem', { name: 'Sign out' }).click();
 await signIn(page, 'till', 'Amal', '1234');
 await go('Invoices');
 await page.getByRole('row').nth(3).waitFor();
-await everyLook('invoices');
+await everyLook(page, 'invoices');
 await promise('unpaid invoices are found', async () => {
 	await page.getByText('Unpaid', { exact: true }).first().click();
 	await until(async () => (await page.getByRole('row').count()) === 2, 'one is left');
 });
 await promise('an invoice is cancelled, with a reason; its goods come back', async () => {
 	await page.getByText('All', { exact: true }).first().click();
+	await until(async () => (await page.getByRole('row').count()) > 2, 'all are back');
 	const before = get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0);
 	await page.getByRole('row').last().click();
 	await page.getByRole('button', { name: 'Cancel the invoice' }).click();
@@ -155,28 +136,27 @@ await promise('an invoice is cancelled, with a reason; its goods come back', asy
 	await page.getByText('Cancelled', { exact: true }).first().waitFor();
 	return get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0) === before + 2000;
 });
-await clean('invoice-cancelled');
+await clean(page, 'invoice-cancelled');
 await go('Inventory');
 await page.getByRole('row', { name: /Basmati/ }).waitFor();
-await everyLook('inventory');
+await everyLook(page, 'inventory');
 await promise('low stock is found', async () => {
 	await page.getByText('Low', { exact: true }).first().click();
 	await page.getByRole('row', { name: /Olive oil/ }).waitFor();
-	return (await page.getByRole('row').count()) === 2;
+	await until(async () => (await page.getByRole('row').count()) === 2, 'only that');
 });
 await page.getByText('All', { exact: true }).first().click();
 await promise('a product has its movements', async () => {
 	await page.getByRole('row', { name: /Olive oil/ }).click();
 	await page.getByRole('dialog').getByText('Purchase').waitFor();
 });
-await clean('product-stock');
+await clean(page, 'product-stock');
 await promise('restocked, and it counts', async () => {
 	await page.getByRole('dialog').getByRole('button', { name: 'Restock' }).click();
 	await page.getByRole('dialog').getByLabel(/^Quantity: Olive/).fill('12');
 	await page.getByRole('dialog').getByLabel(/^Unit cost: Olive/).fill('3.10');
-	await clean('restock');
-	await page.getByRole('dialog').getByRole('button', { name: 'Restock' }).click();
-	await page.getByText('is booked').first().waitFor();
+	await clean(page, 'restock');
+	await popsUp(page, 'is booked', () => page.getByRole('dialog').getByRole('button', { name: 'Restock' }).click());
 	return get('/api/inventory?q=Olive').items[0].on_hand >= 12000;
 });
 await promise('counted: the difference is booked', async () => {
@@ -184,7 +164,7 @@ await promise('counted: the difference is booked', async () => {
 	await page.getByRole('menuitem', { name: 'Count' }).click();
 	await scan(page, products[0].barcode);
 	await page.getByRole('dialog').getByLabel(/^Counted: Basmati/).fill('30');
-	await clean('count');
+	await clean(page, 'count');
 	await page.getByRole('dialog').getByRole('button', { name: 'Count' }).click();
 	await until(() => get('/api/inventory?q=Basmati').items[0].on_hand === 30000, 'thirty are there');
 });
@@ -192,7 +172,7 @@ await promise('a new price, typed, is the API’s', async () => {
 	await page.getByRole('row', { name: /Flat bread/ }).click();
 	await page.getByRole('tab', { name: 'Details' }).click();
 	await page.getByRole('dialog').getByLabel('Price').fill('9.99');
-	await clean('product-form');
+	await clean(page, 'product-form');
 	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
 	await until(() => get('/api/products?q=Flat').items[0].price === 999, 'the price');
 });
@@ -203,11 +183,11 @@ await promise('changed elsewhere meanwhile: both are shown, nothing is overwritt
 	operator('till', 'PATCH', `/api/products/${products[7].uuid}`, { price: 888 });
 	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
 	await page.getByText('Somebody else changed this').waitFor();
-	await clean('product-stale');
+	await clean(page, 'product-stale');
 	await page.getByRole('button', { name: 'Take theirs' }).click();
 	return get('/api/products?q=Tomato').items[0].price === 888;
 });
-await page.keyboard.press('Escape');
+await press(page, 'Escape');
 await promise('a CSV file says first what it would do, then does it', async () => {
 	const file = join(stage, 'products.csv');
 	writeFileSync(file, 'name,sku,price\nSaffron 1 g,GR-900,450\nMint,GR-901,abc\n');
@@ -215,65 +195,64 @@ await promise('a CSV file says first what it would do, then does it', async () =
 	await page.getByRole('menuitem', { name: 'Import CSV' }).click();
 	await page.getByTestId('csv').setInputFiles(file);
 	await page.getByText('refuse 1').waitFor();
-	await clean('import');
+	await clean(page, 'import');
 	if (get('/api/products?q=Saffron').items.length !== 0)
 		return false;
 	await page.getByText('Leave out lines with errors').click({ force: true });
 	await page.getByRole('button', { name: 'Import it' }).click();
 	await until(() => get('/api/products?q=Saffron').items.length === 1, 'it is there');
 });
-await page.keyboard.press('Escape');
+await press(page, 'Escape');
 await go('Customers');
 await page.getByRole('row', { name: /Noor/ }).waitFor();
-await everyLook('customers');
+await everyLook(page, 'customers');
 await promise('an account: owes what the API says', async () => {
 	await page.getByRole('row', { name: /Noor/ }).click();
 	const uuid = get('/api/customers?q=Noor').items[0].uuid;
 	await page.getByRole('dialog').getByText(money(get(`/api/customers/${uuid}/account`).owed)).first().waitFor();
 });
-await clean('customer-account');
-await page.keyboard.press('Escape');
+await clean(page, 'customer-account');
+await press(page, 'Escape');
 await go('Suppliers');
 await page.getByRole('row', { name: /Tigris/ }).waitFor();
-await everyLook('suppliers');
+await everyLook(page, 'suppliers');
 await go('Users');
 await promise('a new cashier, who can sign in', async () => {
 	await page.getByRole('button', { name: 'New user' }).click();
 	await page.getByRole('dialog').getByLabel('Name').fill('Leila');
 	await page.getByRole('dialog').locator('input[autocomplete=new-password]').first().fill('3333');
-	await clean('user-form');
+	await clean(page, 'user-form');
 	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
 	await page.getByRole('row', { name: /Leila/ }).waitFor();
 });
-await everyLook('users');
+await everyLook(page, 'users');
 await go('Reports');
 await title('Reports');
 await page.getByText('Sales by day').first().waitFor();
-await everyLook('reports-sales');
+await everyLook(page, 'reports-sales');
 await promise('the trial balance on the screen is the API’s', async () => {
 	await page.getByRole('tab', { name: 'Books' }).click();
 	const sum = get('/api/reports/trial-balance');
 	await page.getByText(money(sum.debit)).first().waitFor();
 	return sum.debit === sum.credit;
 });
-await everyLook('reports-books');
+await everyLook(page, 'reports-books');
 await page.getByRole('tab', { name: 'Receivables' }).click();
 await page.getByText('Noor Hadi').waitFor();
-await everyLook('reports-debts');
+await everyLook(page, 'reports-debts');
 await go('Settings');
 await promise('the currency stands behind amounts', async () => {
 	await page.getByLabel('Currency').fill('iqd');
-	await page.getByRole('button', { name: 'Save' }).click();
-	await page.getByText('Saved').first().waitFor();
+	await popsUp(page, 'Saved', () => page.getByRole('button', { name: 'Save' }).click());
 	await go('Sell');
 	await until(async () => (await total()) === '0.00 IQD', 'IQD');
 });
 await go('Settings');
 await title('Settings');
-await everyLook('settings-shop');
+await everyLook(page, 'settings-shop');
 await go('Conflicts');
 await title('Conflicts');
-await everyLook('conflicts-none');
+await everyLook(page, 'conflicts-none');
 
 // --- news from elsewhere ---
 
