@@ -31,6 +31,7 @@ dist_schema_DATA = \
 	%D%/schema/quarantine-list.json \
 	%D%/schema/quarantine-retry.json \
 	%D%/schema/quarantine-show.json \
+	%D%/schema/repair.json \
 	%D%/schema/restore.json \
 	%D%/schema/setup.json \
 	%D%/schema/status.json \

@@ -120,7 +120,7 @@ together()
 	'
 	hub="--tenant $(jq -r .tenant_uuid "$stage/hub/tenant.json")"
 	test_expect 'a till in a cloud' '
-		answer till1 sync now --wait && answer till1 sync now && answer till1 sync history && answer till1 verify &&
+		answer till1 sync now --wait && answer till1 sync now && answer till1 sync history && answer till1 verify && answer till1 repair &&
 		answer till1 status && answer hub status && answer hub devices rename till1 "Till 1"
 	'
 	test_expect 'two edits that met' '

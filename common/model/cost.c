@@ -361,7 +361,7 @@ int cost_settle(struct doc *d, struct err *err)
 
 /* --- another hub --- */
 
-static int forget(struct write *w, struct uuid uuid, struct err *err)
+int cost_forget_one(struct write *w, struct uuid uuid, struct err *err)
 {
 	struct change c = { .table = schema_table("cost_corrections"), .tenant = w->tenant, .uuid = uuid, .kind = CHANGE_DELETED };
 	struct doc d;
@@ -380,7 +380,7 @@ int cost_forget(struct write *w, bool all, struct err *err)
 	int n;
 
 	while ((n = db_one(w->t->db, w->t->pool, sql, ARGS(v_uuid(w->tenant), v_int(all ? INT64_MAX : 0)), &next, 1, err)) > 0)
-		if (forget(w, next.u, err) < 0)
+		if (cost_forget_one(w, next.u, err) < 0)
 			return -1;
 	return n;
 }

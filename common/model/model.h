@@ -157,6 +157,7 @@ struct tenant {
 	struct uuid uuid, epoch;
 	const char *name, *status;
 	int64_t seq, created_at;
+	int64_t purged;		/* tombstones of records up to this number may be gone: who pulls from before it was away too long */
 };
 
 /* key gets the licence key: shown once, only its hash is stored. */
@@ -481,6 +482,7 @@ int stock_count(struct write *w, const struct doc *d, int sign, struct err *err)
 int stock_number(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 /* Another hub will number all of them anew. */
 int stock_unnumber(struct write *w, struct err *err) MUST_CHECK;
+int stock_unnumber_one(struct write *w, struct uuid doc, struct err *err) MUST_CHECK;	/* the same for one document */
 
 /* Counts the caches anew from the moves. */
 int stock_rebuild(struct txn *t, struct uuid tenant, struct err *err) MUST_CHECK;
@@ -497,6 +499,7 @@ int stock_check(struct db *db, struct uuid tenant, struct buf *out, int *n_r, st
 int cost_run(struct write *w, const struct doc *cause, struct err *err) MUST_CHECK;
 /* Corrections that a hub has not numbered go, or all: this till has another hub now. */
 int cost_forget(struct write *w, bool all, struct err *err) MUST_CHECK;
+int cost_forget_one(struct write *w, struct uuid correction, struct err *err) MUST_CHECK;
 /* Always refuses: nobody sends a hub what only hubs make. */
 int cost_settle(struct doc *d, struct err *err) MUST_CHECK;
 
@@ -558,6 +561,7 @@ struct pairing {
 	bool paused;
 	int64_t cursor, load_done, load_total, loaded_at, last_cycle, verified_at, verified_seq;
 	int64_t server_time, server_boot;
+	int64_t away;	/* how far it had pulled when it had been away too long; 0: it is repaired, or never was */
 };
 /* 1 paired or pairing, 0 sync is off, -1. */
 int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err *err) MUST_CHECK;
@@ -581,6 +585,7 @@ int pairing_load_progress(struct write *w, const char *load, int64_t done, int64
 int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, const char *boot_id, struct err *err) MUST_CHECK;
 int pairing_pause(struct write *w, bool paused, struct err *err) MUST_CHECK;
 int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err) MUST_CHECK;
+int pairing_repaired(struct write *w, int64_t away, struct err *err) MUST_CHECK;
 int pairing_cycle(struct write *w, int64_t at, struct err *err) MUST_CHECK;
 /* Members of an open object; p NULL: sync is off. */
 void pairing_json(const struct pairing *p, struct uuid device, struct buf *out);

@@ -22,7 +22,7 @@ int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err
 	static const char sql[] =
 		"SELECT tenant, url, name, status, trouble, code, prefix, paused, epoch, hub, cursor, load, "
 		"load_done, load_total, loaded_at, server_time, server_boot, boot_id, last_cycle, verified_at, "
-		"verified_seq FROM pairing LIMIT 1";
+		"verified_seq, away FROM pairing LIMIT 1";
 	struct rows rs;
 	int n;
 
@@ -40,6 +40,7 @@ int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err
 			.server_time = rows_int(&rs, 15), .server_boot = rows_int(&rs, 16),
 			.boot_id = rows_text(&rs, 17, pool), .last_cycle = rows_int(&rs, 18),
 			.verified_at = rows_int(&rs, 19), .verified_seq = rows_int(&rs, 20),
+			.away = rows_int(&rs, 21),
 		};
 	rows_end(&rs);
 	return n;
@@ -220,6 +221,12 @@ int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err)
 {
 	return note(w, "UPDATE pairing SET verified_at = $2, verified_seq = $3 WHERE tenant = $1",
 		    ARGS(v_uuid(w->tenant), v_int(at), v_int(seq)), err);
+}
+
+int pairing_repaired(struct write *w, int64_t away, struct err *err)
+{
+	return txn_send(w->t, "UPDATE pairing SET away = NULL WHERE tenant = $1 AND away = $2",
+			ARGS(v_uuid(w->tenant), v_int(away)), err);
 }
 
 int pairing_cycle(struct write *w, int64_t at, struct err *err)

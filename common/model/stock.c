@@ -115,6 +115,19 @@ int stock_number(struct write *w, const struct doc *d, struct err *err)
 	return 0;
 }
 
+int stock_unnumber_one(struct write *w, struct uuid doc, struct err *err)
+{
+	static const char *const places[] = {
+		"UPDATE layers SET pos = $3 WHERE tenant = $1 AND doc = $2 AND pos > 0",
+		"UPDATE oversold SET pos = $3 WHERE tenant = $1 AND doc = $2",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (txn_send(w->t, places[i], ARGS(v_uuid(w->tenant), v_uuid(doc), v_int(POS_LOCAL)), err) < 0)
+			return -1;
+	return 0;
+}
+
 int stock_unnumber(struct write *w, struct err *err)
 {
 	static const char *const places[] = {

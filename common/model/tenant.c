@@ -30,18 +30,18 @@ int tenant_create(struct txn *t, struct site *site, const char *name, struct uui
 	return seed_tenant(t, site, *tenant, err);
 }
 
-#define TENANT_COLUMNS "SELECT uuid, name, status, seq, epoch, created_at FROM tenants "
+#define TENANT_COLUMNS "SELECT uuid, name, status, seq, epoch, created_at, COALESCE(purged, 0) FROM tenants "
 
 static void tenant_from(const struct val *v, struct tenant *out)
 {
 	*out = (struct tenant){ .uuid = v[0].u, .name = v[1].s, .status = v[2].s, .seq = v[3].i,
-				.epoch = v[4].u, .created_at = v[5].i };
+				.epoch = v[4].u, .created_at = v[5].i, .purged = v[6].i };
 }
 
 int tenant_load(struct db *db, struct pool *pool, struct uuid uuid, struct tenant *out, struct err *err)
 {
-	struct val v[6];
-	int n = db_one(db, pool, TENANT_COLUMNS "WHERE uuid = $1", ARGS(v_uuid(uuid)), v, 6, err);
+	struct val v[7];
+	int n = db_one(db, pool, TENANT_COLUMNS "WHERE uuid = $1", ARGS(v_uuid(uuid)), v, 7, err);
 
 	if (n > 0)
 		tenant_from(v, out);
@@ -50,8 +50,8 @@ int tenant_load(struct db *db, struct pool *pool, struct uuid uuid, struct tenan
 
 int tenant_of_till(struct db *db, struct pool *pool, struct tenant *out, struct err *err)
 {
-	struct val v[6];
-	int n = db_one(db, pool, TENANT_COLUMNS "LIMIT 1", NO_ARGS, v, 6, err);
+	struct val v[7];
+	int n = db_one(db, pool, TENANT_COLUMNS "LIMIT 1", NO_ARGS, v, 7, err);
 
 	if (n > 0)
 		tenant_from(v, out);

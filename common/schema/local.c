@@ -20,6 +20,7 @@ const struct column tenants_columns[] = {
 	{ "seq", COUNT, .flags = REQ },			/* the last change number given */
 	{ "epoch", .type = COL_UUID, .flags = REQ },	/* of the numbering; on a till its hub's, once it knows one */
 	{ "created_at", TIME, .flags = REQ },
+	{ "purged", COUNT },				/* tombstones up to this _seq need not be here; on a till as its hub says */
 	{ NULL }
 };
 
@@ -78,6 +79,7 @@ const struct column pairing_columns[] = {
 	{ "last_cycle", TIME },
 	{ "verified_at", TIME },
 	{ "verified_seq", COUNT },
+	{ "away", COUNT },				/* pulled up to here when it had been away too long; null: it is repaired */
 	{ NULL }
 };
 

@@ -107,6 +107,7 @@ static void make_synced(const struct table *t, struct table_sql *s)
 {
 	s->load = select_where(t, "AND uuid = $2");
 	s->page_uuid = select_where(t, "AND uuid > $2 ORDER BY uuid LIMIT $3");
+	s->page_range = select_where(t, "AND uuid > $2 AND uuid <= $3 ORDER BY uuid LIMIT $4");
 	s->page_seq = select_where(t, "AND _seq > $2 AND _origin <> $4 ORDER BY _seq LIMIT $3");
 	if (table_column(t, "number") >= 0)
 		s->by_number = select_where(t, "AND number = $2 AND deleted_at IS NULL ORDER BY uuid LIMIT 1");
@@ -114,6 +115,7 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->insert = insert_synced(t);
 	s->update = update_synced(t);
 	s->count = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1");
+	s->count_range = text(s->count, " AND uuid > $2 AND uuid <= $3", "");
 	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > $2");
 	s->own_since = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1 AND _seq > 0 AND _seq > $2 AND _origin = $3");
 	s->is_there = text("SELECT CAST(1 AS bigint) FROM ", t->name, " WHERE tenant = $1 AND uuid = $2");

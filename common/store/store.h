@@ -180,10 +180,12 @@ int row_exists(struct db *db, struct uuid tenant, const struct table *t, struct 
 struct table_sql {
 	const char *load;		/* $1 tenant, $2 uuid */
 	const char *page_uuid;		/* $1 tenant, $2 after uuid, $3 limit; by uuid, tombstones too */
+	const char *page_range;		/* the same, $3 up to this uuid, $4 limit */
 	const char *page_seq;		/* $1 tenant, $2 after seq, $3 limit, $4 the origin left out; by _seq */
 	const char *by_number;		/* documents: $1 tenant, $2 number */
 	const char *page_down;		/* $1 tenant, $2 before uuid, $3 limit; newest first, living only */
 	const char *count;		/* $1 tenant */
+	const char *count_range;	/* $1 tenant, $2 after uuid, $3 up to uuid */
 	const char *changed;		/* uuids; $1 tenant, $2 after seq */
 	const char *own_since;		/* how many; $1 tenant, $2 after seq, $3 the origin */
 	const char *insert, *update;

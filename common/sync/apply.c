@@ -4,6 +4,7 @@
  * again whenever something arrived; so does what cannot be stored, with its
  * reason.  Nothing blocks what comes behind it. */
 #include "base/base.h"
+#include "sync/apply.h"
 #include "sync/refs.h"
 
 #define RETRY_MAX 500	/* parked rows looked at after a page */
@@ -81,12 +82,31 @@ static int lose(struct write *w, struct doc *theirs, const struct doc *here, int
 	return take(w, &theirs->head, &here->head, err);
 }
 
+/* Both sides call it synced.  A change that was missed is no conflict; ours, when it
+ * is the later one, goes up to be judged; else it is kept. */
+static int settle(struct write *w, struct doc *theirs, const struct doc *here, int *conflicts, struct err *err)
+{
+	const struct row *r = &theirs->head, *ours = &here->head;
+	int later = version_cmp(r->updated_at, r->origin, ours->updated_at, ours->origin);
+
+	if (later < 0)
+		return repair_send_again(w, here, err);
+	if (later > 0 && r->seq > ours->seq)
+		return take(w, &theirs->head, ours, err);
+	++*conflicts;
+	if (conflict_keep(w->t, w->tenant, theirs, here, "repaired", err) < 0)
+		return -1;
+	return take(w, &theirs->head, ours, err);
+}
+
 static int apply_record(struct write *w, struct doc *theirs, const struct doc *here, enum judged judged, int *conflicts, struct err *err)
 {
 	const struct row *ours = here ? &here->head : NULL;
 	struct row *r = &theirs->head;
 	int later, n;
 
+	if (judged == JUDGED_REPAIR && ours && !ours->dirty)
+		return settle(w, theirs, here, conflicts, err);
 	if (!ours || (!ours->dirty && r->seq >= ours->seq))
 		return take(w, r, ours, err);
 	if (!ours->dirty)
@@ -139,11 +159,11 @@ static int take_document(struct write *w, struct doc *theirs, const struct doc *
 	return outbox_remove(w->t, w->tenant, theirs->head.table, theirs->head.uuid, err);
 }
 
-static int apply_document(struct write *w, struct doc *theirs, const struct doc *here, int *conflicts, struct err *err)
+static int apply_document(struct write *w, struct doc *theirs, const struct doc *here, enum judged judged, int *conflicts, struct err *err)
 {
 	struct doc ours;
 
-	if (here && !here->head.dirty && theirs->head.seq < here->head.seq)
+	if (here && !here->head.dirty && judged != JUDGED_REPAIR && theirs->head.seq < here->head.seq)
 		return 0;
 	if (!here || doc_same_entered(here, theirs))
 		return take_document(w, theirs, here, err);
@@ -162,7 +182,7 @@ int apply_version(struct write *w, struct doc *theirs, enum judged judged, int *
 	if (n < 0)
 		return -1;
 	if (theirs->head.table->rule == INSERT_ONCE)
-		return apply_document(w, theirs, n ? &here : NULL, conflicts, err);
+		return apply_document(w, theirs, n ? &here : NULL, judged, conflicts, err);
 	return apply_record(w, theirs, n ? &here : NULL, judged, conflicts, err);
 }
 
@@ -206,7 +226,7 @@ static int try_row(struct apply *a, struct write *w, struct json j, const struct
 	if ((n = refs_there(w->t->db, w->tenant, &d, m, err)) <= 0)
 		return n;
 	*m = (struct missing){ table, { { 0 } } };
-	return apply_version(w, &d, JUDGED_NOT, &a->conflicts, err) < 0 ? -1 : 1;
+	return apply_version(w, &d, a->repair ? JUDGED_REPAIR : JUDGED_NOT, &a->conflicts, err) < 0 ? -1 : 1;
 }
 
 /* What the database refuses, or what cannot be read, must not hold up the rest. */
@@ -231,7 +251,7 @@ static int guarded_try(struct apply *a, struct write *w, struct json j, const st
 	return n;
 }
 
-static int apply_one(struct apply *a, struct write *w, struct json j, struct err *err)
+int apply_one(struct apply *a, struct write *w, struct json j, struct err *err)
 {
 	struct err why = { 0 };
 	struct missing m;

@@ -13,6 +13,8 @@ libsync_a_SOURCES = \
 	%D%/confirm.c \
 	%D%/quarantine.c \
 	%D%/clock.c \
-	%D%/digest.c \
+	%D%/apply.h \
+	%D%/digest.h %D%/digest.c %D%/digest_hub.c %D%/compare.c \
+	%D%/repair.c \
 	%D%/restored.h %D%/restored.c \
 	%D%/cycle.c

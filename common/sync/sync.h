@@ -9,7 +9,8 @@
  *	apply.c		till: pulled rows into the store
  *	confirm.c	till: the hub's verdicts, and the stamp
  *	clock.c		till: putting right what was stamped by a wrong clock
- *	digest.c	both: sums over canonical rows
+ *	digest.c	both: sums over canonical rows; digest_hub.c answers, compare.c compares
+ *	repair.c	both: only what differs, row by row
  *	quarantine.c	till: what does not go by itself, for people
  *	cycle.c		till: what to do next; a pure state machine
  *
@@ -108,6 +109,7 @@ struct apply {
 	struct json page;
 	int slice_ms;
 	struct pool *pool;
+	bool repair;			/* both sides call these rows synced, and have them otherwise */
 	int applied, parked, conflicts;
 };
 int apply_begin(struct apply *a, struct json page, bool load, struct err *err) MUST_CHECK;
@@ -131,6 +133,7 @@ enum judged {
 	JUDGED_NOT,	/* it has not seen it: ours stays, and goes up */
 	JUDGED_LOST,	/* theirs stands; ours is kept in the journal */
 	JUDGED_MERGED,	/* theirs has what was ours; the journal comes with a pull */
+	JUDGED_REPAIR,	/* the sums differ: ours may be clean, and still not theirs */
 };
 /* One version of the hub's into the store: what apply and confirm share. */
 int apply_version(struct write *w, struct doc *theirs, enum judged judged, int *conflicts, struct err *err) MUST_CHECK;
@@ -167,20 +170,72 @@ int sync_meet_epoch(struct write *w, struct uuid epoch, struct err *err) MUST_CH
 
 /* --- digests --- */
 
-struct digest {
+#define DIGEST_LEN 16
+
+/* Keys of one table behind `after`, up to `upto`. */
+struct key_range {
 	const struct table *table;
-	int64_t rows;
-	uint8_t sum[16];		/* of the first 16 bytes of SHA-256(canonical row), modulo 2^128 */
+	struct uuid after, upto;
 };
-/* Rows with 0 < _seq <= seq, without those named.  d gets one entry a synced table. */
-int digest_tables(struct db *db, struct uuid tenant, int64_t seq, const struct uuid *without, int n_without,
-		  struct digest d[SYNCED_MAX], int *n, struct err *err) MUST_CHECK;
-/* Hub: request {"seq":n,"without":[uuid…]} -> {"seq","changed":[uuid…],"tables":[{"table","rows","sum"}]}. */
+
+struct digest {
+	struct key_range range;
+	int64_t rows;
+	uint8_t sum[DIGEST_LEN];	/* of the first 16 bytes of SHA-256(canonical row), modulo 2^128 */
+};
+
+/* Hub: {"seq":n, "without":[uuid…], "ranges":[RANGE…]?} -> {"seq", "purged", "changed":[uuid…]} and
+ * "tables":[{"table","rows","sum"}], or with ranges
+ * "ranges":[{"table","after","upto", "rows","sum" or "keys":[{"uuid","sum"}]}], those asked for cut into parts. */
 int digest_answer(struct db *db, struct uuid tenant, struct json request, struct buf *out, struct err *err) MUST_CHECK;
-/* Till: what must be left out because it is dirty or parked here.  {"seq":…,"without":[…]} */
-int digest_request(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
+/* Till: the request, with what must be left out because it is dirty or parked here; ranges: NULL for whole tables. */
+int digest_request(struct db *db, struct pool *pool, struct uuid tenant, const struct key_range *ranges, int n_ranges, struct buf *out,
+		   struct err *err) MUST_CHECK;
+/* Till: what must be the same when it asks and when it compares, as text.  Documents made meanwhile do no harm. */
+int digest_state(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
 /* Till: {"identical":bool,"seq":n,"not_comparable":n,"tables":[{"table","here","cloud","result"}]} */
 int digest_compare(struct db *db, struct pool *pool, struct uuid tenant, struct json request, struct json answer,
 		   struct buf *out, bool *identical, struct err *err) MUST_CHECK;
+
+/* Where a table differs. */
+struct difference {
+	struct key_range range;
+	int64_t here, cloud;		/* rows of each side */
+	bool found;			/* row by row: what differs stands in send and fetch */
+};
+struct row_key {
+	const struct table *table;
+	struct uuid uuid;
+};
+struct differences {
+	struct difference *range;	/* those that are not found yet are to be asked for */
+	struct row_key *send;		/* only here */
+	struct row_key *fetch;		/* only there, or otherwise */
+	int n, n_send, n_fetch, compared;
+};
+/* Till: the answer to a request with ranges; all in pool. */
+int digest_find(struct db *db, struct pool *pool, struct uuid tenant, struct json request, struct json answer,
+		struct differences *out, struct err *err) MUST_CHECK;
+/* The ranges of a whole table, and of what is in JSON. */
+struct key_range range_of_table(const struct table *t);
+void range_put(const struct key_range *r, struct buf *out);	/* members of an open object */
+
+/* --- repair --- */
+
+/* Hub: the rows of a table by their keys, as in a page: {"rows":[ROW…], "missing":[uuid…], "taken":n, "epoch", "seq"};
+ * taken: so many of the keys were looked up before the page was full. */
+int rows_page(struct db *db, struct uuid tenant, const struct table *t, const struct uuid *key, int n, size_t max_bytes, int *n_rows,
+	      struct buf *out, struct err *err) MUST_CHECK;
+
+/* Till: {"epoch":uuid, "send":[{"table","uuid"}…], "rows":[ROW…]}.  What only we have goes up again, or was deleted while we
+ * were away; what the hub has, or has otherwise, is taken, and no version goes without a trace. */
+struct repair {
+	struct apply apply;
+	struct json send;
+	int64_t away;			/* how far we had pulled when we had been away too long; 0: we were not */
+	int sent, gone;
+};
+int repair_begin(struct repair *r, struct json body, struct err *err) MUST_CHECK;
+int repair_slice(struct repair *r, struct txn *t, struct err *err) MUST_CHECK;
 
 #endif

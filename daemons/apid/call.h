@@ -55,7 +55,7 @@ enum who {
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
-enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_APPLY,
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_ROWS, Q_APPLY,
 	      Q_IMPORT, Q_WS, Q_AT, Q_PERIOD, Q_PERIOD_PAGE, Q_SHEET, Q_SHEET_PAGE, Q_FORMAT, Q_RESTORE,
 	      Q_SETTINGS };
 
@@ -181,11 +181,11 @@ handler_fn h_receivables, h_daily_sales, h_sales_by_hour, h_sales_by_product;
 handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;
-handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest;
+handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest, h_rows;
 handler_fn h_sync_status, h_sync_run, h_pending, h_pairing_put, h_pairing_end;
 handler_fn h_ws;
 handler_fn h_backup_create, h_backup_list, h_backup_verify, h_backup_delete, h_restore, h_doctor, h_doctor_fix;
-handler_fn h_state, h_registered, h_restored, h_apply, h_confirm, h_restamp, h_done, h_pause, h_verified, h_kick;
+handler_fn h_state, h_registered, h_restored, h_apply, h_confirm, h_restamp, h_done, h_pause, h_verified, h_repair, h_repaired, h_kick;
 handler_fn h_unlock, h_quarantine_list, h_quarantine_show, h_quarantine_retry, h_quarantine_drop;
 
 /* The body of a route that makes a document: with what the path names, and its key checked. */

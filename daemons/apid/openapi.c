@@ -32,6 +32,8 @@ static const struct {
 	{ "cursor", "integer", "how far it has pulled" },
 	{ "own", "integer", "versions of its own, numbered since, that the till knows of: fewer than the hub does, and it is an older copy" },
 	{ "load", "integer", "1: a page of a first load" },
+	{ "table", "string", "whose rows" },
+	{ "uuids", "string", "their keys, separated by commas: 200 at most" },
 };
 
 /* --- paths --- */

@@ -146,8 +146,11 @@ const struct operation operations[] = {
 	{ h_snapshot, "everything, page by page, for a first load",
 	  GIVE(200, MUST("rows", "array"), MAY("next", "string"), MUST("more", "boolean"), MUST("epoch", "uuid"), MUST("as_of", "integer"),
 	       MUST("done", "integer"), MUST("total", "integer")) },
-	{ h_digest, "sums of all rows, to compare", TAKE(MUST("seq", "integer"), MUST("without", "strings")),
-	  GIVE(200, MUST("seq", "integer"), MUST("changed", "strings"), MUST("tables", "array")) },
+	{ h_digest, "sums of all rows by table, or by ranges of keys, to compare",
+	  TAKE(MUST("seq", "integer"), MUST("without", "strings"), MAY("ranges", "array")),
+	  GIVE(200, MUST("seq", "integer"), MUST("purged", "integer"), MUST("changed", "strings"), MAY("tables", "array"), MAY("ranges", "array")) },
+	{ h_rows, "rows by their keys, for a till that repairs what differs",
+	  GIVE(200, MUST("rows", "array"), MUST("missing", "strings"), MUST("taken", "integer"), MUST("epoch", "uuid"), MUST("seq", "integer")) },
 	{ h_ws, "events as they happen (WebSocket)", .status = 101 },
 
 	/* tills of a shop, shops of a cloud */

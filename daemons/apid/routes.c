@@ -160,6 +160,7 @@ const struct route routes[] = {
 	{ POST("/api/sync/push"),		SLICES, h_push, DEVICE, PERM_NONE, LARGE, AT_HUB },
 	{ GET("/api/sync/snapshot"),		READ, h_snapshot, DEVICE, PERM_NONE, TAKES(Q_SNAPSHOT), AT_HUB },
 	{ POST("/api/sync/digest"),		READ, h_digest, DEVICE, PERM_NONE, LARGE, AT_HUB },
+	{ GET("/api/sync/rows"),		READ, h_rows, DEVICE, PERM_NONE, TAKES(Q_ROWS), AT_HUB },
 	{ POST("/api/sync/credentials"),	LOOP, h_credentials, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
 
 	/* backups; at a hub its operator's */
@@ -199,6 +200,8 @@ const struct route routes[] = {
 	{ POST("/internal/sync/restamp"),	WRITE, h_restamp, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/pause"),		WRITE, h_pause, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/sync/verified"),	WRITE, h_verified, OPERATOR, PERM_NONE, SMALL, AT_TILL },
+	{ POST("/internal/sync/repair"),	SLICES, h_repair, OPERATOR, PERM_NONE, LARGE, AT_TILL },
+	{ POST("/internal/sync/repaired"),	WRITE, h_repaired, OPERATOR, PERM_NONE, SMALL, AT_TILL },
 	{ POST("/internal/kick"),		LOOP, h_kick, OPERATOR, PERM_NONE, EMPTY, NO_SHOP },
 	{ GET("/internal/quarantine"),		READ, h_quarantine_list, OPERATOR, PERM_NONE, PAGES, AT_TILL },
 	{ GET("/internal/quarantine/:uuid"),	READ, h_quarantine_show, OPERATOR, PERM_NONE, AT_TILL },
@@ -217,6 +220,7 @@ static const char *const queries[][7] = {
 	[Q_HEALTH] = { "tenant", "pending", "cursor", "epoch" },
 	[Q_PULL] = { "tenant", "since", "limit", "own" },
 	[Q_SNAPSHOT] = { "tenant", "after", "limit" },
+	[Q_ROWS] = { "tenant", "table", "uuids" },
 	[Q_APPLY] = { "tenant", "load" },
 	[Q_IMPORT] = { "tenant", "dry_run", "skip_errors" },
 	[Q_WS] = { "tenant", "since", "epoch" },

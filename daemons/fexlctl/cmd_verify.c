@@ -1,35 +1,81 @@
-/* verify: is this till's copy the same as the cloud's?  Digests tell. */
+/* verify: is this till's copy the same as the cloud's?  Digests tell, and where
+ * it is not.  repair: only what differs is exchanged. */
 #include "base/base.h"
 #include "fexlctl/call.h"
 #include "fexlctl/commands.h"
 
 static int run_verify(struct ctl *c);
+static int run_repair(struct ctl *c);
 
 const struct command verify_commands[] = {
 	{ .name = "verify", .summary = "compare this till with the cloud, table by table", .flags = HERE_ONLY, .run = run_verify,
-	  .more = "Exits 6 when they differ.  What is pending here is left out on both sides." },
+	  .more = "Says which ranges of keys differ, and exits 6 then.  What is pending here is left\n"
+		  "out on both sides." },
+	{ .name = "repair", .summary = "exchange what differs between this till and the cloud", .flags = HERE_ONLY, .run = run_repair,
+	  .more = "What was not sent yet goes first.  Then what only the cloud has comes down, what only\n"
+		  "this till has goes up again, and of two versions the later one stands; the other one\n"
+		  "is in the conflict journal.  It may be broken off and begun again at any time." },
 	{ NULL }
 };
 
 #define VERIFY_MS 300000	/* all rows are read on both sides */
+#define REPAIR_MS 3600000
 
-static const struct column columns[] = {
+static const struct column tables[] = {
 	{ "TABLE", "table" }, { "HERE", "here", SHOW_COUNT }, { "CLOUD", "cloud", SHOW_COUNT }, { "RESULT", "result", SHOW_STATE },
 	{ NULL }
 };
 
+static const struct column ranges[] = {
+	{ "TABLE", "table" }, { "BEHIND", "after" }, { "UP TO", "upto" }, { "HERE", "here", SHOW_COUNT }, { "CLOUD", "cloud", SHOW_COUNT },
+	{ NULL }
+};
+
+static int compare(struct ctl *c, const char *path, int64_t most_ms, struct reply *r)
+{
+	struct call call = { "syncd", "POST", path, .timeout_ms = c->timeout_ms > 0 ? c->timeout_ms : most_ms };
+
+	return call_ok(c, &call, r);
+}
+
 static int run_verify(struct ctl *c)
 {
-	struct call call = { "syncd", "POST", "/sync/verify", .timeout_ms = c->timeout_ms > 0 ? c->timeout_ms : VERIFY_MS };
+	struct json where;
 	struct reply r;
-	int rc = call_ok(c, &call, &r);
+	int rc = compare(c, "/sync/verify", VERIFY_MS, &r);
 
 	if (rc != 0)
 		return rc;
-	c->out->list(c, columns, r.json, json_member(r.json, "tables"));
+	c->out->list(c, tables, r.json, json_member(r.json, "tables"));
 	if (json_yes(r.json, "identical")) {
 		say(c, "Identical to the cloud.");
 		return END_OK;
 	}
-	return fail(c, END_REFUSED, "fexlctl sync now --wait, then fexlctl verify", "verify: this till and the cloud differ");
+	where = json_member(r.json, "ranges");
+	if (!c->out->json && json_len(where) > 0)
+		c->out->list(c, ranges, where, where);
+	return fail(c, END_REFUSED, "fexlctl repair", "verify: this till and the cloud differ in %lld rows",
+		    (long long)json_number(r.json, "rows", 0));
+}
+
+static const struct column work[] = {
+	{ "Differ", "rows", SHOW_COUNT }, { "Fetched", "fetched", SHOW_COUNT }, { "Sent", "sent", SHOW_COUNT }, { "Gone", "gone", SHOW_COUNT },
+	{ "Conflicts", "conflicts", SHOW_COUNT }, { NULL }
+};
+
+/* What goes up again is sent by the cycle that comes before the comparison. */
+static int run_repair(struct ctl *c)
+{
+	struct reply r, after;
+	int rc = compare(c, "/sync/repair", REPAIR_MS, &r);
+
+	if (rc != 0 || (rc = compare(c, "/sync/verify", VERIFY_MS, &after)) != 0)
+		return rc;
+	c->out->record(c, work, r.json);
+	if (json_yes(after.json, "identical")) {
+		say(c, "Identical to the cloud.");
+		return END_OK;
+	}
+	return fail(c, END_REFUSED, "fexlctl pending, then fexlctl repair", "repair: this till and the cloud still differ in %lld rows",
+		    (long long)json_number(after.json, "rows", 0));
 }

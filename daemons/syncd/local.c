@@ -120,11 +120,16 @@ static void sync_now(struct http_request *rq, struct pump *p)
 		local_settle(l);
 }
 
-/* --- POST /sync/verify, /sync/pause, /sync/resume --- */
+/* --- POST /sync/verify, /sync/repair, /sync/pause, /sync/resume --- */
 
 static void sync_verify(struct http_request *rq, struct pump *p)
 {
-	verify_want(p->verify, rq);
+	verify_want(p->verify, rq, false);
+}
+
+static void sync_repair(struct http_request *rq, struct pump *p)
+{
+	verify_want(p->verify, rq, true);
 }
 
 /* apid keeps it, so that it outlives us; we see it in the database. */
@@ -176,6 +181,7 @@ static const struct local_route {
 } routes[] = {
 	{ { HTTP_POST, "/sync/now" }, sync_now },
 	{ { HTTP_POST, "/sync/verify" }, sync_verify },
+	{ { HTTP_POST, "/sync/repair" }, sync_repair },
 	{ { HTTP_POST, "/sync/pause" }, sync_pause },
 	{ { HTTP_POST, "/sync/resume" }, sync_resume },
 	{ { HTTP_GET, NULL }, NULL },

@@ -7,6 +7,7 @@ fexl_syncd_SOURCES = \
 	%D%/up.c \
 	%D%/down.c \
 	%D%/verify.c \
+	%D%/walk.c \
 	%D%/page.c \
 	%D%/eye.c \
 	%D%/remote.c \

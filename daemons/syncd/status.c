@@ -90,6 +90,7 @@ static void put_state(const struct pump *p, struct buf *out)
 	jw_put_int(out, "next_in_ms", next_in_us(c) / 1000);
 	jw_put_int(out, "cycles", c->cycles);
 	jw_put_int(out, "begun", c->started);
+	verify_status(p->verify, out);
 	put_load(p, out);
 }
 
@@ -160,9 +161,9 @@ static bool is_news(struct pump *p, const struct outlook *o)
 {
 	char now[160];
 
-	snprintf(now, sizeof(now), "%s %d %lld %lld %lld %d %lld", outlook_state(o), p->cycle.phase,
+	snprintf(now, sizeof(now), "%s %d %lld %lld %lld %d %lld %lld", outlook_state(o), p->cycle.phase,
 		 (long long)o->pending, (long long)o->refused, (long long)o->load_done, o->failures,
-		 (long long)p->cycle.cycles);
+		 (long long)p->cycle.cycles, (long long)verify_steps(p->verify));
 	if (strcmp(now, p->said) == 0)
 		return false;
 	memcpy(p->said, now, sizeof(now));

@@ -9,6 +9,7 @@
  *	up.c		actions: push, confirm, restamp
  *	down.c		actions: first load, pull, apply
  *	verify.c	are both sides the same?  between two cycles
+ *	walk.c		where do they differ, and what is done about it
  *	page.c		what must be known of a page without parsing it
  *	eye.c		the database, read-only and briefly
  *	remote.c	HTTP to the cloud and to our apid, over libcurl; pack.c gzip
@@ -350,10 +351,32 @@ const char *answer_detail(struct pool *pool, const struct answer *a);
 struct verify;
 struct verify *verify_new(struct pump *p);
 void verify_free(struct verify **vp);
-void verify_want(struct verify *v, struct http_request *rq);
+void verify_want(struct verify *v, struct http_request *rq, bool repair);
+int64_t verify_steps(const struct verify *v);	/* grows while something is repaired */
+/* The member "repair" of an open object. */
+void verify_status(const struct verify *v, struct buf *out);
 /* Between two cycles: true when a comparison has begun. */
 bool verify_turn(struct verify *v);
 void verify_stop(struct verify *v, const struct err *why);
+
+/* --- walk.c --- */
+
+struct walk;
+
+struct walk_counts {
+	int64_t compared;	/* ranges of keys */
+	int64_t rows;		/* that differ */
+	int64_t fetched, sent, gone, conflicts;
+};
+struct walk *walk_new(struct pump *p);
+void walk_free(struct walk **wp);
+void walk_begin(struct walk *w, bool act);
+int walk_table(struct walk *w, const struct table *t, int64_t rows, struct err *err) MUST_CHECK;
+/* done is called once, perhaps at once; why: NULL when the step succeeded. */
+void walk_step(struct walk *w, void (*done)(const struct err *why, void *ctx), void *ctx);
+bool walk_is_over(const struct walk *w);
+const struct walk_counts *walk_total(const struct walk *w, int *left_r);	/* since our start */
+void walk_json(const struct walk *w, struct buf *out);	/* members of an open object */
 
 /* --- local.c --- */
 

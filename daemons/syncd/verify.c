@@ -1,6 +1,8 @@
-/* Are both sides the same, row by row?  Done between two cycles, when nothing
- * comes or goes.  People may write meanwhile: what they touch is left out, and
- * what they touch while the cloud counts makes us ask again. */
+/* Are both sides the same, row by row, and if not, where; and, where somebody
+ * wants it or this till was away too long, what differs is exchanged.  Done
+ * between two cycles, when nothing comes or goes.  People may write meanwhile:
+ * what they touch is left out, and what they touch while the cloud counts makes
+ * us ask again. */
 #include "base/base.h"
 #include "syncd/syncd.h"
 #include "base/log.h"
@@ -13,6 +15,7 @@
 struct waiter {
 	struct http_request *rq;
 	int64_t cycle;		/* this one has to be complete first */
+	bool repair;
 };
 
 struct verify {
@@ -21,10 +24,14 @@ struct verify {
 	int n;
 	struct pool *pool;	/* of the comparison under way */
 	struct buf request, result;
+	struct buf state;	/* when it was asked */
 	struct json answer;
 	int tries;
 	int64_t seq;
 	bool same_state, identical;
+	struct walk *walk;	/* where they differ */
+	bool walking, acting;
+	int64_t begun_after;	/* the last complete cycle when the comparison in hand began */
 };
 
 /* --- those who wait --- */
@@ -67,6 +74,12 @@ static bool is_ready(const struct verify *v, const struct waiter *w)
 	return v->pump->cycle.cycles >= w->cycle;
 }
 
+/* Who came later waits for the next one. */
+static bool was_ready(const struct verify *v, const struct waiter *w)
+{
+	return v->begun_after >= w->cycle;
+}
+
 static bool has_failed(const struct verify *v, const struct waiter *w)
 {
 	return !is_ready(v, w) && v->pump->cycle.started >= w->cycle && v->pump->cycle.failures > 0;
@@ -84,26 +97,28 @@ static bool any_ready(const struct verify *v)
 
 static void finish(struct verify *v, const struct err *why)
 {
-	answer_all(v, is_ready, why);
+	if (why != NULL && v->n == 0)
+		log_warn("what this till missed while it was away could not be repaired yet: %s", why->text);
+	answer_all(v, was_ready, why);
 	buf_clear(&v->result);
+	v->walking = false;
 	v->pump->busy = false;
 	pump_wake(v->pump);
-}
-
-static int read_state(struct db *db, struct verify *v, struct buf *out, struct err *err)
-{
-	buf_clear(out);
-	return digest_request(db, v->pool, v->pump->view.pairing.tenant, out, err);
 }
 
 static int read_request(struct db *db, void *ctx, struct err *err)
 {
 	struct verify *v = ctx;
+	struct uuid tenant = v->pump->view.pairing.tenant;
 	int rc;
 
+	buf_clear(&v->state);
+	buf_clear(&v->request);
 	if (db_read_begin(db, err) < 0)
 		return -1;
-	rc = read_state(db, v, &v->request, err);
+	rc = digest_state(db, v->pool, tenant, &v->state, err);
+	if (rc == 0)
+		rc = digest_request(db, v->pool, tenant, NULL, 0, &v->request, err);
 	db_read_end(db);
 	return rc;
 }
@@ -113,11 +128,10 @@ static int compare_now(struct db *db, struct verify *v, struct err *err)
 {
 	struct buf now = { 0 };
 	struct json request;
-	int rc = read_state(db, v, &now, err);
+	int rc = digest_state(db, v->pool, v->pump->view.pairing.tenant, &now, err);
 
 	buf_clear(&v->result);
-	v->same_state = rc == 0 && now.len == v->request.len &&
-			memcmp(now.data, v->request.data, now.len) == 0;
+	v->same_state = rc == 0 && now.len == v->state.len && memcmp(now.data, v->state.data, now.len) == 0;
 	buf_release(&now);
 	if (rc < 0 || !v->same_state)
 		return rc;
@@ -139,6 +153,116 @@ static int compare(struct db *db, void *ctx, struct err *err)
 	return rc;
 }
 
+/* --- where they differ --- */
+
+static void go_on(struct verify *v);
+
+/* Into the result that those who wait get. */
+static void add_walk(struct verify *v)
+{
+	struct buf *out = &v->result;
+
+	out->data[--out->len] = '\0';	/* reopened */
+	walk_json(v->walk, out);
+	jw_close(out, '}');
+}
+
+static void on_walked(const struct err *why, void *ctx)
+{
+	struct verify *v = ctx;
+
+	if (why != NULL) {
+		finish(v, why);
+		return;
+	}
+	if (!v->acting && !walk_is_over(v->walk)) {
+		walk_step(v->walk, on_walked, v);
+		return;
+	}
+	if (walk_is_over(v->walk)) {
+		go_on(v);
+		return;
+	}
+	/* A cycle may run now: what was found here goes up, and people's sales do. */
+	v->pump->busy = false;
+	pump_wake(v->pump);
+}
+
+static bool wants_repair(const struct verify *v)
+{
+	for (int i = 0; i < v->n; i++)
+		if (v->waiter[i].repair && was_ready(v, &v->waiter[i]))
+			return true;
+	return v->pump->view.pairing.away != 0;
+}
+
+static int add_tables(struct verify *v, struct err *err)
+{
+	struct json root, tables = { 0 };
+	const char *name = "", *result = "";
+	int64_t here = 0, cloud = 0;
+
+	if (json_parse(v->pool, v->result.data, v->result.len, &root, err) < 0 ||
+	    json_get_array(root, "tables", SYNCED_MAX, &tables, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_len(tables); i++) {
+		struct json t = json_at(tables, i);
+
+		if (json_get_str(t, "table", 64, &name, err) < 0 || json_get_str(t, "result", 20, &result, err) < 0 ||
+		    json_get_int(t, "here", 0, INT64_MAX, &here, err) < 0 || json_get_int(t, "cloud", 0, INT64_MAX, &cloud, err) < 0)
+			return -1;
+		if (strcmp(result, "differ") == 0 && walk_table(v->walk, schema_synced(slice_of(name)), MAX(here, cloud), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void begin_walk(struct verify *v)
+{
+	struct err err = { 0 };
+
+	v->acting = wants_repair(v);
+	v->walking = true;
+	walk_begin(v->walk, v->acting);
+	if (add_tables(v, &err) < 0)
+		finish(v, &err);
+	else if (walk_is_over(v->walk))
+		go_on(v);
+	else
+		walk_step(v->walk, on_walked, v);
+}
+
+/* --- its end --- */
+
+static void on_kept(struct answer *a, void *ctx)
+{
+	if (a->status != 200)
+		log_warn("fexl-apid did not keep that this till is repaired: it answered %d", a->status);
+	finish(ctx, NULL);
+}
+
+/* What was missed while away is here now. */
+static void tell_repaired(struct verify *v)
+{
+	struct buf body = { 0 };
+	struct ask a = { .method = "POST", .path = "/internal/sync/repaired", .body = &body };
+
+	a.timeout_ms = pump_timeout_ms(v->pump);
+	jw_open(&body, '{');
+	jw_put_int(&body, "away", v->pump->view.pairing.away);
+	jw_close(&body, '}');
+	remote_ask(v->pump->remote, &a, on_kept, v);
+}
+
+static void go_on(struct verify *v)
+{
+	add_walk(v);
+	if (v->pump->view.pairing.away != 0)
+		tell_repaired(v);
+	else
+		finish(v, NULL);
+}
+
 /* --- step by step --- */
 
 static void ask_cloud(struct verify *v);
@@ -149,7 +273,7 @@ static void on_noted(struct answer *a, void *ctx)
 
 	if (a->status != 200)
 		log_warn("fexl-apid did not keep when both sides were compared: it answered %d", a->status);
-	finish(v, NULL);
+	begin_walk(v);
 }
 
 static void tell_apid(struct verify *v)
@@ -225,6 +349,14 @@ static void refuse_failed(struct verify *v)
 	answer_all(v, has_failed, &err);
 }
 
+/* Who was away too long repairs by itself, after a cycle that sent what was unsent. */
+static bool is_due(const struct verify *v)
+{
+	const struct pump *p = v->pump;
+
+	return p->seen && p->cycle.phase == PHASE_ON && !p->cycle.paused && p->view.pairing.away != 0 && p->cycle.cycles > v->begun_after;
+}
+
 bool verify_turn(struct verify *v)
 {
 	struct err err = { 0 };
@@ -232,11 +364,18 @@ bool verify_turn(struct verify *v)
 	if (v->n > 0 && local_may_sync(v->pump, &err) < 0)
 		answer_all(v, everybody, &err);
 	refuse_failed(v);
-	if (!any_ready(v))
+	if (v->walking && local_may_sync(v->pump, &err) < 0)
+		v->walking = false;
+	if (!v->walking && !any_ready(v) && !is_due(v))
 		return false;
-	v->tries = 0;
 	v->pump->began_at = clock_boot();
 	v->pump->busy = true;
+	if (v->walking) {
+		walk_step(v->walk, on_walked, v);
+		return true;
+	}
+	v->tries = 0;
+	v->begun_after = v->pump->cycle.cycles;
 	ask_cloud(v);
 	return true;
 }
@@ -252,7 +391,7 @@ static int check_wish(const struct verify *v, struct err *err)
 }
 
 /* A cycle first: what is pending here cannot be compared. */
-void verify_want(struct verify *v, struct http_request *rq)
+void verify_want(struct verify *v, struct http_request *rq, bool repair)
 {
 	struct err err = { 0 };
 
@@ -260,7 +399,7 @@ void verify_want(struct verify *v, struct http_request *rq)
 		http_reply_problem(rq, &err);
 		return;
 	}
-	v->waiter[v->n++] = (struct waiter){ rq, v->pump->cycle.started + 1 };
+	v->waiter[v->n++] = (struct waiter){ rq, v->pump->cycle.started + 1, repair };
 	pump_demand(v->pump);
 }
 
@@ -275,6 +414,7 @@ struct verify *verify_new(struct pump *p)
 
 	v->pump = p;
 	v->pool = pool_new();
+	v->walk = walk_new(p);
 	return v;
 }
 
@@ -286,7 +426,35 @@ void verify_free(struct verify **vp)
 		return;
 	*vp = NULL;
 	pool_free(&v->pool);
+	walk_free(&v->walk);
+	buf_release(&v->state);
 	buf_release(&v->request);
 	buf_release(&v->result);
 	free(v);
+}
+
+int64_t verify_steps(const struct verify *v)
+{
+	int left;
+
+	return walk_total(v->walk, &left)->compared;
+}
+
+void verify_status(const struct verify *v, struct buf *out)
+{
+	int left;
+	const struct walk_counts *n = walk_total(v->walk, &left);
+
+	jw_name(out, "repair");
+	jw_open(out, '{');
+	jw_put_bool(out, "running", v->walking && v->acting);
+	jw_put_int(out, "away", v->pump->view.pairing.away);
+	jw_put_int(out, "compared", n->compared);
+	jw_put_int(out, "left", left);
+	jw_put_int(out, "rows", n->rows);
+	jw_put_int(out, "fetched", n->fetched);
+	jw_put_int(out, "sent", n->sent);
+	jw_put_int(out, "gone", n->gone);
+	jw_put_int(out, "conflicts", n->conflicts);
+	jw_close(out, '}');
 }

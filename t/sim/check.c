@@ -123,7 +123,7 @@ static void check_digests(struct sim *s, struct node *till)
 	struct err err = { 0 };
 	bool same = false;
 
-	if (digest_request(till->db, s->pool, hub->tenant, &ask, &err) < 0 ||
+	if (digest_request(till->db, s->pool, hub->tenant, NULL, 0, &ask, &err) < 0 ||
 	    json_parse(s->pool, ask.data, ask.len, &j_ask, &err) < 0 ||
 	    digest_answer(hub->db, hub->tenant, j_ask, &answer, &err) < 0 ||
 	    json_parse(s->pool, answer.data, answer.len, &j_answer, &err) < 0 ||

@@ -253,7 +253,7 @@ bool net_identical(struct net *net, int i)
 
 	fixture_commit(till);
 	db_rollback(hub->db);
-	must(till, digest_request(till->db, till->pool, till->w.tenant, &ask, &till->err));
+	must(till, digest_request(till->db, till->pool, till->w.tenant, NULL, 0, &ask, &till->err));
 	must(hub, digest_answer(hub->db, hub->w.tenant, parse(hub, &ask), &answer, &hub->err));
 	fixture_rollback(hub);
 	must(till, digest_compare(till->db, till->pool, till->w.tenant, parse(till, &ask), parse(till, &answer), &out, &same,
@@ -264,6 +264,102 @@ bool net_identical(struct net *net, int i)
 	buf_release(&answer);
 	buf_release(&out);
 	return same;
+}
+
+/* --- repair --- */
+
+#define TODO_MAX 1000
+
+struct repairing {
+	struct net *net;
+	int i;
+	struct key_range todo[TODO_MAX];
+	int n;
+	struct repaired done;
+};
+
+static void hand_over(struct repairing *r, const struct buf *body)
+{
+	struct fixture *till = r->net->till[r->i];
+	struct repair x = { .apply = { .site = &till->site, .tenant = till->w.tenant, .slice_ms = SLICE_MS, .pool = till->pool } };
+	int rc;
+
+	must(till, repair_begin(&x, parse(till, body), &till->err));
+	do {
+		rc = repair_slice(&x, &till->t, &till->err);
+		must(till, rc);
+		till->t.resume = till->t.progress;
+	} while (rc == JOB_MORE);
+	fixture_commit(till);
+	r->done.sent += x.sent;
+	r->done.gone += x.gone;
+	r->done.fetched += x.apply.applied;
+	r->done.conflicts += x.apply.conflicts;
+}
+
+static void fetch_one(struct repairing *r, const struct row_key *k)
+{
+	struct fixture *hub = r->net->hub;
+	struct buf page = { 0 };
+	int rows;
+
+	db_rollback(hub->db);
+	must(hub, rows_page(hub->db, hub->w.tenant, k->table, &k->uuid, 1, 1 << 20, &rows, &page, &hub->err));
+	fixture_rollback(hub);
+	assert_int_equal(rows, 1);
+	hand_over(r, &page);
+	buf_release(&page);
+}
+
+static void send_one(struct repairing *r, const struct row_key *k)
+{
+	struct buf body = { 0 };
+
+	buf_printf(&body, "{\"send\":[{\"table\":\"%s\",\"uuid\":\"%s\"}]}", k->table->name, uuid_text(k->uuid).s);
+	hand_over(r, &body);
+	buf_release(&body);
+}
+
+static void find(struct repairing *r, struct differences *d)
+{
+	struct fixture *hub = r->net->hub, *till = r->net->till[r->i];
+	int asked = MIN(r->n, 16);
+	struct buf ask = { 0 }, answer = { 0 };
+
+	fixture_commit(till);
+	r->n -= asked;
+	must(till, digest_request(till->db, till->pool, till->w.tenant, r->todo + r->n, asked, &ask, &till->err));
+	db_rollback(hub->db);
+	must(hub, digest_answer(hub->db, hub->w.tenant, parse(hub, &ask), &answer, &hub->err));
+	fixture_rollback(hub);
+	must(till, digest_find(till->db, till->pool, till->w.tenant, parse(till, &ask), parse(till, &answer), d, &till->err));
+	r->done.questions++;
+	r->done.compared += d->compared;
+	buf_release(&ask);
+	buf_release(&answer);
+}
+
+struct repaired net_repair(struct net *net, int i)
+{
+	struct repairing r = { .net = net, .i = i };
+	struct differences d;
+
+	for (const struct table *t = schema; t->name; t++)
+		if (table_is_synced(t))
+			r.todo[r.n++] = range_of_table(t);
+	while (r.n > 0) {
+		find(&r, &d);
+		for (int k = 0; k < d.n; k++) {
+			assert_true(r.n < TODO_MAX);
+			if (!d.range[k].found)
+				r.todo[r.n++] = d.range[k].range;
+		}
+		for (int k = 0; k < d.n_fetch; k++)
+			fetch_one(&r, &d.fetch[k]);
+		for (int k = 0; k < d.n_send; k++)
+			send_one(&r, &d.send[k]);
+	}
+	return r.done;
 }
 
 /* --- a day in a shop --- */

@@ -36,6 +36,13 @@ void net_load(struct net *net, int till);
 void net_cycle(struct net *net);		/* every till: push, pull; until quiet */
 bool net_identical(struct net *net, int till);
 
+/* What a repair moved: rows that differed, by where they went. */
+struct repaired {
+	int questions, compared, fetched, sent, gone, conflicts;
+};
+/* What differs is found and exchanged, but not pushed. */
+struct repaired net_repair(struct net *net, int till);
+
 /* --- a day in a shop --- */
 struct uuid make_product(struct fixture *f, const char *name, int64_t price);
 struct uuid make_customer(struct fixture *f, const char *phone);
