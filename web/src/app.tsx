@@ -1,6 +1,6 @@
 import { Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { here } from '~/api/client';
 import type { List, Setting } from '~/api/types';
@@ -9,6 +9,7 @@ import { pagesFor } from '~/pages';
 import { SetUp } from '~/pages/signin/SetUp';
 import { Restarting } from '~/pages/signin/Restarting';
 import { SignIn } from '~/pages/signin/SignIn';
+import { locked } from '~/state/lock';
 import { restart } from '~/state/restart';
 import { setPermissions, useSession } from '~/state/session';
 import { settings, settingsFrom } from '~/state/settings';
@@ -19,6 +20,8 @@ import { Empty } from '~/ui/Empty';
 import { Frame } from '~/ui/Frame';
 import { SyncDrawer } from '~/ui/SyncDrawer';
 import css from '~/ui/Frame.module.css';
+
+const Lock = lazy(() => import('~/pages/lock/Lock'));
 
 const RETRY_MS = 1000;
 const SAY_AFTER_MS = 3000;
@@ -102,11 +105,13 @@ export function App() {
 	const known = useStore(site);
 	const session = useSession();
 	const restarting = useStore(restart);
+	const isLocked = useStore(locked);
 	if (restarting)
 		return <Restarting r={restarting} />;
 	if (!known)
 		return <Starting />;
+	// Locked, a page stays as it is behind the lock; another person begins anew.
 	if (session)
-		return <Inside />;
+		return <><Inside key={session.user.uuid} />{isLocked && <Suspense fallback={<div className={css.covered} />}><Lock /></Suspense>}</>;
 	return known.set_up ? <SignIn /> : <SetUp />;
 }

@@ -10,6 +10,7 @@ import { onModeChange } from '~/api/client';
 import { Unreachable } from '~/api/http';
 import { beginWords, direction, useLanguage } from '~/i18n';
 import { listen } from '~/state/live';
+import { watchIdleness } from '~/state/lock';
 import { session } from '~/state/session';
 import { lookAgain } from '~/state/status';
 import { watchCloud } from '~/ui/toasts';
@@ -35,12 +36,14 @@ onModeChange((c) => {
 	if (c.from === 'cloud' || c.to === 'cloud')
 		void queries.invalidateQueries();
 });
-let who = session.get()?.token;
+const person = () => session.get()?.user.uuid;
+let who = person();
 session.watch(() => {
-	if (session.get()?.token !== who)
+	if (person() !== who)
 		queries.clear();
-	who = session.get()?.token;
+	who = person();
 });
+watchIdleness();
 watchCloud();
 listen(queries);
 lookAgain();

@@ -11,11 +11,15 @@ export interface ShopSettings {
 	timezone: string;
 	utcOffsetMin: number; // of the days and hours in reports
 	pricesIncludeTax: boolean;
+	lockAfterMin: number; // 0: never
 }
 
 export const defaults: ShopSettings = {
 	shopName: '', address: '', receiptNote: '', currency: '', exponent: 2, timezone: '', utcOffsetMin: 0, pricesIncludeTax: true,
+	lockAfterMin: 0, // until it is known
 };
+
+const LOCK_AFTER_MIN = 15;
 
 export const settings = createStore<ShopSettings>(defaults);
 
@@ -28,6 +32,7 @@ export function settingsFrom(rows: Setting[]): ShopSettings {
 	const e = of.get('currency_exponent');
 	const tax = of.get('prices_include_tax');
 	const offset = of.get('utc_offset_min');
+	const lock = of.get('lock_after_min');
 	return {
 		shopName: text(of.get('shop_name')),
 		address: text(of.get('shop_address')),
@@ -37,6 +42,7 @@ export function settingsFrom(rows: Setting[]): ShopSettings {
 		timezone: text(of.get('timezone')),
 		utcOffsetMin: typeof offset === 'number' ? offset : 0,
 		pricesIncludeTax: tax !== false && tax !== 0,
+		lockAfterMin: typeof lock === 'number' ? lock : LOCK_AFTER_MIN,
 	};
 }
 

@@ -5,8 +5,10 @@ import { Link, useLocation } from 'wouter';
 import { here } from '~/api/client';
 import { known, language, setLanguage, t, useLanguage } from '~/i18n';
 import { pagesFor } from '~/pages';
+import { lock } from '~/state/lock';
 import { signedOut, useSession } from '~/state/session';
 import { useSettings } from '~/state/settings';
+import { isTill } from '~/state/site';
 import { pageIsOld, useStatus } from '~/state/status';
 import { Icon } from './Icon';
 import { StatusChip } from './StatusChip';
@@ -75,6 +77,7 @@ function Account() {
 				</UnstyledButton>
 			</Menu.Target>
 			<Menu.Dropdown>
+				{isTill() && <Menu.Item leftSection={<Icon name="lock" size={18} />} onClick={lock}>{t('lock.now')}</Menu.Item>}
 				<Menu.Item leftSection={<Icon name="out" size={18} />} onClick={() => void signOut()}>{t('frame.sign_out')}</Menu.Item>
 			</Menu.Dropdown>
 		</Menu>

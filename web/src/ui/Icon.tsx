@@ -43,6 +43,8 @@ const paths = {
 	card: 'M3 6h18v12H3zM3 10h18M7 15h3',
 	bank: 'M4 10h16L12 4zM6 10v8M10 10v8M14 10v8M18 10v8M4 20h16',
 	mobile: 'M8 3h8v18H8zM11.500 18h1',
+	lock: 'M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3M12 15v2',
+	erase: 'M9 6h11v12H9l-5-6zM12.500 9.500l4 5M16.500 9.500l-4 5',
 	edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
 	link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
 } as const;

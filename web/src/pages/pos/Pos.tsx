@@ -5,6 +5,7 @@ import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Invoice, Product } from '~/api/types';
 import { t, useLanguage } from '~/i18n';
+import { locked } from '~/state/lock';
 import { useOpenShift } from '~/state/shift';
 import { useStore } from '~/state/store';
 import { toastError } from '~/ui/toasts';
@@ -49,6 +50,7 @@ function isTyping(e: KeyboardEvent): boolean {
 export default function Pos() {
 	useLanguage();
 	const state = useStore(carts);
+	const isLocked = useStore(locked);
 	const cart = current(state);
 	const queries = useQueryClient();
 	const rate = useDefaultRate();
@@ -90,7 +92,8 @@ export default function Pos() {
 			void completeSale(open.uuid, open.sale.payments, null).then(sold, toastError);
 	}, [sold]);
 
-	useEffect(() => listenForScans((code) => {
+	// Fast fingers on a PIN are no scan.
+	useEffect(() => isLocked ? undefined : listenForScans((code) => {
 		findByCode(code).then((p) => {
 			if (p) {
 				hit();
@@ -101,15 +104,15 @@ export default function Pos() {
 			setUnknown(code);
 			say(t('pos.unknown', { code }));
 		}, toastError);
-	}), [add]);
+	}), [add, isLocked]);
 
 	useEffect(() => {
 		const onKey = (e: KeyboardEvent) => {
-			if (paying && e.key === 'Enter' && !(e.target as HTMLElement).closest?.('[role=dialog]')) {
+			if (paying && !isLocked && e.key === 'Enter' && !(e.target as HTMLElement).closest?.('[role=dialog]')) {
 				e.preventDefault();
 				setEager((n) => n + 1);
 			}
-			if (paying || help || unknown)
+			if (paying || help || unknown || isLocked)
 				return;
 			if (e.key === 'F9' || (e.key === 'Enter' && e.ctrlKey))
 				pay();
@@ -129,7 +132,7 @@ export default function Pos() {
 		};
 		window.addEventListener('keydown', onKey);
 		return () => window.removeEventListener('keydown', onKey);
-	}, [paying, help, unknown, done, pay, putAside]);
+	}, [paying, help, unknown, isLocked, done, pay, putAside]);
 
 	function step(by: number) {
 		const lines = current().lines;

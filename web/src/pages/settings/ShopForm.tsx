@@ -14,7 +14,10 @@ import { usePutSetting } from './queries';
 const keys: [keyof ShopSettings, string][] = [
 	['shopName', 'shop_name'], ['address', 'shop_address'], ['receiptNote', 'receipt_note'], ['currency', 'currency'],
 	['exponent', 'currency_exponent'], ['timezone', 'timezone'], ['pricesIncludeTax', 'prices_include_tax'],
+	['lockAfterMin', 'lock_after_min'],
 ];
+
+const lockMinutes = [0, 1, 2, 5, 10, 15, 30, 60];
 
 const zones = Intl.supportedValuesOf('timeZone');
 
@@ -64,6 +67,8 @@ export function ShopForm() {
 						data={['0', '1', '2', '3', '4']} onChange={(v) => set('exponent', Number(v))} comboboxProps={{ withinPortal: true }} />
 					<Select label={t('settings.timezone')} description={t('settings.timezone_hint')} value={form.timezone || null} searchable clearable limit={60}
 						data={zones} onChange={(v) => set('timezone', v ?? '')} clearButtonProps={{ 'aria-label': t('do.remove') }} />
+					<Select label={t('settings.lock')} description={t('settings.lock_hint')} value={String(form.lockAfterMin)} allowDeselect={false}
+						data={lockMinutes.map((n) => ({ value: String(n), label: t('settings.lock_minutes', { n }) }))} onChange={(v) => set('lockAfterMin', Number(v))} />
 				</fieldset>
 				<Stack mt="md">
 					<Switch label={t('settings.tax_included')} checked={form.pricesIncludeTax} disabled={!may}

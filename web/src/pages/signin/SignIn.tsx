@@ -1,6 +1,5 @@
 import { Alert, Button, PasswordInput, SegmentedControl, TextInput } from '@mantine/core';
-import { type FormEvent, useEffect, useState } from 'react';
-import { Problem } from '~/api/http';
+import { type FormEvent, useState } from 'react';
 import { t, useLanguage } from '~/i18n';
 import { restored } from '~/state/restart';
 import { useSite } from '~/state/site';
@@ -9,26 +8,8 @@ import { Icon } from '~/ui/Icon';
 import { details, explain } from '~/ui/toasts';
 import { Door } from './Door';
 import css from './Door.module.css';
+import { useLockout, waitText } from './lockout';
 import { lastUser, signIn, signInAdmin } from './queries';
-
-function waitText(seconds: number): string {
-	return seconds > 90 ? t('auth.wait_minutes', { n: Math.ceil(seconds / 60) }) : t('auth.wait_seconds', { n: seconds });
-}
-
-// Counts down what is left of a lockout.
-function useLockout(error: unknown): number {
-	const [left, setLeft] = useState(0);
-	useEffect(() => {
-		if (!(error instanceof Problem) || error.status !== 429 || !error.retryAfterS)
-			return setLeft(0);
-		const until = Date.now() + error.retryAfterS * 1000;
-		const tick = () => setLeft(Math.max(Math.ceil((until - Date.now()) / 1000), 0));
-		tick();
-		const id = window.setInterval(tick, 1000);
-		return () => window.clearInterval(id);
-	}, [error]);
-	return left;
-}
 
 export function SignIn() {
 	useLanguage();
