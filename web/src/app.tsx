@@ -19,6 +19,7 @@ import { Crash } from '~/ui/Crash';
 import { Empty } from '~/ui/Empty';
 import { Frame } from '~/ui/Frame';
 import { SyncDrawer } from '~/ui/SyncDrawer';
+import { Printer } from '~/ui/paper';
 import css from '~/ui/Frame.module.css';
 
 const Lock = lazy(() => import('~/pages/lock/Lock'));
@@ -96,6 +97,7 @@ function Inside() {
 				</Suspense>
 			</Crash>
 			<SyncDrawer opened={open} onClose={() => setOpen(false)} />
+			<Printer />
 		</Frame>
 	);
 }

@@ -4,6 +4,7 @@ import type { Invoice } from '~/api/types';
 import { type Key, t } from '~/i18n';
 import { dateTime, money, qty } from '~/i18n/format';
 import { useSettings } from '~/state/settings';
+import { Row, Slip, printPlace } from './paper';
 import css from './Receipt.module.css';
 
 const methods: Record<string, Key> = { cash: 'pos.cash', card: 'pos.card', bank: 'pos.bank', mobile: 'pos.mobile', store_credit: 'pos.store_credit' };
@@ -12,29 +13,11 @@ export function printReceipt(): void {
 	window.print();
 }
 
-function Row({ label, value, strong = false }: { label: string; value: string; strong?: boolean }) {
-	return <div className={css.row} data-strong={strong || undefined}><span>{label}</span><bdi>{value}</bdi></div>;
-}
-
-function paper(): HTMLElement {
-	let el = document.getElementById('print');
-	if (!el) {
-		el = document.createElement('div');
-		el.id = 'print';
-		document.body.append(el);
-	}
-	return el;
-}
-
 export function Receipt({ invoice }: { invoice: Invoice }) {
 	const s = useSettings();
 	const owed = invoice.total - invoice.paid;
 	return createPortal(
-		<article className={css.receipt}>
-			<header>
-				<h2>{s.shopName || t('app.name')}</h2>
-				{s.address && <p>{s.address}</p>}
-			</header>
+		<Slip last={s.receiptNote || t('pos.thanks')}>
 			<Row label={invoice.number} value={dateTime(invoice.at)} />
 			<hr />
 			{invoice.lines.map((l, i) => (
@@ -50,6 +33,5 @@ export function Receipt({ invoice }: { invoice: Invoice }) {
 			{invoice.payments.map((p, i) => <Row key={i} label={t(methods[p.method] ?? 'pos.cash')} value={money(p.amount)} />)}
 			{invoice.change_given > 0 && <Row label={t('pos.change')} value={money(invoice.change_given)} />}
 			{owed > 0 && <Row label={t('pos.on_account')} value={money(owed)} />}
-			<footer>{s.receiptNote || t('pos.thanks')}</footer>
-		</article>, paper());
+		</Slip>, printPlace());
 }

@@ -1,15 +1,18 @@
 // One shift: what came into the drawer and went out, as a sum from top to bottom.
-import { Alert, Loader, Text } from '@mantine/core';
+import { Alert, Button, Group, Loader, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { known, t } from '~/i18n';
 import { dateTime, money, moneyWithCurrency, timeOnly } from '~/i18n/format';
 import { ErrorNote } from '~/ui/ErrorNote';
+import { Icon } from '~/ui/Icon';
 import { Money } from '~/ui/Money';
 import { UserName } from '~/ui/names';
 import { Facts } from '~/ui/Panel';
+import { printPaper } from '~/ui/paper';
 import css from './Shifts.module.css';
 import { differenceText } from './CloseForm';
 import { type FullShift, useShift } from './queries';
+import { ShiftSlip } from './slips';
 
 function Sums({ s }: { s: FullShift }) {
 	const rows = Object.entries(s.totals).filter(([, v]) => v !== 0);
@@ -88,6 +91,7 @@ export function Drawer({ id }: { id: string }) {
 				<div className={css.beside}>
 					<Facts items={facts(s)} />
 					<Movements s={s} />
+					<Group><Button variant="default" leftSection={<Icon name="print" size={18} />} onClick={() => printPaper(<ShiftSlip s={s} />)}>{t('slip.print')}</Button></Group>
 				</div>
 			</div>
 		</>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Shift } from '~/api/types';
 import { t, useLanguage } from '~/i18n';
 import { dateTime } from '~/i18n/format';
+import { useMay } from '~/state/session';
 import { useOpenShift } from '~/state/shift';
 import { type Column, DataTable } from '~/ui/DataTable';
 import { Empty } from '~/ui/Empty';
@@ -14,6 +15,7 @@ import { Page } from '~/ui/Page';
 import { Panel } from '~/ui/Panel';
 import { Shelf } from '~/ui/Shelf';
 import { CloseForm } from './CloseForm';
+import { DayClosing } from './DayClosing';
 import { Drawer } from './Drawer';
 import { MoveForm } from './MoveForm';
 import { OpenForm } from './OpenForm';
@@ -82,12 +84,15 @@ export default function Shifts() {
 	const { shift, isPending } = useOpenShift();
 	const { rows, query } = useShifts();
 	const [open, setOpen] = useState<Shift | null>(null);
+	const [closing, setClosing] = useState(false);
+	const mayReport = useMay('reports');
 	return (
-		<Page title={t('nav.shifts')} wide>
+		<Page title={t('nav.shifts')} wide actions={mayReport && <Button variant="default" leftSection={<Icon name="print" size={18} />} onClick={() => setClosing(true)}>{t('slip.day')}</Button>}>
 			{!isPending && (shift ? <Mine s={shift} /> : <OpenForm />)}
 			<DataTable label={t('nav.shifts')} columns={columns()} rows={rows} rowKey={(s) => s.uuid} query={query} onOpen={setOpen}
 				empty={<Empty icon="shifts" title={t('shift.none')} hint={t('shift.none_hint')} />} />
 			<Shelf title={open?.number} opened={open !== null} onClose={() => setOpen(null)} size="44rem">{open && <Other s={open} onDone={() => setOpen(null)} />}</Shelf>
+			<Shelf title={t('slip.day')} opened={closing} onClose={() => setClosing(false)}><DayClosing /></Shelf>
 		</Page>
 	);
 }

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { api } from '~/api/client';
+import { api, query } from '~/api/client';
 import { useDocument } from '~/api/documents';
 import type { DocumentHead, List, Shift, ShiftDetail, Stored } from '~/api/types';
+import { reportDay } from '~/i18n/format';
 import { useMay } from '~/state/session';
 import { useList } from '~/ui/lists';
 
@@ -16,8 +17,30 @@ export interface Close extends DocumentHead {
 
 export type FullShift = ShiftDetail & { closes: Close[] };
 
+export const shiftQuery = (id: string) => ({ queryKey: ['shifts', 'one', id], queryFn: () => api.get<FullShift>(`/api/shifts/${id}`) });
+
 export function useShift(id: string) {
-	return useQuery({ queryKey: ['shifts', 'one', id], queryFn: () => api.get<FullShift>(`/api/shifts/${id}`) });
+	return useQuery(shiftQuery(id));
+}
+
+const PAGE = 200;
+const PAGES_MAX = 25; // a shop of fifty drawers, a hundred days ago
+
+// The shifts that were opened on a day, the first one first: the list begins with the newest.
+async function shiftsOf(day: string): Promise<Shift[]> {
+	const found: Shift[] = [];
+	let after: string | null = '';
+	for (let n = 0; after !== null && n < PAGES_MAX; n++) {
+		const page: List<Shift> = await api.get<List<Shift>>(query('/api/shifts', { limit: PAGE, after }));
+		found.push(...page.items.filter((s) => reportDay(Date.parse(s.at)) === day));
+		const last = page.items.at(-1);
+		after = last && reportDay(Date.parse(last.at)) >= day ? page.next : null;
+	}
+	return found.reverse();
+}
+
+export function useShiftsOf(day: string) {
+	return useQuery({ queryKey: ['shifts', 'of', day], queryFn: () => shiftsOf(day), enabled: day !== '' });
 }
 
 export interface LedgerAccount extends Stored {
