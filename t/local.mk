@@ -277,8 +277,8 @@ TESTS += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5200
 EXTRA_DIST += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/5040-schemas.t t/schemas.py t/9000-manuals.t t/lib/Ctl.pm t/lib/FakeDaemon.pm
 TESTS += t/5020-fexlctl-tools.t t/5030-operator.t t/5035-quarantine.t
 EXTRA_DIST += t/5020-fexlctl-tools.t t/5030-operator.t t/5035-quarantine.t
-TESTS += t/5140-repair.t
-EXTRA_DIST += t/5140-repair.t
+TESTS += t/5140-repair.t t/5150-restore-elsewhere.t
+EXTRA_DIST += t/5140-repair.t t/5150-restore-elsewhere.t
 
 # --- shop stories ---
 TESTS += t/3000-two-tills.t t/3300-scenarios.t t/4000-same-json.t

@@ -64,6 +64,7 @@ int site_open(struct txn *t, bool hub, struct site *site, struct err *err) MUST_
 int site_load(struct db *db, struct pool *pool, struct site *site, struct err *err) MUST_CHECK;
 /* After a restore or before pairing again: another origin for what comes now. */
 int site_new_incarnation(struct txn *t, struct site *site, struct err *err) MUST_CHECK;
+int64_t site_chance(void);	/* how far that leaps */
 /* The same for what may be one of two copies: no two choose the same. */
 int site_leap(struct txn *t, struct site *site, struct err *err) MUST_CHECK;
 /* Another installation, by name too. */
@@ -163,6 +164,8 @@ struct tenant {
 /* key gets the licence key: shown once, only its hash is stored. */
 int tenant_create(struct txn *t, struct site *site, const char *name, struct uuid *tenant, char key[LICENSE_LEN + 1],
 		  struct err *err) MUST_CHECK;
+/* Another one; the one before is not valid any more. */
+int tenant_new_license(struct txn *t, struct uuid tenant, char key[LICENSE_LEN + 1], struct err *err) MUST_CHECK;
 int tenant_load(struct db *db, struct pool *pool, struct uuid uuid, struct tenant *out, struct err *err) MUST_CHECK;	/* 1, 0, -1 */
 int tenant_list(struct db *db, struct pool *pool, struct buf *items, struct err *err) MUST_CHECK;
 /* 1 the key is this tenant's, 0 not (or no such tenant), -1. */

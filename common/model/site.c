@@ -102,12 +102,17 @@ int site_open(struct txn *t, bool hub, struct site *site, struct err *err)
 
 /* Two copies that are told at one moment must not choose the same: the later one
  * keeps the name. */
-int site_leap(struct txn *t, struct site *site, struct err *err)
+int64_t site_chance(void)
 {
 	uint16_t leap;
 
 	random_bytes(&leap, sizeof leap);
-	site->incarnation += leap;
+	return leap;
+}
+
+int site_leap(struct txn *t, struct site *site, struct err *err)
+{
+	site->incarnation += site_chance();
 	return site_new_incarnation(t, site, err);
 }
 

@@ -30,6 +30,15 @@ int tenant_create(struct txn *t, struct site *site, const char *name, struct uui
 	return seed_tenant(t, site, *tenant, err);
 }
 
+int tenant_new_license(struct txn *t, struct uuid tenant, char key[LICENSE_LEN + 1], struct err *err)
+{
+	uint8_t hash[SHA256_LEN];
+
+	license_new(key);
+	license_hash(key, hash);
+	return txn_send(t, "UPDATE tenants SET license_hash = $2 WHERE uuid = $1", ARGS(v_uuid(tenant), v_blob(hash, sizeof hash)), err);
+}
+
 #define TENANT_COLUMNS "SELECT uuid, name, status, seq, epoch, created_at, COALESCE(purged, 0) FROM tenants "
 
 static void tenant_from(const struct val *v, struct tenant *out)

@@ -32,8 +32,9 @@ int backup_list(const char *data_dir, struct pool *pool, struct backup **list_r,
 /* ERR_NOT_FOUND when there is no such backup. */
 int backup_find(const char *data_dir, const char *name, struct backup *b, struct err *err) MUST_CHECK;
 int backup_delete(const char *data_dir, const char *name, struct err *err) MUST_CHECK;
-/* Its sum, its pages, its version, its books: ERR_CONFLICT says what is wrong. */
-int backup_verify(const char *path, struct err *err) MUST_CHECK;
+/* Its sum (what a restore put aside has none), its pages, its version, its books: ERR_CONFLICT
+ * says what is wrong. */
+int backup_verify(const char *path, bool with_sum, struct err *err) MUST_CHECK;
 /* Synced rows by table; count has SYNCED_MAX entries. */
 int backup_count(const char *path, struct table_count *count, int *n_r, struct err *err) MUST_CHECK;
 /* DB_ALONE or DB_READ. */

@@ -4,6 +4,8 @@
 #include "base/base.h"
 #include "sync/restored.h"
 
+#include "base/crypto.h"
+#include "base/secret.h"
 #include "store/backup.h"
 
 /* --- who it is --- */
@@ -20,8 +22,9 @@ static int take_site(struct restoring *r, struct txn *t, struct site *site, stru
 	if (site->hub != r->site.hub)
 		return err_set(err, ERR_CONFLICT, "role_changed", "this is the backup of a %s, and this server is a %s: use another backup",
 			       site->hub ? "cloud" : "till", r->site.hub ? "cloud" : "till");
-	/* The device's key stays with this machine, and so does the device. */
-	site->incarnation = MAX(uuid_eq(site->device, r->site.device) ? site->incarnation : 0, r->site.incarnation) + 1;
+	/* The device's key stays with this machine, and so does the device.  Of two restores
+	 * that do not know of each other none may store under the other's origin. */
+	site->incarnation = MAX(uuid_eq(site->device, r->site.device) ? site->incarnation : 0, r->site.incarnation) + 1 + site_chance();
 	site->device = r->site.device;
 	site->uuid = site_origin(site->device, site->incarnation);
 	if (txn_run(t, sql, ARGS(v_uuid(site->uuid), v_uuid(site->device), v_int(site->incarnation),
@@ -144,7 +147,6 @@ static int restore_till(struct restoring *r, struct txn *t, struct site *site, s
 /* Who may come in is as of now: a till that was revoked since stays outside. */
 static int take_standing(struct restoring *r, struct txn *t, struct uuid tenant, struct err *err)
 {
-	static const char start[] = "UPDATE devices SET cursor = 0, pending = NULL WHERE tenant = $1";
 	const struct table *devices = schema_table("devices");
 	struct val hash;
 	int n = db_one(r->living, t->pool, "SELECT license_hash FROM tenants WHERE uuid = $1", ARGS(v_uuid(tenant)), &hash, 1, err);
@@ -155,16 +157,45 @@ static int take_standing(struct restoring *r, struct txn *t, struct uuid tenant,
 	    txn_run(t, table_sql(devices)->copy_forget, ARGS(v_uuid(tenant)), err) < 0 ||
 	    copy_table(r->living, t->db, devices, tenant, err) < 0)
 		return -1;
-	return txn_run(t, start, ARGS(v_uuid(tenant)), err);
+	return 0;
+}
+
+/* A shop that nobody had here comes without its licence key. */
+static int give_license(struct restoring *r, struct txn *t, struct uuid tenant, struct err *err)
+{
+	char key[LICENSE_LEN + 1];
+	struct val name;
+	int n = db_one(t->db, t->pool, "SELECT name FROM tenants WHERE uuid = $1 AND license_hash IS NULL", ARGS(v_uuid(tenant)), &name, 1, err);
+
+	if (n <= 0)
+		return n;
+	if (tenant_new_license(t, tenant, key, err) < 0)
+		return -1;
+	jw_open(&r->licenses, '{');
+	jw_put_uuid(&r->licenses, "tenant_uuid", tenant);
+	jw_put_str(&r->licenses, "name", name.s);
+	jw_put_str(&r->licenses, "license_key", key);
+	jw_close(&r->licenses, '}');
+	wipe(key, sizeof key);
+	return 0;
 }
 
 /* What was numbered after the backup is not here any more: tills must not take
  * the numbers that come now for those. */
+static int begin_anew(struct txn *t, struct uuid tenant, struct err *err)
+{
+	static const char start[] = "UPDATE devices SET cursor = 0, pending = NULL WHERE tenant = $1";
+
+	if (txn_run(t, "UPDATE tenants SET epoch = $2 WHERE uuid = $1", ARGS(v_uuid(tenant), v_uuid(uuid_v7())), err) < 0)
+		return -1;
+	return txn_run(t, start, ARGS(v_uuid(tenant)), err);
+}
+
 int restored_tenant(struct restoring *r, struct txn *t, struct uuid tenant, struct err *err)
 {
-	if (take_standing(r, t, tenant, err) < 0)
+	if (take_standing(r, t, tenant, err) < 0 || give_license(r, t, tenant, err) < 0)
 		return -1;
-	return txn_run(t, "UPDATE tenants SET epoch = $2 WHERE uuid = $1", ARGS(v_uuid(tenant), v_uuid(uuid_v7())), err);
+	return begin_anew(t, tenant, err);
 }
 
 /* A shop that was made after the backup stays as it is. */
@@ -211,6 +242,7 @@ int restored_become(struct txn *t, void *restoring, struct err *err)
 	struct restoring *r = restoring;
 	struct site site;
 
+	buf_clear(&r->licenses);
 	if (take_site(r, t, &site, err) < 0)
 		return -1;
 	return site.hub ? restore_hub(r, t, err) : restore_till(r, t, &site, err);
@@ -233,28 +265,29 @@ int restored_noticed(struct write *w, bool twin, struct err *err)
 
 /* --- one shop of PostgreSQL --- */
 
-static int forget_shop(struct txn *t, struct uuid tenant, struct err *err)
+/* Who may come in, and what was counted of it, is as of now. */
+static bool is_of_backup(const struct table *t, bool is_here)
+{
+	return copy_is_of_shop(t) && !(is_here && (strcmp(t->name, "tenants") == 0 || strcmp(t->name, "devices") == 0));
+}
+
+static int copy_shop_rows(struct txn *t, struct db *backup, struct uuid tenant, bool is_here, struct err *err)
 {
 	for (const struct table *table = schema; table->name; table++)
-		if (copy_is_of_shop(table) && strcmp(table->name, "tenants") != 0 && strcmp(table->name, "devices") != 0 &&
-		    txn_run(t, table_sql(table)->copy_forget, ARGS(v_uuid(tenant)), err) < 0)
+		if (is_of_backup(table, is_here) &&
+		    (txn_run(t, table_sql(table)->copy_forget, ARGS(v_uuid(tenant)), err) < 0 || copy_table(backup, t->db, table, tenant, err) < 0))
 			return -1;
 	return 0;
 }
 
-int restored_shop(struct txn *t, struct db *backup, struct uuid tenant, struct err *err)
+int restored_shop(struct restoring *r, struct txn *t, struct db *backup, struct uuid tenant, struct site *site, struct err *err)
 {
-	static const char begin[] = "UPDATE tenants SET epoch = $2 WHERE uuid = $1";
-	static const char start[] = "UPDATE devices SET cursor = 0, pending = NULL WHERE tenant = $1";
-	static const char ended[] = "DELETE FROM sessions WHERE tenant = $1";
+	struct tenant here;
+	int n = tenant_load(t->db, t->pool, tenant, &here, err);
 
-	if (forget_shop(t, tenant, err) < 0)
+	buf_clear(&r->licenses);
+	if (n < 0 || copy_shop_rows(t, backup, tenant, n > 0, err) < 0 || give_license(r, t, tenant, err) < 0 ||
+	    begin_anew(t, tenant, err) < 0 || site_leap(t, site, err) < 0)
 		return -1;
-	for (const struct table *table = schema; table->name; table++)
-		if (copy_is_of_shop(table) && strcmp(table->name, "tenants") != 0 && strcmp(table->name, "devices") != 0 &&
-		    copy_table(backup, t->db, table, tenant, err) < 0)
-			return -1;
-	if (txn_run(t, begin, ARGS(v_uuid(tenant), v_uuid(uuid_v7())), err) < 0 || txn_run(t, start, ARGS(v_uuid(tenant)), err) < 0)
-		return -1;
-	return txn_run(t, ended, ARGS(v_uuid(tenant)), err);
+	return txn_run(t, "DELETE FROM sessions WHERE tenant = $1", ARGS(v_uuid(tenant)), err);
 }

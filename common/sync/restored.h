@@ -18,14 +18,18 @@ struct restoring {
 	bool paired;
 	int64_t unsent_here, unsent_there;
 	struct tenant mine;
+	/* Shops that were not here, for a backup has no licence keys: new ones, to be shown once.
+	 * JSON objects {"tenant_uuid", "name", "license_key"}. */
+	struct buf licenses;
 };
 
 /* May it be, and so?  ERR_CONFLICT "choice_needed", "other_shop". */
 int restored_look(struct restoring *r, struct db *backup, struct pool *pool, struct err *err) MUST_CHECK;
 /* A job's write on a copy of the backup; ctx is a struct restoring. */
 int restored_become(struct txn *t, void *restoring, struct err *err) MUST_CHECK;
-/* A hub on PostgreSQL: the shop's rows go, the backup's come, the epoch is new. */
-int restored_shop(struct txn *t, struct db *backup, struct uuid tenant, struct err *err) MUST_CHECK;
+/* A hub on PostgreSQL: the shop's rows go, the backup's come, the epoch is new.  A shop
+ * that is not here comes with its devices.  The hub goes on as another incarnation. */
+int restored_shop(struct restoring *r, struct txn *t, struct db *backup, struct uuid tenant, struct site *site, struct err *err) MUST_CHECK;
 /* The hub says that this till's database is older than what it was told, or
  * (twin) that somebody else lives under its name: another life begins. */
 int restored_noticed(struct write *w, bool twin, struct err *err) MUST_CHECK;

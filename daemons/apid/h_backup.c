@@ -116,7 +116,7 @@ int h_backup_verify(struct call *c, struct err *err)
 	if (check_operator(c, err) < 0 || backup_find(data_dir(c), c->param[0], &b, err) < 0)
 		return -1;
 	backup_path(data_dir(c), b.name, path);
-	return backup_verify(path, err) < 0 ? -1 : answer(c, &b, path, 200, err);
+	return backup_verify(path, true, err) < 0 ? -1 : answer(c, &b, path, 200, err);
 }
 
 int h_backup_delete(struct call *c, struct err *err)

@@ -177,7 +177,7 @@ const struct operation operations[] = {
 	  GIVE(200, MUST("status", "string"), MUST("files_closed", "integer")) },
 	{ h_restore, "a backup takes the place of the database, for an owner at the till itself; a paired till wants to know how: discard_local or as_new",
 	  TAKE(SUCH("name", "string", "\"fexl-20261123-093000.db\""), MAY("how", "string")),
-	  GIVE(202, MUST("status", "string"), MAY("safety", "string"), MUST("unsent", "integer")) },
+	  GIVE(202, MUST("status", "string"), MAY("safety", "string"), MUST("unsent", "integer"), MUST("licenses", "array")) },
 	{ h_openapi, "this document", GIVE(200, MUST("openapi", "string"), MUST("paths", "object"), MUST("components", "object")) },
 	{ NULL }
 };

@@ -93,10 +93,24 @@ static int copy_file(const char *from, const char *to, struct err *err)
 	return rc;
 }
 
+/* A database that was put aside has its log beside it: with it, it is as it was. */
+static int copy_log(const char *from, const char *to, struct err *err)
+{
+	char log[PATH + 8], copy[PATH + 8];
+
+	snprintf(log, sizeof log, "%.4000s-wal", from);
+	snprintf(copy, sizeof copy, "%.4000s-wal", to);
+	return access(log, F_OK) == 0 ? copy_file(log, copy, err) : 0;
+}
+
 static void forget(const struct places *p)
 {
+	char log[PATH + 8];
+
+	snprintf(log, sizeof log, "%.4000s-wal", p->next);
 	unlink(p->marker);
 	unlink(p->next);
+	unlink(log);
 }
 
 int swap_prepare(const struct conf *conf, const char *from, struct db **next, struct err *err)
@@ -110,7 +124,7 @@ int swap_prepare(const struct conf *conf, const char *from, struct db **next, st
 	forget(&p);
 	if (stat(from, &st) < 0)
 		return trouble(err, "read", from);
-	if (backup_room(p.folder, st.st_size * 2, err) < 0 || copy_file(from, p.next, err) < 0 ||
+	if (backup_room(p.folder, st.st_size * 2, err) < 0 || copy_file(from, p.next, err) < 0 || copy_log(from, p.next, err) < 0 ||
 	    backup_open(p.next, DB_ALONE, next, err) < 0)
 		return -1;
 	if (db_migrate(*next, err) == 0)

@@ -16,8 +16,11 @@ static int run_restore(struct ctl *c);
 const struct command restore_commands[] = {
 	{ .name = "restore", .usage = "NAME", .summary = "put a backup in place of the database", .args_min = 1, .args_max = 1,
 	  .takes = TAKES(ARG_AS_NEW) | TAKES(ARG_DISCARD_LOCAL), .run = run_restore,
-	  .more = "NAME is one of fexlctl backup list, or the path of a file that the daemon may read.\n"
-		  "What is here now stays in the folder backups, as before-restore-….\n"
+	  .more = "NAME is one of fexlctl backup list, what an earlier restore has kept, or the path of\n"
+		  "a file that the daemon may read.\n"
+		  "What is here now stays in the folder backups, as before-restore-…; of PostgreSQL as a\n"
+		  "backup.  Either can be restored in turn.  A shop that is not here yet gets a new\n"
+		  "licence key, which is shown once.\n"
 		  "A paired till wants to know how: --as-new or --discard-local." },
 	{ NULL }
 };
@@ -75,6 +78,10 @@ static const struct column fields[] = {
 	{ "Status", "status", SHOW_STATE }, { "Before", "safety" }, { "Unsent", "unsent", SHOW_COUNT }, { NULL }
 };
 
+static const struct column licenses[] = {
+	{ "SHOP", "name" }, { "TENANT", "tenant_uuid" }, { "LICENCE KEY", "license_key" }, { NULL }
+};
+
 static int run_restore(struct ctl *c)
 {
 	const char *status;
@@ -90,6 +97,8 @@ static int run_restore(struct ctl *c)
 	if ((rc = ask_restore(c, &r)) != 0)
 		return rc;
 	c->out->record(c, fields, r.json);
+	if (!c->out->json && json_len(json_member(r.json, "licenses")) > 0)
+		c->out->list(c, licenses, r.json, json_member(r.json, "licenses"));
 	status = json_text(r.json, "status");
 	if (status == NULL || strcmp(status, "restarting") != 0)
 		return END_OK;
