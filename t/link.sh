@@ -5,12 +5,12 @@
 #	link_mode line lose /api/sync/push	what happens to requests from now on
 #	link_saw line 'lose POST /api/sync/push'
 
-# link NAME CLOUD
+# link NAME CLOUD [PROGRAM]: another one than t/proxy.pl that takes the same arguments
 link()
 {
 	mkdir -p "$stage/$1/run" && : >"$stage/$1/log.requests" && link_mode "$1" pass &&
 		cp "$stage/$2/tenant.json" "$stage/$1/" && ln -sf "$stage/$2/run/apid.sock" "$stage/$1/run/apid.sock" || return 1
-	perl "$src/t/proxy.pl" "$(port_of "$2")" "$stage/$1" >"$stage/$1/log.proxy" 2>&1 </dev/null &
+	perl "$src/t/${3:-proxy.pl}" "$(port_of "$2")" "$stage/$1" >"$stage/$1/log.proxy" 2>&1 </dev/null &
 	echo $! >"$stage/$1/pid.proxy"
 	wait_for "[ -s $stage/$1/run/apid.port ]"
 }

@@ -6,6 +6,9 @@
 #	pg_conninfo DIR [DATABASE]	prints how to reach it
 #	pg_fresh DIR NAME		makes an empty database, prints how to reach it
 #	pg_sql DIR [DATABASE] SQL	prints the rows, columns separated by |
+#	pg_standby DIR OF		a cluster in DIR/pg that follows the one in OF/pg, which waits
+#					for it with each commit; started like any other
+#	pg_promote DIR			it is its own from now on
 #	pg_stop DIR [MODE]		immediate, as if the power went; or fast, or smart
 #
 # Nothing is kept between the calls, so each may come from a shell of its own.
@@ -101,4 +104,25 @@ pg_sql()
 pg_fresh()
 {
 	pg_sql "$1" "CREATE DATABASE \"$2\"" && pg_conninfo "$1" "$2"
+}
+
+# Of two settings of the same name in the file the later one counts.
+pg_standby()
+{
+	pg_dir=$(cd "$1" && pwd) && pg_of=$(cd "$2" && pwd) && install -d -m 700 "$1/pg" || return 1
+	if [ "$(id -u)" -eq 0 ]; then
+		chown postgres "$1/pg" && chmod o+x "$1" || return 1
+	fi
+	(cd "$pg_dir" && pg_as "$pg_bin/pg_basebackup" --no-sync --checkpoint=fast --write-recovery-conf --pgdata="$pg_dir/pg/data" \
+		--dbname="host=$pg_of/pg user=postgres application_name=standby") || return 1
+	pg_as tee -a "$pg_dir/pg/data/postgresql.conf" >/dev/null <<END
+unix_socket_directories = '$pg_dir/pg'
+wal_retrieve_retry_interval = 500ms
+END
+	pg_sql "$2" "ALTER SYSTEM SET synchronous_standby_names = '*'" && pg_sql "$2" 'SELECT pg_reload_conf()' >/dev/null
+}
+
+pg_promote()
+{
+	(cd "$1" && pg_as "$pg_bin/pg_ctl" promote --silent --wait --timeout=60 --pgdata="$(pwd)/pg/data" >/dev/null)
 }
