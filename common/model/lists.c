@@ -2,8 +2,11 @@
 #include "base/base.h"
 #include "model/lists.h"
 
+#define LIST_BYTES 8000	/* room for the first half of a page at once */
+
 void list_open(struct buf *out)
 {
+	buf_room(out, LIST_BYTES);
 	jw_open(out, '{');
 	jw_name(out, "items");
 	jw_open(out, '[');

@@ -30,6 +30,10 @@ struct driver {
 	int (*begin)(struct db *db, bool write, struct err *err);
 	enum commit_end (*commit)(struct db *db, struct err *err);
 	void (*rollback)(struct db *db);
+
+	/* All reads from here to let_go are of one state; SQLite only. */
+	void (*hold)(struct db *db);
+	void (*let_go)(struct db *db);
 };
 
 extern const struct driver sqlite_driver, pgsql_driver;
@@ -41,6 +45,7 @@ struct db {
 	void *handle;			/* sqlite3 *, PGconn * */
 	struct map prepared;		/* address of the SQL -> the driver's statement */
 	void *state;			/* the driver's own */
+	void *held;			/* the statement that keeps a state readable */
 	bool in_txn;
 };
 

@@ -212,30 +212,43 @@ static void lite_end(struct rows *rs)
 	stmt_done(rs->stmt);
 }
 
+static struct val text_of(sqlite3_value *value)
+{
+	struct val v = v_text_n((const char *)sqlite3_value_text(value), 0);
+
+	if (!v.s)
+		panic("out of memory: no room for a column");
+	v.len = (uint32_t)sqlite3_value_bytes(value);
+	return v;
+}
+
 /* A uuid is a BLOB of 16 bytes; no other BLOB of ours has that length. */
+static struct val blob_of(sqlite3_value *value)
+{
+	struct val v = v_blob(sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value));
+	struct uuid u;
+
+	if (v.len != sizeof u)
+		return v;
+	memcpy(u.b, v.s, sizeof u.b);
+	return v_uuid(u);
+}
+
+/* One look for the column's value: sqlite3_column_type() and its like look each for
+ * themselves.  Its text may be asked for because one thread has the connection. */
 static struct val lite_val(const struct rows *rs, int col)
 {
-	sqlite3_stmt *st = ((struct lite_stmt *)rs->stmt)->handle;
-	struct val v = v_null();
+	sqlite3_value *value = sqlite3_column_value(((struct lite_stmt *)rs->stmt)->handle, col);
 
-	switch (sqlite3_column_type(st, col)) {
+	switch (sqlite3_value_type(value)) {
 	case SQLITE_INTEGER:
-		return v_int(sqlite3_column_int64(st, col));
+		return v_int(sqlite3_value_int64(value));
 	case SQLITE_TEXT:
-		v = v_text_n((const char *)sqlite3_column_text(st, col), 0);
-		if (!v.s)
-			panic("out of memory: no room for a column");
-		v.len = (uint32_t)sqlite3_column_bytes(st, col);
-		return v;
+		return text_of(value);
 	case SQLITE_BLOB:
-		v = v_blob(sqlite3_column_blob(st, col), (size_t)sqlite3_column_bytes(st, col));
-		if (v.len != sizeof(struct uuid))
-			return v;
-		struct uuid u;
-		memcpy(u.b, v.s, sizeof u.b);
-		return v_uuid(u);
+		return blob_of(value);
 	default:
-		return v;
+		return v_null();
 	}
 }
 
@@ -264,6 +277,27 @@ static enum commit_end lite_commit(struct db *db, struct err *err)
 		return COMMIT_DONE;
 	lite_rollback(db);
 	return COMMIT_REFUSED;
+}
+
+/* A statement that was not read to its end keeps its read transaction, and all
+ * others on the connection share it: two calls of fcntl() less for each. */
+static void lite_hold(struct db *db)
+{
+	struct lite_stmt *st;
+
+	if (db->held || !(st = stmt_get(db, "SELECT 1 FROM sqlite_schema", NULL)))
+		return;
+	if (sqlite3_step(st->handle) == SQLITE_ROW)
+		db->held = st;
+	else
+		stmt_done(st);
+}
+
+static void lite_let_go(struct db *db)
+{
+	if (db->held)
+		stmt_done(db->held);
+	db->held = NULL;
 }
 
 /* --- opening --- */
@@ -380,4 +414,6 @@ const struct driver sqlite_driver = {
 	.begin = lite_begin,
 	.commit = lite_commit,
 	.rollback = lite_rollback,
+	.hold = lite_hold,
+	.let_go = lite_let_go,
 };

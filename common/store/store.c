@@ -44,6 +44,7 @@ void store_deliver(struct store *s)
 
 	if (read(s->wake_fd, &n, sizeof n) < 0)
 		return;
+	store_loop_turned(s);	/* whoever hears that something is stored finds it */
 	pthread_mutex_lock(&s->mail_lock);
 	job = s->mail;
 	s->mail = NULL;
@@ -79,7 +80,15 @@ int store_read(struct store *s, struct job *job, struct err *err)
 
 struct db *store_loop_db(struct store *s)
 {
+	if (s->loop_db)
+		s->loop_db->driver->hold(s->loop_db);
 	return s->loop_db;
+}
+
+void store_loop_turned(struct store *s)
+{
+	if (s->loop_db)
+		s->loop_db->driver->let_go(s->loop_db);
 }
 
 int store_slice_ms(const struct store *s)

@@ -270,8 +270,12 @@ int store_read(struct store *s, struct job *job, struct err *err) MUST_CHECK;
 int store_wake_fd(const struct store *s);
 void store_deliver(struct store *s);
 /* The loop thread's own reader on SQLite, where a read takes microseconds;
- * NULL on PostgreSQL, where it would have to wait for a network. */
+ * NULL on PostgreSQL, where it would have to wait for a network.
+ *
+ * From the first call on it reads one state of the database, until the loop has turned,
+ * or delivers answers: then what comes next must see what they say. */
 struct db *store_loop_db(struct store *s);
+void store_loop_turned(struct store *s);
 /* How long a sync job may work before it returns JOB_MORE. */
 int store_slice_ms(const struct store *s);
 

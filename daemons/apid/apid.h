@@ -233,7 +233,7 @@ struct apid {
 	int64_t cycle_began;		/* … and when it began; 0: none since our start */
 
 	struct store *store;
-	struct event *answers, *minute;
+	struct event *answers, *turned, *minute;	/* turned: the loop, after a read on it */
 	struct http_server *http;
 	char where[64];			/* the address in fact bound */
 	struct browser *browser;

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 
 #define LIMIT_DEFAULT 50
+#define ANSWER_BYTES 500		/* room for most records at once */
 
 int call_then(struct call *c, enum mode mode, handler_fn *fn)
 {
@@ -144,6 +145,7 @@ static void put_row(const struct row *r, struct buf *out)
 
 int call_answer_row(struct call *c, const struct row *r, int status)
 {
+	buf_room(&c->out, ANSWER_BYTES);
 	put_row(r, &c->out);
 	record_etag(r, c->etag);
 	return status;

@@ -64,6 +64,13 @@ static void on_answers(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	store_deliver(a->store);
 }
 
+static void on_turned(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	struct apid *a = arg;
+
+	store_loop_turned(a->store);
+}
+
 static struct event *event_made(struct event *e, const struct timeval *after)
 {
 	if (!e || event_add(e, after) < 0)
@@ -107,6 +114,7 @@ static int open_store(struct apid *a, struct err *err)
 	schema_write(a);
 	fd = store_wake_fd(a->store);
 	a->answers = event_made(event_new(a->base, fd, EV_READ | EV_PERSIST, on_answers, a), NULL);
+	a->turned = event_made(evtimer_new(a->base, on_turned, a), NULL);
 	a->slow.max = MAX(config.readers - 1, 1);
 	a->slow.end = &a->slow.first;
 	return a->hub ? 0 : device_key_open(a->conf, a->device_key, err);
@@ -240,14 +248,23 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 
 /* --- stop --- */
 
+static void forget_answers(struct apid *a)
+{
+	struct event **events[] = { &a->answers, &a->turned };
+
+	for (size_t i = 0; i < ARRAY_LEN(events); i++) {
+		if (*events[i])
+			event_free(*events[i]);
+		*events[i] = NULL;
+	}
+}
+
 /* The last step: nothing is in hand, all is written. */
 static void stop_store(struct apid *a)
 {
 	struct store *store = a->store;
 
-	if (a->answers)
-		event_free(a->answers);
-	a->answers = NULL;
+	forget_answers(a);
 	a->store = NULL;
 	store_close(&store);
 	unlink(service_path(a->svc, "apid.port"));
@@ -294,9 +311,7 @@ static void stop(struct service_ctx *svc, void *state)
 
 	a->stopping = true;
 	if (!a->minute) {	/* the start has failed: there is nothing to finish */
-		if (a->answers)
-			event_free(a->answers);
-		a->answers = NULL;
+		forget_answers(a);
 		store_close(&a->store);
 		service_stopped(svc);
 		return;
@@ -310,7 +325,7 @@ static void stop(struct service_ctx *svc, void *state)
 static void release(void *state)
 {
 	struct apid *a = state;
-	struct event *events[] = { a->answers, a->minute, a->last };
+	struct event *events[] = { a->answers, a->turned, a->minute, a->last };
 
 	meters_free(&a->meters);
 	http_server_free(&a->http);

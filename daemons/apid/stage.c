@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 
+#include <event2/event.h>
+
 #define UNDONE "undone"
 #define SLOW_WAITING_MAX 64	/* sign-ins that wait for their turn; one more is answered 503 */
 
@@ -124,10 +126,12 @@ static void run_quick(struct call *c)
 {
 	struct db *db = store_loop_db(c->apid->store);
 
-	if (db)
-		run_inline(c, db);
-	else
+	if (!db) {
 		run_read(c);
+		return;
+	}
+	event_active(c->apid->turned, EV_TIMEOUT, 0);	/* behind all that is ready now */
+	run_inline(c, db);
 }
 
 static int parse_first(struct call *c, struct err *err)

@@ -238,8 +238,36 @@ static void a_full_queue_says_so(void **state)
 	assert_int_equal(count(s, ROWS), taken);
 }
 
+static void wait_for_an_answer(struct shop *s)
+{
+	struct pollfd p = { .fd = store_wake_fd(s->store), .events = POLLIN };
+
+	assert_int_equal(poll(&p, 1, 30000), 1);
+}
+
+static void the_loop_reads_one_state_until_it_turns_or_hears_an_answer(void **state)
+{
+	static struct work w[2];
+	struct shop *s = *state;
+
+	open_tenant(s);
+	assert_int_equal(count(s, ROWS), 0);
+	start(s, &w[0], WRITE);
+	wait_for_an_answer(s);		/* stored, and nobody was told yet */
+	assert_int_equal(count(s, ROWS), 0);
+	store_deliver(s->store);
+	assert_int_equal(count(s, ROWS), 1);
+	start(s, &w[1], WRITE);
+	wait_for_an_answer(s);
+	assert_int_equal(count(s, ROWS), 1);
+	store_loop_turned(s->store);
+	assert_int_equal(count(s, ROWS), 2);
+	wait_for(s, 2);
+}
+
 #define LANE(test) cmocka_unit_test_setup_teardown(test, up, down)
 
 UNIT_MAIN(LANE(kept_every_answered_write_is_stored_and_numbers_are_dense),
 	  LANE(a_job_that_fails_before_it_wrote_leaves_its_group_alone), LANE(a_job_that_fails_late_is_undone_alone),
-	  LANE(a_long_job_commits_slice_by_slice_and_people_go_between), LANE(a_full_queue_says_so))
+	  LANE(a_long_job_commits_slice_by_slice_and_people_go_between), LANE(a_full_queue_says_so),
+	  LANE(the_loop_reads_one_state_until_it_turns_or_hears_an_answer))
