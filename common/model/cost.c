@@ -73,10 +73,9 @@ static bool may_have_work(const struct doc *cause)
 static int products_of(struct write *w, const struct doc *cause, struct uuid **product_r, int *n_r, struct err *err)
 {
 	static const char sql[] =
-		"SELECT m.product FROM stock_moves m JOIN oversold o ON o.tenant = m.tenant AND o.product = m.product AND o.qty > 0 "
-		"WHERE m.tenant = $1 AND m.doc = $2 "
-		"UNION SELECT m.product FROM stock_moves m JOIN layers l ON l.tenant = m.tenant AND l.uuid = m.layer AND l.qty_left < 0 "
-		"WHERE m.tenant = $1 AND m.doc = $2 ORDER BY 1";
+		"SELECT DISTINCT product FROM stock_moves m WHERE m.tenant = $1 AND m.doc = $2 AND (EXISTS "
+		"(SELECT 1 FROM oversold o WHERE o.tenant = m.tenant AND o.product = m.product AND o.qty > 0) OR EXISTS "
+		"(SELECT 1 FROM layers l WHERE l.tenant = m.tenant AND l.uuid = m.layer AND l.qty_left < 0)) ORDER BY 1";
 	struct rows rs;
 	int n;
 

@@ -65,8 +65,8 @@ static int open_oversold(struct write *w, const struct doc *d, struct uuid produ
  * void would have opened this very review (void.c).  1, 0 it is not so, -1. */
 static int open_voided(struct write *w, const struct part_rows *there, struct uuid product, int64_t missing, struct err *err)
 {
-	static const char sql[] = "SELECT v.purchase, v.uuid FROM stock_moves m JOIN purchase_voids v ON v.tenant = m.tenant "
-				  "AND v.purchase = m.doc WHERE m.tenant = $1 AND m.uuid = $2 ORDER BY v.at, v.uuid LIMIT 1";
+	static const char sql[] = "SELECT v.purchase, v.uuid FROM layers l JOIN purchase_voids v ON v.tenant = l.tenant "
+				  "AND v.purchase = l.doc WHERE l.tenant = $1 AND l.uuid = $2 ORDER BY v.at, v.uuid LIMIT 1";
 	struct val v[2];
 	int n = 0;
 

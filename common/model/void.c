@@ -94,8 +94,8 @@ int purchase_void_derive(struct write *w, struct doc *d, struct err *err)
 /* What other documents took of its layers, by product; what the cost run did about this void itself aside. */
 static const char gone_sql[] =
 	"SELECT m.product, CAST(-sum(s.qty) AS bigint) FROM stock_moves m "
-	"JOIN stock_moves s ON s.tenant = m.tenant AND s.product = m.product AND s.layer = m.uuid AND s.doc <> $3 "
-	"WHERE m.tenant = $1 AND m.doc = $2 AND NOT EXISTS (SELECT 1 FROM cost_corrections c "
+	"CROSS JOIN stock_moves s WHERE s.tenant = m.tenant AND s.product = m.product AND s.layer = m.uuid AND s.doc <> $3 "
+	"AND m.tenant = $1 AND m.doc = $2 AND NOT EXISTS (SELECT 1 FROM cost_corrections c "
 	"WHERE c.tenant = s.tenant AND c.uuid = s.doc AND c.cause = $3) "
 	"GROUP BY m.product HAVING sum(s.qty) < 0 ORDER BY m.product";
 
