@@ -177,7 +177,9 @@ t_unit_test_property_SOURCES = t/unit/test-property.c t/unit/shop.c t/unit/shop.
 t_unit_test_property_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_derived_SOURCES = t/unit/test-sync-derived.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_derived_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
-check_PROGRAMS += t/unit/test-repair
+check_PROGRAMS += t/unit/test-repair t/unit/test-purge
+t_unit_test_purge_SOURCES = t/unit/test-purge.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_purge_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_repair_SOURCES = t/unit/test-repair.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_repair_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_late_SOURCES = t/unit/test-sync-late.c t/unit/net.c t/unit/net.h $(FIXTURE)
@@ -277,8 +279,8 @@ TESTS += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5200
 EXTRA_DIST += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/5040-schemas.t t/schemas.py t/9000-manuals.t t/lib/Ctl.pm t/lib/FakeDaemon.pm
 TESTS += t/5020-fexlctl-tools.t t/5030-operator.t t/5035-quarantine.t
 EXTRA_DIST += t/5020-fexlctl-tools.t t/5030-operator.t t/5035-quarantine.t
-TESTS += t/5140-repair.t t/5150-restore-elsewhere.t
-EXTRA_DIST += t/5140-repair.t t/5150-restore-elsewhere.t
+TESTS += t/5140-repair.t t/5150-restore-elsewhere.t t/5160-away.t
+EXTRA_DIST += t/5140-repair.t t/5150-restore-elsewhere.t t/5160-away.t
 
 # --- shop stories ---
 TESTS += t/3000-two-tills.t t/3300-scenarios.t t/4000-same-json.t

@@ -16,6 +16,7 @@ libmodel_a_SOURCES = \
 	%D%/search.c \
 	%D%/setting.c \
 	%D%/outbox.c \
+	%D%/purge.h %D%/purge.c \
 	%D%/import.c \
 	%D%/number.c \
 	%D%/number_void.c \

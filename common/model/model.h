@@ -588,6 +588,7 @@ int pairing_load_progress(struct write *w, const char *load, int64_t done, int64
 int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, const char *boot_id, struct err *err) MUST_CHECK;
 int pairing_pause(struct write *w, bool paused, struct err *err) MUST_CHECK;
 int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err) MUST_CHECK;
+int pairing_purged(struct write *w, int64_t purged, int64_t seq, struct err *err) MUST_CHECK;
 int pairing_repaired(struct write *w, int64_t away, struct err *err) MUST_CHECK;
 int pairing_cycle(struct write *w, int64_t at, struct err *err) MUST_CHECK;
 /* Members of an open object; p NULL: sync is off. */

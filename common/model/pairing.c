@@ -223,6 +223,20 @@ int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err)
 		    ARGS(v_uuid(w->tenant), v_int(at), v_int(seq)), err);
 }
 
+/* Once all is here that the hub had then, its tombstones up to there may go here too.  Who
+ * has not heard of some of them was away too long. */
+int pairing_purged(struct write *w, int64_t purged, int64_t seq, struct err *err)
+{
+	static const char away[] = "UPDATE pairing SET away = cursor WHERE tenant = $1 AND away IS NULL AND loaded_at IS NOT NULL "
+				   "AND cursor > 0 AND cursor < $2";
+	static const char known[] = "UPDATE tenants SET purged = $2 WHERE uuid = $1 AND COALESCE(purged, 0) < $2 AND "
+				    "(SELECT cursor FROM pairing) >= $3";
+
+	if (txn_send(w->t, away, ARGS(v_uuid(w->tenant), v_int(purged)), err) < 0)
+		return -1;
+	return txn_send(w->t, known, ARGS(v_uuid(w->tenant), v_int(purged), v_int(seq)), err);
+}
+
 int pairing_repaired(struct write *w, int64_t away, struct err *err)
 {
 	return txn_send(w->t, "UPDATE pairing SET away = NULL WHERE tenant = $1 AND away = $2",

@@ -92,5 +92,11 @@ const struct option_desc option_table[] = {
 	{ "ws_goodbye_ms", "FEXL_WS_GOODBYE_MS", OPT_INT, "2000", 100, 60000, NULL, "ms", REALTIMED, "for a client to answer the end of its socket" },
 
 	/* how long things are kept */
+	{ "tombstone_min_days", "FEXL_TOMBSTONE_MIN_DAYS", OPT_INT, "30", 0, 3650, NULL, "days", APID,
+	  "a deletion is remembered in any case: a backup of a time before would bring back what was deleted" },
+	{ "tombstone_max_days", "FEXL_TOMBSTONE_MAX_DAYS", OPT_INT, "400", 0, 3650, NULL, "days", APID,
+	  "a deletion is remembered for tills that are away; one that was away longer is repaired when it comes back" },
+	{ "conflict_days", "FEXL_CONFLICT_DAYS", OPT_INT, "400", 1, 3650, NULL, "days", APID,
+	  "versions that lost are kept, and can be put back" },
 	{ .name = NULL }
 };

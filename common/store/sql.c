@@ -103,8 +103,27 @@ static void make_twins(const struct table *t, struct table_sql *s)
 	}
 }
 
+/* Which of these are referred to? */
+static void make_uses(const struct table *t, struct table_sql *s)
+{
+	for (int i = 0; t->columns[i].name; i++) {
+		struct buf b = { 0 };
+
+		if (t->columns[i].type != COL_REF)
+			continue;
+		buf_printf(&b, "SELECT DISTINCT %s FROM %s WHERE tenant = $1 AND %s IN (", t->columns[i].name, t->name, t->columns[i].name);
+		for (int n = 0; n < USES_MAX; n++)
+			buf_printf(&b, "%s$%d", n ? ", " : "", n + 2);
+		buf_char(&b, ')');
+		s->uses[i] = b.data;
+	}
+}
+
 static void make_synced(const struct table *t, struct table_sql *s)
 {
+	s->graves = text("SELECT uuid, _seq, deleted_at FROM ", t->name, " WHERE tenant = $1 AND deleted_at IS NOT NULL AND "
+			 "_isDirty = 0 AND _seq > 0 AND _seq > $2 AND _seq <= $3 ORDER BY _seq LIMIT $4");
+	s->purge = text("DELETE FROM ", t->name, " WHERE tenant = $1 AND uuid = $2 AND _seq = $3 AND deleted_at IS NOT NULL AND _isDirty = 0");
 	s->load = select_where(t, "AND uuid = $2");
 	s->page_uuid = select_where(t, "AND uuid > $2 ORDER BY uuid LIMIT $3");
 	s->page_range = select_where(t, "AND uuid > $2 AND uuid <= $3 ORDER BY uuid LIMIT $4");
@@ -235,6 +254,8 @@ static void make_one(const struct table *t, struct table_sql *s)
 	make_copy(t, s);
 	if (t->rule != LOCAL || table_column(t, "tenant") >= 0)
 		s->rename_tenant = text("UPDATE ", t->name, " SET tenant = $2 WHERE tenant = $1");
+	if (t->rule != LOCAL)
+		make_uses(t, s);
 	if (table_is_synced(t))
 		make_synced(t, s);
 	else if (table_is_part(t))

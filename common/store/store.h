@@ -176,6 +176,8 @@ int doc_delete_parts(struct txn *t, struct uuid tenant, const struct doc *d, enu
 int row_is_there(struct db *db, struct uuid tenant, const struct table *t, struct uuid uuid, struct err *err) MUST_CHECK;
 int row_exists(struct db *db, struct uuid tenant, const struct table *t, struct uuid uuid, struct err *err) MUST_CHECK;
 
+#define USES_MAX 16
+
 /* Generated statements, made once; see sql.c for what each looks like. */
 struct table_sql {
 	const char *load;		/* $1 tenant, $2 uuid */
@@ -195,6 +197,9 @@ struct table_sql {
 	const char *make_dirty;		/* $1 tenant: as if the hub had none of it; seeds (stamp 1) stay clean */
 	const char *queue_dirty;	/* $1 tenant, $2 place in schema[], $3 now: into the outbox */
 	const char *twin[COLUMNS_MAX];	/* of natural keys: uuid; $1 tenant, $2 value, $3 not this uuid */
+	const char *uses[COLUMNS_MAX];	/* of references: those among USES_MAX uuids that are referred to; $1 tenant, $2 … them */
+	const char *graves;		/* clean tombstones: uuid, _seq, deleted_at; $1 tenant, $2 after seq, $3 up to seq, $4 limit */
+	const char *purge;		/* one of them: $1 tenant, $2 uuid, $3 its _seq */
 	const char *insert_part;
 	const char *delete_part;
 	/* Every column of every row of a shop, by key: $1 tenant (of the table server: 1), $2 limit,

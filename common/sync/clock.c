@@ -84,10 +84,11 @@ int sync_start_over(struct write *w, struct uuid epoch, struct err *err)
 	for (const struct table *t = schema; t->name; t++)
 		if (table_is_synced(t) && make_dirty(w, t, err) < 0)
 			return -1;
-	if (txn_send(w->t, "DELETE FROM parked WHERE tenant = $1", ARGS(v_uuid(w->tenant)), err) < 0)
+	if (txn_send(w->t, "UPDATE tenants SET purged = NULL WHERE uuid = $1", ARGS(v_uuid(w->tenant)), err) < 0 ||
+	    txn_send(w->t, "DELETE FROM parked WHERE tenant = $1", ARGS(v_uuid(w->tenant)), err) < 0)
 		return -1;
 	return txn_send(w->t,
-			"UPDATE pairing SET epoch = $2, cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL "
+			"UPDATE pairing SET epoch = $2, cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL, away = NULL "
 			"WHERE tenant = $1", ARGS(v_uuid(w->tenant), v_uuid(epoch)), err);
 }
 

@@ -225,6 +225,21 @@ int pull_page(struct db *db, struct uuid tenant, struct uuid not_from, const cha
 	return rc;
 }
 
+/* --- was it away too long? --- */
+
+int pull_check_away(struct db *db, struct pool *pool, struct uuid tenant, const char *since, struct err *err)
+{
+	struct cursor c = { 0 };
+	struct tenant t;
+	int found = tenant_load(db, pool, tenant, &t, err);
+
+	if (found < 0 || cursor_parse(since, &c, err) < 0)
+		return -1;
+	if (found == 0 || !uuid_eq(c.epoch, t.epoch) || c.seq >= t.purged)
+		return 0;
+	return err_set(err, ERR_GONE, "away", "this till was away longer than deletions are kept: pull with away=1, then compare and repair");
+}
+
 /* --- does the till still have what it sent? --- */
 
 int own_since(struct db *db, struct uuid tenant, struct uuid origin, int64_t seq, int64_t *n_r, struct err *err)

@@ -121,7 +121,7 @@ static int forget_rows(struct txn *t, struct uuid tenant, struct err *err)
 		if (!kept && txn_run(t, table_sql(table)->copy_forget, ARGS(v_uuid(tenant)), err) < 0)
 			return -1;
 	}
-	return txn_run(t, "UPDATE pairing SET cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL", NO_ARGS, err);
+	return txn_run(t, "UPDATE pairing SET cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL, away = NULL", NO_ARGS, err);
 }
 
 static int restore_till(struct restoring *r, struct txn *t, struct site *site, struct err *err)

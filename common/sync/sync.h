@@ -87,6 +87,8 @@ int pull_page(struct db *db, struct uuid tenant, struct uuid not_from, const cha
 int own_since(struct db *db, struct uuid tenant, struct uuid origin, int64_t seq, int64_t *n_r, struct err *err) MUST_CHECK;
 int pull_check_own(struct db *db, struct pool *pool, struct uuid tenant, struct uuid origin, const char *since, int64_t own,
 		   struct err *err) MUST_CHECK;
+/* ERR_GONE "away": deletions behind this cursor are forgotten, so pulling alone does not make the till the same. */
+int pull_check_away(struct db *db, struct pool *pool, struct uuid tenant, const char *since, struct err *err) MUST_CHECK;
 /* after: NULL for the first page. */
 int snapshot_page(struct db *db, struct uuid tenant, const char *after, int limit, size_t max_bytes, int *n_rows,
 		  struct buf *out, struct err *err) MUST_CHECK;

@@ -251,6 +251,11 @@ struct apid {
 	struct setup_code setup_code;
 	struct budget registrations;
 	struct timing timing[TIMINGS];	/* by enum mode of call.h */
+	struct {
+		struct uuid tenant;	/* the last shop that was looked at; zero: begin anew */
+		int64_t after;		/* a till's own: how far */
+		bool running;
+	} purged;
 	int in_hand;			/* calls and jobs that have not ended */
 	bool stopping;			/* nothing new is begun */
 	bool closing;			/* the last jobs are under way; then `last` comes */
@@ -263,6 +268,8 @@ void apid_hold(struct apid *a);
 void apid_let_go(struct apid *a);
 /* Writes down what is worth it once a minute: now. */
 void minute_save(struct apid *a);
+/* Lets go what is too old, a little at a time. */
+void purge_some(struct apid *a);
 /* The status line: is my shop safe? */
 void apid_say(struct apid *a);
 

@@ -105,6 +105,7 @@ struct word {
 	struct uuid hub, epoch;
 	int64_t server_time, boot;	/* server_time 0: it did not say */
 	int64_t incarnation;		/* who asked; 0: not known */
+	int64_t seq, purged;		/* 0: it did not say */
 };
 
 static int take_word(struct json body, struct word *w, struct err *err)
@@ -118,6 +119,7 @@ static int take_word(struct json body, struct word *w, struct err *err)
 		return -1;
 	if (json_get_time(body, "server_time", &w->server_time, err) < 0 ||
 	    json_get_int(body, "incarnation", 0, INT64_MAX, &w->incarnation, err) < 0 ||
+	    json_get_int(body, "seq", 0, INT64_MAX, &w->seq, err) < 0 || json_get_int(body, "purged", 0, INT64_MAX, &w->purged, err) < 0 ||
 	    json_get_int(body, "boot", INT64_MIN, INT64_MAX, &w->boot, err) < 0 ||
 	    json_get_str(body, "boot_id", 40, &w->boot_id, err) < 0)
 		return -1;
@@ -149,7 +151,7 @@ static int note_word(struct call *c, const struct word *word, struct err *err)
 	if (pairing_check(&w, word->incarnation, err) < 0 || note_epoch(&w, word, err) < 0 ||
 	    pairing_status(&w, word->status, word->code, word->prefix, word->hub, word->epoch,
 			   word->trouble, err) < 0 ||
-	    note_clock(&w, word, err) < 0)
+	    note_clock(&w, word, err) < 0 || (word->purged && pairing_purged(&w, word->purged, word->seq, err) < 0))
 		return -1;
 	jw_open(&c->out, '{');
 	jw_put_str(&c->out, "status", word->status);

@@ -63,6 +63,7 @@ static int put_shop(struct call *c, struct err *err)
 	jw_put_uuid(&c->out, "hub", c->shop.site.uuid);
 	jw_put_uuid(&c->out, "epoch", t.epoch);
 	jw_put_int(&c->out, "seq", t.seq);
+	jw_put_int(&c->out, "purged", t.purged);
 	jw_name(&c->out, "limits");
 	jw_open(&c->out, '{');
 	jw_put_int(&c->out, "push_rows", conf_int(conf, "push_rows"));
@@ -418,15 +419,18 @@ static int take_limit(const struct call *c, const char *option, int *limit, stru
 int h_pull(struct call *c, struct err *err)
 {
 	const char *since;
-	int64_t own = -1;
+	int64_t own = -1, away = 0;
 	int limit, rows, n;
 
-	if (check_protocol(c, err) < 0 || http_query_int(c->rq, "own", 0, INT64_MAX, &own, err) < 0 || take_limit(c, "pull_rows", &limit, err) < 0 ||
+	if (check_protocol(c, err) < 0 || http_query_int(c->rq, "own", 0, INT64_MAX, &own, err) < 0 ||
+	    http_query_int(c->rq, "away", 0, 1, &away, err) < 0 || take_limit(c, "pull_rows", &limit, err) < 0 ||
 	    (n = http_query(c->rq, "since", &since, err)) < 0)
 		return -1;
 	if (n == 0)
 		return err_field(err, "/since", "required",
 				 "since is missing: the cursor of the last pull, or of the first load");
+	if (!away && pull_check_away(c->db, c->pool, c->tenant, since, err) < 0)
+		return -1;
 	if (own >= 0 && pull_check_own(c->db, c->pool, c->tenant, c->caller.actor.device_server, since, own, err) < 0)
 		return -1;
 	if (pull_page(c->db, c->tenant, c->caller.actor.device_server, since, limit, PAGE_BYTES, &rows,

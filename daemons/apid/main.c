@@ -123,6 +123,7 @@ static int open_store(struct apid *a, struct err *err)
 static void on_minute(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	minute_save(arg);
+	purge_some(arg);
 }
 
 /* --- listening --- */
@@ -242,6 +243,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 		return -1;
 	hosts_start(a);
 	a->minute = event_made(event_new(a->base, -1, EV_PERSIST, on_minute, a), &minute);
+	purge_some(a);
 	apid_say(a);
 	return 0;
 }

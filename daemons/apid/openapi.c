@@ -31,6 +31,7 @@ static const struct {
 	{ "pending", "integer", "rows the till still holds" },
 	{ "cursor", "integer", "how far it has pulled" },
 	{ "own", "integer", "versions of its own, numbered since, that the till knows of: fewer than the hub does, and it is an older copy" },
+	{ "away", "integer", "1: the till knows that it was away longer than deletions are kept, and will repair" },
 	{ "load", "integer", "1: a page of a first load" },
 	{ "table", "string", "whose rows" },
 	{ "uuids", "string", "their keys, separated by commas: 200 at most" },

@@ -14,6 +14,8 @@ static enum begun ask_page(struct pump *p, const char *path, int64_t limit, int6
 	buf_printf(&target, "%s?limit=%lld", path, (long long)limit);
 	if (own >= 0)
 		buf_printf(&target, "&own=%lld", (long long)own);
+	if (p->cycle.doing == DO_PULL && p->view.pairing.away != 0)
+		buf_str(&target, "&away=1");
 	if (cursor != NULL)
 		query_add(&target, name, cursor);
 	begun = pump_ask_cloud(p, "GET", target.data, NULL, err);

@@ -142,6 +142,7 @@ static int count(struct db *db, struct look *l, struct err *err)
 static int look(struct db *db, struct look *l, struct err *err)
 {
 	struct view *v = l->view;
+	struct tenant t;
 	int n;
 
 	if ((n = site_load(db, l->pool, &v->site, err)) <= 0)
@@ -150,6 +151,9 @@ static int look(struct db *db, struct look *l, struct err *err)
 	if ((n = pairing_load(db, l->pool, &v->pairing, err)) < 0)
 		return -1;
 	v->paired = n > 0;
+	v->purged = 0;
+	if (v->paired && tenant_load(db, l->pool, v->pairing.tenant, &t, err) > 0)
+		v->purged = t.purged;
 	if (v->paired)
 		return l->counting ? count(db, l, err) : 0;
 	v->pending = v->refused = 0;

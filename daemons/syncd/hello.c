@@ -72,7 +72,8 @@ static int read_hub(struct json root, struct hello *h, struct err *err)
 {
 	if (json_get_uuid(root, "hub", &h->hub, err) < 0 ||
 	    json_get_uuid(root, "epoch", &h->epoch, err) < 0 ||
-	    json_get_int(root, "seq", 0, INT64_MAX, &h->seq, err) < 0)
+	    json_get_int(root, "seq", 0, INT64_MAX, &h->seq, err) < 0 ||
+	    json_get_int(root, "purged", 0, INT64_MAX, &h->purged, err) < 0)
 		return -1;
 	return read_limits(root, h, err);
 }
@@ -277,6 +278,19 @@ static bool same_clock(const struct pump *p)
 	       llabs((long long)(before - now)) < SAME_CLOCK_US;
 }
 
+/* Either this till missed deletions, or it has all that the hub had and may forget some too. */
+static bool purge_is_news(const struct pump *p)
+{
+	const struct pairing *ours = &p->view.pairing;
+	const struct hello *h = &p->hello;
+
+	if (p->cycle.phase != PHASE_ON || h->purged == 0 || !same_uuid(ours->epoch, h->epoch))
+		return false;
+	if (ours->cursor < h->purged)
+		return ours->away == 0;
+	return p->view.purged < h->purged && ours->cursor >= h->seq;
+}
+
 /* Most cycles bring no news: then apid has nothing to write. */
 static bool is_news(const struct pump *p)
 {
@@ -284,7 +298,7 @@ static bool is_news(const struct pump *p)
 	const struct hello *h = &p->hello;
 
 	return !same_word(ours->status, h->status) || !same_word(ours->prefix, h->prefix) ||
-	       !same_uuid(ours->hub, h->hub) || !same_uuid(ours->epoch, h->epoch) || !same_clock(p);
+	       !same_uuid(ours->hub, h->hub) || !same_uuid(ours->epoch, h->epoch) || !same_clock(p) || purge_is_news(p);
 }
 
 static void put_word(struct buf *body, const char *name, const char *word)
@@ -300,6 +314,8 @@ static void put_hub(const struct hello *h, struct buf *body)
 	if (!uuid_is_zero(h->epoch))
 		jw_put_uuid(body, "epoch", h->epoch);
 	jw_put_int(body, "seq", h->seq);
+	if (h->purged > 0)
+		jw_put_int(body, "purged", h->purged);
 }
 
 static void put_clock(const struct pump *p, struct buf *body)

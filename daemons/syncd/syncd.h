@@ -126,6 +126,7 @@ struct view {
 	struct pairing pairing;		/* if paired */
 	struct site site;
 	int64_t pending, refused;
+	int64_t purged;			/* tombstones up to here may be gone, as far as this till knows */
 };
 
 void eye_init(struct eye *e, const struct conf *conf);
@@ -256,6 +257,7 @@ struct hello {
 	char status[16];		/* ours */
 	char prefix[16];
 	struct uuid hub, epoch;
+	int64_t purged;			/* tombstones up to here may be gone there */
 	int64_t seq, server_time, boot;	/* boot: our clock when it said server_time */
 	int64_t push_rows, push_bytes, pull_rows;	/* its limits; 0: not told */
 };
