@@ -1,7 +1,7 @@
 /* The limit of Complete Sale: the same transactions by the same model code on
  * the same tables, in a loop, without HTTP, threads or sign-in.
  *
- *	limit-sale [--bare] FILE SALE-TASKS GROUP SECONDS
+ *	limit-sale [--bare] FILE|CONNINFO SALE-TASKS GROUP SECONDS
  *
  * GROUP sales share one commit.  With --bare the sale is worked out once, and
  * then its rows alone are put, under new keys: no JSON, no checks, no reads.
@@ -46,7 +46,7 @@ static void *checkpoints(void *arg)
 
 static void start_checkpoints(struct limit *l, const char *file, pthread_t *thread)
 {
-	struct db_config config = { .engine = ENGINE_SQLITE, .url = file, .journal_size_bytes = 16 << 20 };
+	struct db_config config = shop_where(file);
 
 	shop_must(&l->shop, db_open(&l->checkpoint_db, &config, DB_WRITE, &l->shop.err));
 	sem_init(&l->checkpoint, 0, 0);

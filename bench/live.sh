@@ -17,12 +17,26 @@ on_cpu()	# number command…
 	if [ "$(nproc)" -gt 1 ]; then exec taskset -c "$cpu" "$@"; else exec "$@"; fi
 }
 
+# Its path, or nothing.
+bun_program()
+{
+	[ ! -x "$peers/node_modules/.bin/bun" ] || echo "$peers/node_modules/.bin/bun"
+}
+
+# The peers' versions are part of the figures.
+bench_peers()
+{
+	mkdir -p "$peers"
+	npm install --no-audit --no-fund --prefix "$peers" bun@1.4.5 ws@8.18.0 uwebsockets@3.0.6 >&2 || fail 'npm install'
+	say 'peers in %s: bun %s, ws, uwebsockets\n' "$peers" "$("$(bun_program)" --version)"
+}
+
 peer_command()
 {
 	case $1 in
 	ws) [ -d "$peers/node_modules/ws" ] && echo "node $src/bench/peers/ws.js" ;;
 	uws) [ -d "$peers/node_modules/uwebsockets" ] && echo "node $src/bench/peers/uws.js" ;;
-	bun) [ -x "$peers/node_modules/.bin/bun" ] && echo "$peers/node_modules/.bin/bun $src/bench/peers/bun.js" ;;
+	bun) [ -n "$(bun_program)" ] && echo "$(bun_program) $src/bench/peers/bun.js" ;;
 	esac
 }
 

@@ -17,9 +17,16 @@ void shop_must(struct shop *s, int rc)
 static void find_tenant(struct shop *s)
 {
 	struct uuid *tenant = &s->w.tenant;
+	const char *named = getenv("BENCH_TENANT");
 	struct rows rs;
 	int n;
 
+	if (named) {
+		if (uuid_parse(tenant, named, strlen(named)) < 0)
+			shop_must(s, err_set(&s->err, ERR_INPUT, "tenant", "BENCH_TENANT=%s is no UUID", named));
+		s->who.tenant = *tenant;
+		return;
+	}
 	shop_must(s, db_rows(s->db, "SELECT uuid FROM tenants ORDER BY created_at LIMIT 1", NO_ARGS, &rs, &s->err));
 	n = rows_next(&rs, &s->err);
 	if (n > 0)
@@ -31,9 +38,15 @@ static void find_tenant(struct shop *s)
 	s->who.tenant = *tenant;
 }
 
-void shop_open(struct shop *s, const char *file)
+struct db_config shop_where(const char *where)
 {
-	struct db_config config = { .engine = ENGINE_SQLITE, .url = file, .journal_size_bytes = 16 << 20 };
+	return (struct db_config){ .engine = strchr(where, '=') ? ENGINE_POSTGRES : ENGINE_SQLITE, .url = where,
+				   .journal_size_bytes = 16 << 20, .connect_timeout_s = 5 };
+}
+
+void shop_open(struct shop *s, const char *where)
+{
+	struct db_config config = shop_where(where);
 
 	*s = (struct shop){ .who = { .kind = ACTOR_OPERATOR } };
 	shop_must(s, db_open(&s->db, &config, DB_WRITE, &s->err));

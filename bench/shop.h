@@ -17,8 +17,10 @@ struct shop {
 	struct err err;
 };
 
-/* The file of a stopped server (its only tenant), or a new till's. */
-void shop_open(struct shop *s, const char *file);
+/* The file of a stopped server, or a new till's, or a conninfo of libpq.  The tenant is the
+ * only one, or the one that BENCH_TENANT names. */
+struct db_config shop_where(const char *where);
+void shop_open(struct shop *s, const char *where);
 void shop_close(struct shop *s);
 
 void shop_begin(struct shop *s);
