@@ -41,7 +41,9 @@ root_of()
 	root=$cache/root-$debian-$(echo "$1" | sha256sum | cut -c1-12)
 	[ -e "$root/made" ] || {
 		note "making a Debian $debian in ${root#"$src/"}; later runs have it" >&2
-		rm -rf "$root" && mkdir -p "$root" &&
+		# One that was broken off may have /proc mounted still.
+		umount -l "$root/tree/proc" "$root/tree/sys" 2>/dev/null
+		rm -rf --one-file-system "$root" && mkdir -p "$root" &&
 			timeout 500 debootstrap --variant=minbase --cache-dir="$cache/debs" --include="$1" \
 				$debian "$root/tree" >"$root/log" 2>&1 && touch "$root/made" || {
 			tail -n 5 "$root/log" | sed 's/^/# /' >&2
