@@ -146,6 +146,13 @@ void target_prepare(const struct target *t, const struct call *call, struct pool
 		target_body(curl, call->body);
 }
 
+const char *how_to_start(struct ctl *c, const char *daemon)
+{
+	if (!arg_given(c, ARG_RUN_DIR) && access(VENDORDIR "/cloud.conf", F_OK) == 0 && access(CLOUD_CONF, F_OK) != 0)
+		return "fexlctl cloud init: this machine is to be a hub, and has no database yet";
+	return pool_printf(c->pool, "systemctl start fexl-%s, or --run-dir DIR where it runs", daemon);
+}
+
 static int no_connection(struct ctl *c, const struct target *t, const struct call *call, CURL *curl)
 {
 	long os = 0;
@@ -155,7 +162,7 @@ static int no_connection(struct ctl *c, const struct target *t, const struct cal
 		return fail(c, END_UNREACHABLE, NULL, "%s cannot be reached: %s", t->base, strerror((int)os));
 	if (os == EACCES || os == EPERM)
 		return fail(c, END_DENIED, "run it as root or as the daemon's own user", "%s: %s", t->socket, strerror((int)os));
-	return fail(c, END_NOT_RUNNING, pool_printf(c->pool, "systemctl start fexl-%s, or --run-dir DIR where it runs", call->daemon),
+	return fail(c, END_NOT_RUNNING, how_to_start(c, call->daemon),
 		    "fexl-%s is not running: nobody answers at %s (%s)", call->daemon, t->socket, strerror((int)os));
 }
 

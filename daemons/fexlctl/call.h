@@ -34,6 +34,12 @@ int ask_list(struct ctl *c, const char *path, struct json *list_r);
 /* Does somebody answer there?  Says nothing.  1 and the reply, or 0. */
 int call_try(struct ctl *c, const struct call *call, struct reply *r);
 
+/* What to type where that daemon does not run. */
+const char *how_to_start(struct ctl *c, const char *daemon);
+
+/* fexlctl cloud init makes it; a hub's daemons do not start before. */
+#define CLOUD_CONF SYSCONFDIR "/fexl/fexl.conf.d/cloud.conf"
+
 /* path?name=value, coded. */
 const char *path_with(struct ctl *c, const char *path, const char *name, const char *value);
 

@@ -14,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CLOUD_CONF SYSCONFDIR "/fexl/fexl.conf.d/cloud.conf"
 #define SECRETS SYSCONFDIR "/fexl/secrets"
 #define LOCAL_DATABASE "host=/run/postgresql dbname=fexl user=fexl"
 #define PASSWORD_COST 7
@@ -111,8 +110,6 @@ static int make_database(struct cloud *h)
 		"SELECT 'CREATE DATABASE fexl OWNER fexl ENCODING ''UTF8'' TEMPLATE template0'\n"
 		" WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'fexl')\\gexec\n";
 
-	if (h->database != NULL)
-		return 0;
 	if (program_run(h->c, psql, script) == 0)
 		return 0;
 	hint(h->c, "apt install postgresql, or name another server with --database-url");
@@ -204,7 +201,7 @@ static const struct step {
 	const char *what;
 	int (*take)(struct cloud *h);
 } steps[] = {
-	{ "a role and a database for PostgreSQL, where no other is named", make_database },
+	{ "a role and a database, both called fexl, in the PostgreSQL of this machine", make_database },
 	{ "the administrator's password, as a hash in " SECRETS "/admin-password", store_password },
 	{ "what this machine is, in " CLOUD_CONF, write_conf },
 	{ "fexl.target with fexl-apid and fexl-realtimed, now and at each boot", start_services },
@@ -265,6 +262,8 @@ static int run_init(struct ctl *c)
 	if (rc != 0 || (!only_say && (rc = password_get(&h)) != 0))
 		return rc;
 	for (size_t i = 0; i < ARRAY_LEN(steps) && rc == 0; i++) {
+		if (steps[i].take == make_database && h.database != NULL)
+			continue;
 		say(c, "%s %s", only_say ? "would make:" : "making:", steps[i].what);
 		rc = only_say ? 0 : steps[i].take(&h);
 	}

@@ -194,6 +194,7 @@ static int conclude(struct ctl *c, const struct reply *status, struct json shown
 	if (word != NULL && strcmp(word, "pending") == 0) {
 		say(c, "Compare the code with the one at the cloud, where the owner approves:");
 		hint(c, "fexlctl devices approve %s", code);
+		hint(c, "fexlctl sync now --wait, here, once it has");
 	}
 	return END_OK;
 }
@@ -213,7 +214,7 @@ static int run_pair(struct ctl *c)
 	shown = result(c, &begun, &status);
 	c->out->record(c, fields, shown);
 	if (answer == END_UNREACHABLE)
-		return fail(c, answer, "fexlctl status", "pair: %s does not answer; it is asked again until it does", offer.url);
+		return fail(c, answer, "fexlctl doctor cloud", "pair: %s does not answer; it is asked again until it does", offer.url);
 	return conclude(c, &status, shown);
 }
 

@@ -18,10 +18,12 @@ static const struct column fields[] = {
 
 static int run_setup(struct ctl *c)
 {
-	struct reply r;
+	struct reply r, here;
 	int rc = ask(c, "apid", "POST", "/internal/setup-code", NULL, &r);
 
-	if (rc == 0)
-		c->out->record(c, fields, r.json);
-	return rc;
+	if (rc != 0 || (rc = ask(c, "apid", "GET", "/status", NULL, &here)) != 0)
+		return rc;
+	c->out->record(c, fields, r.json);
+	say(c, "Type it into the console, http://%s/: whoever does owns this till.", json_text(here.json, "listen"));
+	return END_OK;
 }

@@ -84,10 +84,10 @@ static const struct {
 	const char *state, *next;
 	bool with_code;		/* behind next */
 } sad_states[] = {
-	{ "registering", "fexlctl status" },
+	{ "registering", "fexlctl doctor cloud" },
 	{ "pending", "at the cloud: fexlctl devices approve ", true },
 	{ "paused", "fexlctl sync resume" },
-	{ "offline", "fexlctl sync now --wait" },
+	{ "offline", "fexlctl doctor cloud" },
 	{ "attention", "fexlctl pending" },
 	{ "revoked", "fexlctl unpair, then fexlctl pair again" },
 	{ "refused", "fexlctl pair again, with the right key" },
@@ -240,7 +240,7 @@ static int status_once(struct ctl *c)
 	if (rc != 0)
 		return rc;
 	if (!v.apid_runs)
-		return fail(c, END_NOT_RUNNING, "systemctl start fexl-apid, or --run-dir DIR where it runs",
+		return fail(c, END_NOT_RUNNING, how_to_start(c, "apid"),
 			    "fexl-apid is not running: nobody answers in %s", c->run_dir);
 	return v.n_warnings > 0 && arg_given(c, ARG_EXIT_CODE) ? END_DEGRADED : END_OK;
 }

@@ -36,8 +36,9 @@ static int run_create(struct ctl *c)
 	link = json_text(r.json, "link");
 	if (arg_given(c, ARG_QR) && link != NULL)
 		qr_print(c, link);
-	say(c, "The licence key is shown only now. On the till:");
-	hint(c, "fexlctl pair --url URL --tenant %s --license-file - --name NAME", json_text(r.json, "tenant_uuid"));
+	say(c, "The licence key is shown only now. Next, who owns the shop; then on each till, which asks for the key:");
+	hint(c, "fexlctl user add NAME --role owner --tenant %s", json_text(r.json, "tenant_uuid"));
+	hint(c, "fexlctl pair --url URL --tenant %s --name \"Till 1\"", json_text(r.json, "tenant_uuid"));
 	return END_OK;
 }
 

@@ -72,7 +72,7 @@ static const struct {
 	{ CURLE_COULDNT_RESOLVE_HOST, "is there a network?  resolvectl query the name; sales go on meanwhile" },
 	{ CURLE_COULDNT_CONNECT, "is the cloud up, and port and firewall open?  sales go on meanwhile" },
 	{ CURLE_OPERATION_TIMEDOUT, "is there a network?  sales go on meanwhile" },
-	{ CURLE_PEER_FAILED_VERIFICATION, "name the cloud's authority in cloud_ca: fexl.conf(5); or mend its certificate" },
+	{ CURLE_PEER_FAILED_VERIFICATION, "name who signed it in cloud_ca (fexl.conf(5)), then systemctl restart fexl-syncd; or mend it at the cloud" },
 	{ CURLE_SSL_CACERT_BADFILE, "cloud_ca must name a file in PEM that can be read: fexl.conf(5)" },
 };
 

@@ -53,8 +53,8 @@ static void apid_is_missing(struct visit *v)
 		found_add(v, "daemons", FOUND_FAIL, "end that, or set another listen in fexl.conf; then systemctl start fexl-apid",
 			  "fexl-apid is not running: port %d is held by %s", port, holder);
 	else
-		found_add(v, "daemons", FOUND_FAIL, "systemctl start fexl.target; fexlctl logs --daemon apid says why it ended",
-			  "fexl-apid is not running: nothing is sold here");
+		found_add(v, "daemons", FOUND_FAIL, how_to_start(v->c, "apid"),
+			  "fexl-apid is not running: nobody is served here; fexlctl logs --daemon apid says why it ended");
 }
 
 /* Without sync nothing is sent, without live updates screens are asked again
