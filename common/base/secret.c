@@ -180,7 +180,7 @@ static int license_squeeze(const char **typed, char signs[LICENSE_SIGNS])
 
 int license_read(const char *typed, char key[LICENSE_LEN + 1], struct err *err)
 {
-	char signs[LICENSE_SIGNS];
+	char signs[LICENSE_SIGNS] = { 0 };
 	int n = license_squeeze(&typed, signs);
 
 	if (*typed != '\0' && n < LICENSE_SIGNS)

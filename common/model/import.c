@@ -9,6 +9,7 @@
 #include <ctype.h>
 
 #include "base/csv.h"
+#include "base/log.h"
 #include "base/money.h"
 
 #define ERRORS_SHOWN 100
@@ -216,6 +217,8 @@ static int put_cell(struct importing *im, const char *name, struct slice text, s
 {
 	const struct column *c = column_of(im, name);
 
+	if (!c)
+		panic("import: nobody looked at the column %s", name);
 	switch (c->type) {
 	case COL_MONEY:
 		return put_decimal(name, text, im->exponent, out, err);

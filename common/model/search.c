@@ -218,10 +218,10 @@ static const char find[] =
 static int open_found(struct question *q, int limit, struct rows *rs, struct err *err)
 {
 	static const struct range any = { .to = { "\xff", 1 } };
-	const struct range *with[ASKED_MAX];
+	const struct range *with[ASKED_MAX] = { &any, &any, &any, &any, &any };
 
-	for (int i = 0; i < ASKED_MAX; i++)
-		with[i] = i < q->n ? &q->asked[i] : &any;
+	for (int i = 0; i < q->n; i++)
+		with[i] = &q->asked[i];
 	return db_rows(q->db, find,
 		       ARGS(v_uuid(q->tenant), v_int(q->table->rank), bytes_of(&q->at), bytes_of(&q->asked[0].to),
 			    v_uuid(q->behind), bytes_of(&q->asked[0].from), bytes_of(&with[1]->from), bytes_of(&with[1]->to),

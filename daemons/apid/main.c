@@ -17,8 +17,9 @@
 static int line_write(const char *path, const char *text, struct err *err)
 {
 	FILE *f = fopen(path, "we");
+	bool written = f && fprintf(f, "%s\n", text) > 0;
 
-	if (!f || fprintf(f, "%s\n", text) < 0 || fclose(f) != 0)
+	if ((f && fclose(f) != 0) || !written)
 		return err_set(err, ERR_INTERNAL, "cannot_write", "%s: %s", path, strerror(errno));
 	return 0;
 }

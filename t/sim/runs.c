@@ -173,11 +173,12 @@ static void run_range(const struct runs *r, uint64_t from, uint64_t to, struct s
 	struct result *results = shared(r->jobs);
 	int busy = 0;
 
+	for (int i = 0; i < r->jobs; i++)
+		slots[i].result = &results[i];
 	for (uint64_t seed = from; seed <= to || busy > 0;) {
 		if (r->first && sum->failed > 0)
 			to = 0;
 		if (seed <= to && (slot = idle(slots, r->jobs))) {
-			slot->result = &results[slot - slots];
 			slot->plan = r->plan;
 			slot->plan.seed = seed++;
 			slot->again = false;
