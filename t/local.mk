@@ -361,8 +361,8 @@ t_unit_test_nomem_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_crash_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=random_bytes
 t_unit_test_crash_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 endif
-TESTS += t/7000-sim.t t/7010-sim-catches.t t/7200-fire.t
-EXTRA_DIST += t/7000-sim.t t/7010-sim-catches.t t/sim/seeds t/7200-fire.t t/fire
+TESTS += t/7000-sim.t t/7010-sim-catches.t t/7200-fire.t t/7210-growth.t
+EXTRA_DIST += t/7000-sim.t t/7010-sim-catches.t t/sim/seeds t/7200-fire.t t/7210-growth.t t/fire
 # As OUT, with the sources WITH in the place of those of the same name.
 sim-with: $(t_sim_sim_OBJECTS) $(t_sim_sim_DEPENDENCIES)
 	@for c in $(WITH); do $(COMPILE) -Wno-error -w -c -o "$$c.o" "$$c" || exit 1; done
