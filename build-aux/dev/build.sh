@@ -80,7 +80,8 @@ verb_clean()
 	for dir in "$top/.demo" "$build/pg" "$top/.soak"; do
 		site_postgres_stop "$dir"
 	done
-	rm -rf "$top/.demo" "$top/.up" "$top/.soak" "$cache" "$top/build" "$top/build-asan" "$top/build-tsan" "$top/build-fuzz"
+	rm -rf "$top/.demo" "$top/.up" "$top/.soak" "$cache" "$top/build" "$top/build-asan" "$top/build-tsan" "$top/build-fuzz" \
+		"$top/build-lint" "$top/build-coverage"
 	# What autoreconf made.
 	(cd "$top" && rm -rf configure aclocal.m4 autom4te.cache config.h.in Makefile.in &&
 		find build-aux -maxdepth 1 ! -type d ! -name .keep -delete)

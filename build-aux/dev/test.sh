@@ -163,22 +163,35 @@ test_threads()
 		TSAN_OPTIONS=halt_on_error=1 test_make threads "$top/build-tsan" "$test_long_limit_s" PROVE_FLAGS="$one" "$units"
 }
 
+# Two at a time: each is one thread.
 test_fuzz()
 {
 	test_build fuzzers "$top/build-fuzz" all CC=clang --enable-fuzzers || return
+	first=
 	for target in "$top/build-fuzz"/t/fuzz/fuzz-*; do
-		[ -x "$target" ] && [ -f "$target" ] && test_one "$(basename "$target")" sh -c "$(fuzz_command "$target" "$1")"
+		[ -x "$target" ] && [ -f "$target" ] || continue
+		(test_one "$(basename "$target")" sh -c "$(fuzz_command "$target" "$1")") &
+		if [ "$first" ]; then
+			wait
+			first=
+		else
+			first=1
+		fi
 	done
+	wait
 }
 
 test_long()
 {
 	FEXL_LONG=1
 	export FEXL_LONG
-	test_make check "$build" "$test_long_limit_s" PROVE_FLAGS="$two"
+	test_make check "$build" "$test_long_limit_s" TEST_MAX_S=2400 PROVE_FLAGS="$two"
 	sanitizer_options
 	test_build_asan && test_make sanitized "$top/build-asan" "$test_long_limit_s" PROVE_FLAGS="$one"
+	test_valgrind
 	test_threads
+	lint_cppcheck
+	lint_analyzer
 	test_fuzz 60
 	unset FEXL_LONG		# the same again, from a tarball: once is enough
 	test_one distcheck make -C "$build" distcheck
