@@ -1,7 +1,7 @@
 // A list of any length: only what is looked at is drawn, more comes by scrolling.
 import { Skeleton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from 'react';
 import { t } from '~/i18n';
 import css from './DataTable.module.css';
 import { ErrorNote } from './ErrorNote';
@@ -29,8 +29,30 @@ interface Props<T> {
 		hasNextPage?: boolean;
 		isFetchingNextPage?: boolean;
 		fetchNextPage?: () => unknown;
+		before?: number; // rows that stand before the first of these, and were let go
+		hasPreviousPage?: boolean;
+		isFetchingPreviousPage?: boolean;
+		fetchPreviousPage?: () => unknown;
 	};
 	rowHeight?: number;
+}
+
+const NEAR = 10; // so few rows before an end of what is here more is asked for
+
+// More of the list, at the end that somebody comes near to.
+function useMore(query: Props<unknown>['query'], first: number, last: number, loaded: number): void {
+	const { before = 0, hasNextPage, isFetchingNextPage, fetchNextPage, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage } = query;
+	const under = last >= before + loaded - NEAR;
+	const over = first < before + NEAR;
+
+	useEffect(() => {
+		if (isFetchingNextPage || isFetchingPreviousPage)
+			return;
+		if (over && hasPreviousPage)
+			void fetchPreviousPage?.();
+		else if (under && hasNextPage)
+			void fetchNextPage?.();
+	}, [over, under, before, loaded, hasNextPage, isFetchingNextPage, fetchNextPage, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage]);
 }
 
 function Rows({ height }: { height: number }) {
@@ -39,17 +61,13 @@ function Rows({ height }: { height: number }) {
 
 export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, query, rowHeight = 52 }: Props<T>) {
 	const scroller = useRef<HTMLDivElement>(null);
-	const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8,
-		getItemKey: (i) => rowKey(rows[i]) });
+	const { before = 0, hasNextPage } = query;
+	const keyOf = useCallback((i: number) => (rows[i - before] ? rowKey(rows[i - before]) : i), [rows, before, rowKey]);
+	const virtual = useVirtualizer({ count: before + rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8,
+		getItemKey: keyOf });
 	const items = virtual.getVirtualItems();
-	const last = items.at(-1)?.index ?? 0;
 	const grid = { gridTemplateColumns: columns.map((c) => (c.width.endsWith('fr') ? `minmax(0, ${c.width})` : c.width)).join(' ') };
-	const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-
-	useEffect(() => {
-		if (hasNextPage && !isFetchingNextPage && last >= rows.length - 10)
-			void fetchNextPage?.();
-	}, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
+	useMore(query, items[0]?.index ?? 0, items.at(-1)?.index ?? 0, rows.length);
 
 	function onKey(e: KeyboardEvent<HTMLDivElement>, row: T) {
 		if (e.key === 'Enter' || e.key === ' ')
@@ -68,7 +86,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, quer
 	return (
 		<div className={css.frame}>
 			<div ref={scroller} className={css.scroll} tabIndex={rows.length > 0 && onOpen ? undefined : 0}>
-				<div role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : rows.length + 1} className={css.table}>
+				<div role="table" aria-label={label} aria-rowcount={hasNextPage ? -1 : before + rows.length + 1} className={css.table}>
 					<div role="rowgroup" className={css.head}>
 						<div role="row" className={css.row} style={grid}>
 							{columns.map((c) => <div key={c.key} role="columnheader" data-end={c.end || undefined}>{c.title}</div>)}
@@ -76,8 +94,8 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, quer
 					</div>
 					<div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
 						{items.map((item) => {
-							const row = rows[item.index];
-							return (
+							const row = rows[item.index - before];
+							return row && (
 								<div key={item.key} role="row" aria-rowindex={item.index + 2} className={css.row} data-open={onOpen ? true : undefined}
 									tabIndex={onOpen ? 0 : undefined} onClick={onOpen && (() => onOpen(row))} onKeyDown={onOpen && ((e) => onKey(e, row))}
 									style={{ ...grid, height: rowHeight, transform: `translateY(${item.start}px)` }}>
@@ -90,7 +108,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, quer
 				{query.isPending && <Rows height={rowHeight} />}
 				{!query.isPending && rows.length === 0 && empty}
 			</div>
-			<div className={css.foot} role="status">{rows.length > 0 && `${t('list.rows', { n: rows.length })}${hasNextPage ? '…' : ''}`}</div>
+			<div className={css.foot} role="status">{rows.length > 0 && `${t('list.rows', { n: before + rows.length })}${hasNextPage ? '…' : ''}`}</div>
 		</div>
 	);
 }

@@ -7,18 +7,40 @@ import type { List } from '~/api/types';
 
 type Params = Record<string, string | number | boolean | null | undefined>;
 
-const PAGE = 100;
+export const PAGE = 100;
+const PAGES_MAX = 10;
+export const PAGE_MAX = 500; // the server's; where much is read to show little
 
-export function useList<T>(key: string, path: string, params: Params = {}, from: typeof api | typeof here = api) {
+// Where a page begins: the cursor, and how many rows stand before it.
+interface Place {
+	after: string;
+	before: number;
+}
+
+// The way to a page; so that the list can be followed back.
+type Trail = Place[];
+
+function nextOf<T>(page: List<T>, trail: Trail): Trail | undefined {
+	const before = trail[trail.length - 1].before + page.items.length;
+	return page.next ? [...trail, { after: page.next, before }] : undefined;
+}
+
+// Windowed: at most PAGES_MAX pages are kept, however far somebody scrolls, and news ask
+// for no more than these again.  Not for what the page itself leaves rows out of: it
+// would lose what it found.
+export function useList<T>(key: string, path: string, params: Params = {}, from: typeof api | typeof here = api, windowed = false) {
 	const q = useInfiniteQuery({
-		queryKey: [key, 'list', path, params],
-		initialPageParam: '',
-		queryFn: ({ pageParam, signal }) => from.get<List<T>>(query(path, { limit: PAGE, ...params, after: pageParam }), { signal }),
-		getNextPageParam: (last) => last.next ?? undefined,
+		queryKey: [key, 'list', path, params, windowed],
+		initialPageParam: [{ after: '', before: 0 }] as Trail,
+		queryFn: ({ pageParam, signal }) => from.get<List<T>>(query(path, { limit: PAGE, ...params, after: pageParam[pageParam.length - 1].after }), { signal }),
+		getNextPageParam: (last, _, trail) => nextOf(last, trail),
+		getPreviousPageParam: (_, __, trail) => (trail.length > 1 ? trail.slice(0, -1) : undefined),
+		maxPages: windowed ? PAGES_MAX : undefined,
 		placeholderData: (old) => old,
 	});
 	const rows = useMemo(() => (q.data?.pages ?? []).flatMap((p) => p.items), [q.data]);
-	return { rows, query: q };
+	const places = useMemo(() => ((q.data?.pageParams ?? []) as Trail[]).map((trail) => trail[trail.length - 1]), [q.data]);
+	return { rows, places, query: { ...q, before: places[0]?.before ?? 0 } };
 }
 
 // A word of the address behind the question mark: back and reload keep it.

@@ -1,5 +1,5 @@
 import { Badge, Button, Group, Menu, SegmentedControl, Stack, Table, Tabs, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Product, StockRow } from '~/api/types';
 import { known, t, useLanguage } from '~/i18n';
 import { dateTime, qty } from '~/i18n/format';
@@ -9,7 +9,7 @@ import { type Column, DataTable } from '~/ui/DataTable';
 import { Empty } from '~/ui/Empty';
 import { ErrorNote } from '~/ui/ErrorNote';
 import { Icon } from '~/ui/Icon';
-import { useParam } from '~/ui/lists';
+import { PAGE, PAGE_MAX, useParam } from '~/ui/lists';
 import { Money } from '~/ui/Money';
 import { Page } from '~/ui/Page';
 import { SearchField } from '~/ui/SearchField';
@@ -106,18 +106,13 @@ export default function Inventory() {
 	const mayAdjust = useMay('adjust');
 	const [q, setQ] = useParam('q');
 	const [level, setLevel] = useParam('level');
-	const { rows, query } = useProductList(q);
-	const { of: stock, list, may: mayCost } = useStock(q);
+	const filtered = level !== '' && level !== 'all';
+	const { rows, places, query } = useProductList(q, filtered);
+	const { of: stock, may: mayCost } = useStock(q, places.map((p) => p.after), filtered ? PAGE_MAX : PAGE);
 	const [doing, setDoing] = useState<Doing>(null);
 	const [importing, setImporting] = useState(false);
 
-	// Both lists go by the same order: the stock of what is shown is asked for with it.
-	useEffect(() => {
-		if (mayCost && list.hasNextPage && !list.isFetchingNextPage && stock.size < rows.length)
-			void list.fetchNextPage();
-	}, [mayCost, list, stock.size, rows.length]);
-
-	const fits = (p: Product) => !level || level === 'all' || (p.tracked && (levelOf(p, stock.get(p.uuid)) === level || (level === 'out' && levelOf(p, stock.get(p.uuid)) === 'oversold')));
+	const fits = (p: Product) => !filtered || (p.tracked && (levelOf(p, stock.get(p.uuid)) === level || (level === 'out' && levelOf(p, stock.get(p.uuid)) === 'oversold')));
 	const shown = rows.filter((p) => !p.archived && fits(p));
 	const columns: Column<Product>[] = [
 		{ key: 'name', title: t('field.name'), width: '2.4fr', cell: (p) => <strong>{p.name}</strong> },
@@ -155,7 +150,8 @@ export default function Inventory() {
 					data={levels.map((l) => ({ value: l, label: t(`level.${l}`) }))} />
 			)}
 			<DataTable label={t('nav.inventory')} columns={columns} rows={shown} rowKey={(p) => p.uuid} query={query} onOpen={(p) => setDoing({ what: 'product', product: p })}
-				empty={<Empty icon="inventory" title={q ? t('list.none_found', { q }) : t('pos.no_products')} hint={t('stock.none_hint')} />} />
+				empty={<Empty icon="inventory" title={q ? t('list.none_found', { q }) : t(filtered ? 'level.none' : 'pos.no_products')}
+					hint={t(filtered ? 'level.none_hint' : 'stock.none_hint')} />} />
 			<Shelf title={doing && title(doing)} opened={doing !== null} onClose={close} size="42rem">
 				{doing?.what === 'product' && (doing.product
 					? <Card key={doing.product.uuid} p={doing.product} stock={stock.get(doing.product.uuid)} onDo={setDoing} onDone={close} />

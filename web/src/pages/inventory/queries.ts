@@ -1,25 +1,32 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, query } from '~/api/client';
 import { useDocument } from '~/api/documents';
 import { Problem, Unreachable } from '~/api/http';
 import type { Category, List, Move, Product, StockRow, TaxRate } from '~/api/types';
 import { session, useMay } from '~/state/session';
-import { useList } from '~/ui/lists';
+import { PAGE_MAX, useList } from '~/ui/lists';
 
-export const useProductList = (q: string) => useList<Product>('products', '/api/products', { q });
+// What is low is looked for on this page, in all there is: that takes long pages.
+export const useProductList = (q: string, all: boolean) => useList<Product>('products', '/api/products', all ? { q, limit: PAGE_MAX } : { q }, api, !all);
 
-// What is on hand of the products on this page, for whoever may know.
-export function useStock(q: string) {
+// What is on hand of the products on this page, for whoever may know.  Both lists go by
+// the same order, and what has stock is a product: a page of stock that begins where a
+// page of products begins has all of that page.
+export function useStock(q: string, cursors: string[], limit: number) {
 	const may = useMay('cost');
-	const list = useInfiniteQuery({
-		queryKey: ['inventory', 'list', q],
-		initialPageParam: '',
-		queryFn: ({ pageParam, signal }) => api.get<List<StockRow>>(query('/api/inventory', { q, limit: 100, after: pageParam }), { signal }),
-		getNextPageParam: (last) => last.next ?? undefined,
-		enabled: may,
+	const of = useQueries({
+		queries: cursors.map((after) => ({
+			queryKey: ['inventory', 'list', q, after, limit],
+			queryFn: ({ signal }: { signal: AbortSignal }) => api.get<List<StockRow>>(query('/api/inventory', { q, limit, after }), { signal }),
+			enabled: may,
+		})),
+		combine: stockOfProducts,
 	});
-	const of = new Map((list.data?.pages ?? []).flatMap((p) => p.items).map((r) => [r.product, r]));
-	return { of, list, may };
+	return { of, may };
+}
+
+function stockOfProducts(pages: { data?: List<StockRow> }[]): Map<string, StockRow> {
+	return new Map(pages.flatMap((p) => p.data?.items ?? []).map((r) => [r.product, r]));
 }
 
 export function useStockOf(product: string) {

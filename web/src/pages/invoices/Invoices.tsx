@@ -27,7 +27,7 @@ function List() {
 	const [q, setQ] = useParam('q');
 	const [chosen, setFilter] = useParam('show');
 	const filter = (filters.includes(chosen as Filter) ? chosen : 'all') as Filter;
-	const { rows, query } = useInvoices(q);
+	const { rows, query } = useInvoices(q, filter !== 'all');
 	const mark = useMarks();
 	const paired = mark('') !== null;
 	const me = useSession()?.user.uuid;

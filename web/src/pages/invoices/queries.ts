@@ -6,8 +6,8 @@ import { isTill } from '~/state/site';
 import { useStatus } from '~/state/status';
 import { useList } from '~/ui/lists';
 
-export function useInvoices(q: string) {
-	return useList<InvoiceRow>('invoices', '/api/invoices', { q });
+export function useInvoices(q: string, all: boolean) {
+	return useList<InvoiceRow>('invoices', '/api/invoices', { q }, api, !all);
 }
 
 export function useInvoice(id: string) {
