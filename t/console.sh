@@ -34,7 +34,7 @@ browse()
 		eval "export FEXL_URL_$(echo "$node" | tr a-z A-Z)=$(url_of "$node")"
 	done
 	FEXL_STAGE=$stage FEXL_BUILD=$build FEXL_NODE_MODULES=$packages FEXL_SHOTS=$(shots_dir) FEXL_PATIENCE_S=$PATIENCE_S \
-		HOME=$stage timeout 600 node "$src/web/test/browser/$story"
+		HOME=$stage timeout "${story_s:-600}" node "$src/web/test/browser/$story"
 	exit
 }
 

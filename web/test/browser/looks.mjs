@@ -1,10 +1,10 @@
 // How a page looks, or a dialog on it: axe and a picture, in both languages and colours.
 import { axeProblems, drawn, ok, shot, until } from './fexl.mjs';
 
-const looks = [['en', 'light'], ['en', 'dark'], ['ar', 'dark'], ['ar', 'light']];
+export const looks = [['en', 'light'], ['en', 'dark'], ['ar', 'dark'], ['ar', 'light']];
 
 // Nothing is on its way any more, neither data nor a drawer that slides in.
-async function settled(page) {
+export async function settled(page) {
 	await page.waitForFunction(() => !document.querySelector('.mantine-Skeleton-root') &&
 		document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().endTime === Infinity));
 	await drawn(page);
@@ -20,7 +20,7 @@ export async function clean(page, name) {
 }
 
 // Sent, not clicked: what is open stays so, and may lie over the button.
-async function look(page, lang, scheme) {
+export async function look(page, lang, scheme) {
 	const at = () => page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.mantineColorScheme]);
 	const [langNow, schemeNow] = await at();
 	if (langNow !== lang)
