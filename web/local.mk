@@ -1,6 +1,6 @@
 # The web console.  Only `make console` needs node and npm; `make install` takes
 # along what was built, and builds it first where npm is at hand.
-EXTRA_DIST += %D%/README.md %D%/build.sh %D%/build.mjs %D%/package.json %D%/package-lock.json %D%/.npmrc \
+EXTRA_DIST += %D%/README.md %D%/sell.webp %D%/build.sh %D%/build.mjs %D%/package.json %D%/package-lock.json %D%/.npmrc \
 	%D%/tsconfig.json %D%/src %D%/test
 install_data_hooks += install-console
 uninstall_hooks += uninstall-console
