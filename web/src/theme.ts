@@ -19,6 +19,8 @@ export const theme = createTheme({
 	components: {
 		Modal: { styles: { title: { fontWeight: 650, fontSize: '1.1rem' } }, defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
 		Drawer: { styles: { title: { fontWeight: 650, fontSize: '1.1rem' } }, defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.45 } } },
+		// Fields beside each other stand on one line, whichever of them needs an explanation.
+		InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
 		Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
 		Badge: { styles: { label: { textTransform: 'none', fontWeight: 650 } }, defaultProps: { size: 'lg' } },
 	},

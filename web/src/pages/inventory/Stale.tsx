@@ -1,5 +1,6 @@
 // Somebody else was faster: both values side by side, and a choice.
 import { Alert, Button, Group, Table } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import type { Product } from '~/api/types';
 import { known, t } from '~/i18n';
 import { money } from '~/i18n/format';
@@ -14,10 +15,12 @@ interface Props {
 }
 
 export function Stale({ mine, theirs, onTake, onKeep }: Props) {
+	const box = useRef<HTMLDivElement>(null);
+	useEffect(() => void box.current?.scrollIntoView({ block: 'end' }), []);
 	const say = (k: (typeof shown)[number], v: unknown) => (k === 'price' ? money(Number(v)) : String(v ?? '–'));
 	const differing = shown.filter((k) => (mine[k] ?? '') !== (theirs[k] ?? ''));
 	return (
-		<Alert color="orange" title={t('error.stale')} role="alert">
+		<Alert ref={box} color="orange" title={t('error.stale')} role="alert">
 			<Table>
 				<Table.Thead><Table.Tr><Table.Th>{t('conflicts.field')}</Table.Th><Table.Th>{t('stale.yours')}</Table.Th><Table.Th>{t('stale.theirs')}</Table.Th></Table.Tr></Table.Thead>
 				<Table.Tbody>

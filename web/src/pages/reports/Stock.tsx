@@ -13,7 +13,7 @@ import css from './Reports.module.css';
 
 const lowColumns = (): Column<Low>[] => [
 	{ key: 'name', title: t('field.name'), width: '2fr', cell: (x) => <strong>{x.name}</strong> },
-	{ key: 'level', title: t('stock.level'), width: '1fr', cell: (x) => <span className={css.level} data-out={x.on_hand <= 0 || undefined}>{t(x.on_hand <= 0 ? 'level.out' : 'level.low')}</span> },
+	{ key: 'level', title: t('stock.level'), width: '1fr', cell: (x) => <span className={css.level} data-out={x.on_hand <= 0 || undefined}>{t(x.on_hand < 0 ? 'level.oversold' : x.on_hand === 0 ? 'level.out' : 'level.low')}</span> },
 	{ key: 'on_hand', title: t('stock.on_hand'), width: '1fr', end: true, cell: (x) => <bdi>{qty(x.on_hand)}</bdi> },
 	{ key: 'low', title: t('report.threshold'), width: '1fr', end: true, cell: (x) => <bdi>{qty(x.low_stock)}</bdi> },
 ];
