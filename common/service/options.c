@@ -75,6 +75,7 @@ const struct option_desc option_table[] = {
 	{ "backoff_max_ms", "FEXL_BACKOFF_MAX_MS", OPT_INT, "60000", 10, HOUR_MS, NULL, "ms", SYNCD, "until the next try after many" },
 	{ "push_rows", "FEXL_PUSH_ROWS", OPT_INT, "1000", 1, 10000, NULL, "rows", BOTH, "in one batch to the cloud; a document counts as one" },
 	{ "push_bytes", "FEXL_PUSH_BYTES", OPT_INT, "1048576", KIB, 64 * MIB, NULL, "bytes", BOTH, "of one batch to the cloud; a larger document travels alone" },
+	{ "push_time_ms", "FEXL_PUSH_TIME_MS", OPT_INT, "5000", 100, 600000, NULL, "ms", APID, "for one batch of a till; what is not stored by then is sent again" },
 	{ "pull_rows", "FEXL_PULL_ROWS", OPT_INT, "1000", 1, 10000, NULL, "rows", BOTH, "in one answer of the cloud" },
 	{ "snapshot_rows", "FEXL_SNAPSHOT_ROWS", OPT_INT, "2000", 1, 10000, NULL, "rows", BOTH, "in one page of a first load" },
 	{ "clock_ahead_ms", "FEXL_CLOCK_AHEAD_MS", OPT_INT, "60000", 1000, HOUR_MS, NULL, "ms", APID, "a till's stamp may lie in the hub's future" },

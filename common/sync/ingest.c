@@ -250,6 +250,31 @@ static int check_device(struct ingest *in, struct txn *t, struct err *err)
 	return 0;
 }
 
+/* Whoever pushes hears of what was done before he gives up, and does not send all
+ * of it again.  The first row always has its turn: something goes on. */
+static bool is_late(const struct ingest *in, size_t i)
+{
+	return i > 0 && in->until_us && clock_boot() > in->until_us;
+}
+
+/* From row i on, all together: those behind may need it. */
+static void put_off(struct ingest *in, size_t i)
+{
+	const struct verdict later = { .status = 503 };
+	struct err why = { 0 };
+
+	err_set(&why, ERR_BUSY, "later", "the time of one push was over: send it again");
+	for (; i < json_len(in->rows); i++) {
+		const char *table = "";
+		struct uuid uuid = { { 0 } };
+
+		if (json_get_str(json_at(in->rows, i), "table", 64, &table, NULL) < 0 ||
+		    json_get_uuid(json_at(in->rows, i), "uuid", &uuid, NULL) < 0)
+			table = "";
+		put_verdict(in, table, uuid, &later, &why);
+	}
+}
+
 int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 {
 	struct write w = { .t = t, .site = in->site, .tenant = in->tenant, .who = in->device };
@@ -261,13 +286,17 @@ int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 	in->results.len = in->mark[i];
 	if (check_device(in, t, err) < 0)
 		return -1;
-	for (; i < n; i++) {
+	for (; i < n && !is_late(in, i); i++) {
 		if (i > t->resume && txn_time_is_up(t, began, in->slice_ms))
 			break;
 		if (ingest_row(in, &w, i, err) < 0)
 			return -1;
 		json_drop(in->rows, i);
 		in->mark[i + 1] = in->results.len;
+	}
+	if (i < n && is_late(in, i)) {
+		put_off(in, i);
+		i = n;
 	}
 	t->progress = i;
 	if (device_count(t, in->tenant, in->device->device, in->stored - stored, 0, in->conflicts - conflicts, err) < 0)

@@ -63,6 +63,7 @@ struct ingest {
 	const struct actor *device;
 	struct json rows;
 	int64_t ahead_max_us;		/* a record stamped further into our future is refused: clock */
+	int64_t until_us;		/* clock_boot(): what is not looked at by then is put off; 0: nothing is */
 	int slice_ms;
 	struct pool *pool;
 	struct buf results;		/* the rows' RESULT objects, separated by commas */

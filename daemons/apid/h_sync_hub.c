@@ -350,6 +350,7 @@ static struct ingest *push_begin(struct call *c, struct err *err)
 	in->tenant = c->tenant;
 	in->device = &c->caller.actor;
 	in->ahead_max_us = conf_int(c->apid->conf, "clock_ahead_ms") * 1000;
+	in->until_us = clock_boot() + conf_int(c->apid->conf, "push_time_ms") * 1000;
 	in->slice_ms = store_slice_ms(c->apid->store);
 	in->pool = c->pool;
 	if (check_protocol(c, err) < 0 || call_body(c, &body, err) < 0 || ingest_begin(in, body, err) < 0)

@@ -104,7 +104,7 @@ void net_ingest(struct net *net, int i, struct flight *f)
 {
 	struct fixture *hub = net->hub;
 	struct ingest in = { .site = &hub->site, .tenant = hub->w.tenant, .device = &net->device[i],
-			     .ahead_max_us = 60 * SECOND_US, .slice_ms = SLICE_MS, .pool = hub->pool };
+			     .ahead_max_us = 60 * SECOND_US, .until_us = net->push_until_us, .slice_ms = SLICE_MS, .pool = hub->pool };
 	struct tenant t;
 	int rc;
 

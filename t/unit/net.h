@@ -12,6 +12,7 @@ struct net {
 	struct fixture *hub, *till[NET_TILLS];
 	struct actor device[NET_TILLS];		/* each till as the hub sees it */
 	int tills;
+	int64_t push_until_us;		/* see struct ingest */
 };
 
 /* A hub on this engine and n tills on SQLite; not paired yet. */

@@ -188,6 +188,39 @@ static void whole_a_document_that_must_have_lines_is_refused_without(void **stat
 	net_free(net);
 }
 
+static int verdicts_of(struct flight *f, const char *status)
+{
+	int n = 0;
+
+	for (const char *at = f->answer.data; (at = strstr(at, status)); at++)
+		n++;
+	return n;
+}
+
+/* A cloud that is slow says what it has done; who waits longer would send all of it again. */
+static void moving_what_a_push_has_no_time_for_is_put_off_and_goes_with_the_next(void **state)
+{
+	struct net *net = paired(state, 1);
+	struct flight f = { 0 };
+
+	for (int i = 0; i < 5; i++)
+		make_customer(net->till[0], pool_printf(net->till[0]->pool, "077%d", i));
+	net->push_until_us = 1;
+	for (int left = 5; left > 0; left--) {
+		net_pack(net, 0, &f);
+		assert_int_equal(f.rows, left);
+		net_ingest(net, 0, &f);
+		assert_int_equal(verdicts_of(&f, "\"status\":201"), 1);
+		assert_int_equal(verdicts_of(&f, "\"code\":\"later\""), left - 1);
+		net_confirm(net, 0, &f);
+		assert_int_equal(dirty_of(net->till[0]), left - 1);
+	}
+	net_cycle(net);
+	all_identical(net);
+	flight_release(&f);
+	net_free(net);
+}
+
 /* No blanks, signs, leading zeros, nor more than a number can hold. */
 static void same_a_cursor_has_one_text(void **state UNUSED)
 {
@@ -211,6 +244,7 @@ static void same_a_cursor_has_one_text(void **state UNUSED)
 }
 
 FIXTURE_MAIN(cmocka_unit_test(same_a_cursor_has_one_text),
+	     cmocka_unit_test(moving_what_a_push_has_no_time_for_is_put_off_and_goes_with_the_next),
 	     cmocka_unit_test(whole_a_document_that_must_have_lines_is_refused_without),
 	     cmocka_unit_test(same_an_answer_that_comes_home_behind_a_later_one_changes_nothing),
 	     cmocka_unit_test(undo_ones_own_later_edit_is_no_conflict_though_an_answer_was_lost),
