@@ -331,8 +331,8 @@ TESTS += t/2100-invoices.t
 EXTRA_DIST += t/2100-invoices.t
 
 # --- at home on Linux: packages, in machines that boot ---
-TESTS += t/7500-systemd.t t/7510-systemd-trouble.t t/7520-systemd-cloud.t
-EXTRA_DIST += t/machine.sh t/seller.pl t/7500-systemd.t t/7510-systemd-trouble.t t/7520-systemd-cloud.t
+TESTS += t/7490-systemd-short.t t/7500-systemd.t t/7510-systemd-trouble.t t/7520-systemd-cloud.t
+EXTRA_DIST += t/machine.sh t/seller.pl t/7490-systemd-short.t t/7500-systemd.t t/7510-systemd-trouble.t t/7520-systemd-cloud.t
 
 # --- a real shop; the file itself is not part of the tree ---
 TESTS += t/6000-real-data.t

@@ -35,10 +35,20 @@ machine_needs()
 
 # --- the Debian they start from ---
 
+root_path()	# packages
+{
+	echo "$cache/root-$debian-$(echo "$1" | sha256sum | cut -c1-12)"
+}
+
+root_is_made()	# packages
+{
+	[ -e "$(root_path "$1")/made" ]
+}
+
 # root_of PACKAGES: the folder that holds it; made when it is not there
 root_of()
 {
-	root=$cache/root-$debian-$(echo "$1" | sha256sum | cut -c1-12)
+	root=$(root_path "$1")
 	[ -e "$root/made" ] || {
 		note "making a Debian $debian in ${root#"$src/"}; later runs have it" >&2
 		# One that was broken off may have /proc mounted still.
