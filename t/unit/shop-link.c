@@ -77,6 +77,19 @@ static void repeats_itself(struct shop *s, int i)
 	net_confirm(s->net, i, &s->flight[i]);
 }
 
+/* Whatever is on its way, and wherever it is: what both sides hold is the same, and a repair finds nothing. */
+static void compares(struct shop *s, int i)
+{
+	struct repaired r;
+
+	if (!is_linked(s, i))
+		return;
+	r = net_repair(s->net, i);
+	if (r.fetched || r.sent || r.gone || r.conflicts)
+		fail_msg("P6: till %d: %d rows were fetched, %d sent, %d gone, %d kept though nothing was lost", i + 1, r.fetched, r.sent, r.gone,
+			 r.conflicts);
+}
+
 const struct act link_acts[] = {
 	{ "pairs", 4, NULL, pairs },
 	{ "pushes", 6, NULL, pushes },
@@ -86,5 +99,6 @@ const struct act link_acts[] = {
 	{ "hears of its push later", 3, NULL, hears_later },
 	{ "is edited on its way", 2, NULL, is_edited_on_its_way },
 	{ "pushes the same twice", 2, NULL, repeats_itself },
+	{ "compares", 1, NULL, compares },
 	{ NULL, 0, NULL, NULL }
 };
