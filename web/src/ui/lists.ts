@@ -20,25 +20,28 @@ interface Place {
 // The way to a page; so that the list can be followed back.
 type Trail = Place[];
 
-function nextOf<T>(page: List<T>, trail: Trail): Trail | undefined {
-	const before = trail[trail.length - 1].before + page.items.length;
+const all = () => true;
+
+function nextOf<T>(page: List<T>, trail: Trail, keeps: (row: T) => boolean): Trail | undefined {
+	const before = trail[trail.length - 1].before + page.items.filter(keeps).length;
 	return page.next ? [...trail, { after: page.next, before }] : undefined;
 }
 
 // Windowed: at most PAGES_MAX pages are kept, however far somebody scrolls, and news ask
-// for no more than these again.  Not for what the page itself leaves rows out of: it
-// would lose what it found.
-export function useList<T>(key: string, path: string, params: Params = {}, from: typeof api | typeof here = api, windowed = false) {
+// for no more than these again.  `keeps` never changes: what a page leaves out for a
+// while, by a filter of its own, needs all pages, or it would lose what it found.
+export function useList<T>(key: string, path: string, params: Params = {}, from: typeof api | typeof here = api,
+	windowed = false, keeps: (row: T) => boolean = all) {
 	const q = useInfiniteQuery({
 		queryKey: [key, 'list', path, params, windowed],
 		initialPageParam: [{ after: '', before: 0 }] as Trail,
 		queryFn: ({ pageParam, signal }) => from.get<List<T>>(query(path, { limit: PAGE, ...params, after: pageParam[pageParam.length - 1].after }), { signal }),
-		getNextPageParam: (last, _, trail) => nextOf(last, trail),
+		getNextPageParam: (last, _, trail) => nextOf(last, trail, keeps),
 		getPreviousPageParam: (_, __, trail) => (trail.length > 1 ? trail.slice(0, -1) : undefined),
 		maxPages: windowed ? PAGES_MAX : undefined,
 		placeholderData: (old) => old,
 	});
-	const rows = useMemo(() => (q.data?.pages ?? []).flatMap((p) => p.items), [q.data]);
+	const rows = useMemo(() => (q.data?.pages ?? []).flatMap((p) => p.items.filter(keeps)), [q.data, keeps]);
 	const places = useMemo(() => ((q.data?.pageParams ?? []) as Trail[]).map((trail) => trail[trail.length - 1]), [q.data]);
 	return { rows, places, query: { ...q, before: places[0]?.before ?? 0 } };
 }

@@ -106,9 +106,10 @@ const topmost = () => page.locator('[role=row][aria-rowindex]').first().getAttri
 
 await page.getByRole('navigation').getByRole('link', { name: 'Inventory' }).click();
 await page.getByRole('row', { name: /SKU-1\b/ }).waitFor();
+const scroller = page.locator('[role=table]').locator('..');
 let scrolled;
 await promise(`the list of the inventory is scrolled ${ROWS_DEEP} rows down`, async () => {
-	scrolled = await wheel(page.locator('[role=table]').locator('..'), async () => (await topmost()) > ROWS_DEEP);
+	scrolled = await wheel(scroller, async () => (await topmost()) > ROWS_DEEP);
 	await shot(page, 'inventory-deep');
 });
 ok(scrolled.most < ELEMENTS_MAX, 'the page stays small', `${scrolled.most} elements`);
@@ -123,6 +124,11 @@ await promise('a price that somebody changes shows where one looks, and costs a 
 	note(`${askedFor('/api/products')} requests for products, ${askedFor('/api/inventory')} for stock`);
 	await quiet();
 	return askedFor('/api/products') + askedFor('/api/inventory') <= 20;
+});
+await promise('on the way back what was let go is there again, to the first row', async () => {
+	await scroller.evaluate((el) => (el.scrollTop = 0));
+	await page.getByRole('row', { name: /SKU-1\b/ }).waitFor();
+	await until(async () => (await topmost()) === 2, 'it is the first');
 });
 await promise('what is low is found among all of them, by long pages', async () => {
 	asked = [];

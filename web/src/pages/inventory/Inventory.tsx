@@ -113,7 +113,7 @@ export default function Inventory() {
 	const [importing, setImporting] = useState(false);
 
 	const fits = (p: Product) => !filtered || (p.tracked && (levelOf(p, stock.get(p.uuid)) === level || (level === 'out' && levelOf(p, stock.get(p.uuid)) === 'oversold')));
-	const shown = rows.filter((p) => !p.archived && fits(p));
+	const shown = rows.filter(fits);
 	const columns: Column<Product>[] = [
 		{ key: 'name', title: t('field.name'), width: '2.4fr', cell: (p) => <strong>{p.name}</strong> },
 		{ key: 'sku', title: t('field.sku'), width: '1fr', cell: (p) => <bdi>{p.sku ?? ''}</bdi> },

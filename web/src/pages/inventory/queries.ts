@@ -7,7 +7,12 @@ import { session, useMay } from '~/state/session';
 import { PAGE_MAX, useList } from '~/ui/lists';
 
 // What is low is looked for on this page, in all there is: that takes long pages.
-export const useProductList = (q: string, all: boolean) => useList<Product>('products', '/api/products', all ? { q, limit: PAGE_MAX } : { q }, api, !all);
+export const useProductList = (q: string, all: boolean) =>
+	useList<Product>('products', '/api/products', all ? { q, limit: PAGE_MAX } : { q }, api, !all, isLive);
+
+function isLive(p: Product): boolean {
+	return !p.archived;
+}
 
 // What is on hand of the products on this page, for whoever may know.  Both lists go by
 // the same order, and what has stock is a product: a page of stock that begins where a
