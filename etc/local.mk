@@ -7,6 +7,7 @@ dist_schema_DATA = \
 	%D%/schema/backup-list.json \
 	%D%/schema/backup-prune.json \
 	%D%/schema/backup-verify.json \
+	%D%/schema/check.json \
 	%D%/schema/cloud-init.json \
 	%D%/schema/completion.json \
 	%D%/schema/config-show.json \

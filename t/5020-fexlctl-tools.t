@@ -1,11 +1,13 @@
 #!/usr/bin/perl
-# fexlctl's tools around the daemons: figures, what a shell completes.
+# fexlctl's tools around the daemons: figures, a line for a monitoring
+# system, what codes mean, what a shell completes.
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Ctl;
 use JSON::PP;
+use POSIX 'strftime';
 use Test::More;
 
 my $dir = $Ctl::dir;
@@ -65,6 +67,59 @@ SKIP: {
 	close($zsh);
 	is(qx(zsh -f '$dir/completion.zsh'), "list show restore\n", 'zsh as well');
 }
+
+# --- check ---
+
+my ($apid, $syncd, $realtimed);
+
+sub apid_says
+{
+	my (%o) = @_;
+
+	$apid = table_up('apid', 'GET /status' => [200, { role => 'desktop', rss_kb => 9318, loop_lag_ms => 1 }], %o);
+}
+
+sub till_says
+{
+	my (%sync) = @_;
+
+	apid_says('GET /api/sync/status' => [200, { state => 'synced', text => 'Everything is in the cloud.', pairing => { name => 'Till 3' },
+		pending => { total => 0, oldest => undef }, conflicts_24h => 2, %sync }]);
+}
+
+sub hub_says { apid_says('GET /status' => [200, { role => 'cloud' }], 'GET /api/devices' => [200, { items => [@_], next => undef }]) }
+sub ago { strftime('%Y-%m-%dT%H:%M:%S.000000Z', gmtime(time() - $_[0])) }
+
+ends(2, 'check: nobody can sell is CRITICAL', ['check'], out => qr/\AFEXL CRITICAL - fexl-apid is not running: nobody can sell\n\z/);
+$realtimed = table_up('realtimed', 'GET /status' => [200, {}]);
+$syncd = table_up('syncd', 'GET /status' => [200, {}]);
+till_says();
+my $line = ends(0, 'all is well: OK, in one line with figures', ['check'], out => qr/\AFEXL OK - Everything is in the cloud\. \| [^\n]+\n\z/)->{out};
+like($line, qr/'pending'=0;;;0 'oldest_pending'=0s;3600;86400;0 'conflicts_24h'=2;;;0/, 'each with unit and limits');
+is(join(' ', grep { !/^'\w+'=\d+(s|ms|KB)?;\d*;\d*;0$/ } split(/ /, $line =~ s/.*\| |\n//gr)), '', 'as Nagios reads them');
+for my $case ([1, { state => 'offline', text => 'The cloud cannot be reached.' }, 'WARNING - The cloud cannot be reached'],
+	      [2, { state => 'revoked', text => 'The cloud has revoked this till.' }, 'CRITICAL - The cloud has revoked'],
+	      [1, { pending => { total => 3, oldest => ago(2 * 3600) } }, 'WARNING - the oldest row .* has waited 12\d min'],
+	      [2, { pending => { total => 3, oldest => ago(25 * 3600) } }, 'CRITICAL - the oldest row']) {
+	$apid->stop;
+	till_says(%{$case->[1]});
+	ends($case->[0], "check ends with $case->[0]: $case->[2]", ['check'], out => qr/\AFEXL $case->[2]/);
+}
+ends(0, 'limits are options', ['check', '--warning', 1600, '--critical', 2000], out => qr/'oldest_pending'=\d+s;96000;120000;0/);
+ends(3, 'what is no limit: UNKNOWN', ['check', '--warning', 'x']);
+$syncd->stop;
+is($json->decode(ctl(['check', '--json'])->{out})->{problems}[-1]{next}, 'systemctl start fexl-syncd', 'as JSON each problem names what to do');
+$apid->stop;
+apid_says();
+ends(3, 'what cannot be found out: UNKNOWN', ['check'], out => qr/UNKNOWN - fexl-apid does not say how sync is/);
+$apid->stop;
+hub_says({ name => 'Till 1', status => 'approved', last_seen => ago(9 * 86400) }, { name => 'Till 2', status => 'pending' });
+ends(1, 'a hub whose tills wait, or are silent: WARNING', ['check'],
+     out => qr/Till 1 was not seen for 9 days; Till 2 waits.*'devices'=1;;;0 'devices_pending'=1;1;;0/);
+$apid->stop;
+hub_says({ name => 'Till 1', status => 'approved', alarm => 'a copy', last_seen => ago(9) });
+ends(2, 'an alarm: CRITICAL', ['check'], out => qr/CRITICAL - Till 1: a copy/);
+$_->stop for $apid, $realtimed;
 
 # --- explain ---
 

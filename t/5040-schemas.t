@@ -115,6 +115,7 @@ together()
 	test_expect 'a cloud with a till that waits' '
 		till till1 && cloud hub $engine && answer hub tenant list && answer hub devices list &&
 		ask && answer hub devices list && answer hub devices show till1 && answer till1 status && answer hub status &&
+		{ answer till1 check; [ $? -eq 1 ]; } && { answer hub check; [ $? -eq 1 ]; } &&
 		answer hub devices reject till1 --yes && { ctl till1 sync now --wait; [ $? -eq 6 ]; } && answer till1 status && ask &&
 		answer hub devices approve till1 --yes
 	'

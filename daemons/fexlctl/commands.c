@@ -5,7 +5,7 @@
 const struct command *const command_groups[] = {
 	status_commands,  sync_commands,   pending_commands, quarantine_commands, conflict_commands, verify_commands, watch_commands, pair_commands, device_commands,
 	cloud_commands,   tenant_commands,  user_commands,   import_commands,  backup_commands,
-	restore_commands, doctor_commands, explain_commands, metrics_commands, config_commands, logs_commands, setup_commands, api_commands,
+	restore_commands, doctor_commands, check_commands, explain_commands, metrics_commands, config_commands, logs_commands, setup_commands, api_commands,
 	completion_commands, help_commands,	  NULL,
 };
 

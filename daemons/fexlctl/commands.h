@@ -24,6 +24,7 @@ extern const struct command config_commands[];
 extern const struct command logs_commands[];
 extern const struct command setup_commands[];
 extern const struct command api_commands[];
+extern const struct command check_commands[];
 extern const struct command explain_commands[];
 extern const struct command metrics_commands[];
 extern const struct command completion_commands[];

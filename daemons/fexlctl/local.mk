@@ -21,7 +21,7 @@ libfexlctl_a_SOURCES = \
 	%D%/map_online_retail.c
 libfexlctl_a_SOURCES += \
 	%D%/codes.h %D%/codes.c %D%/cmd_explain.c \
-	%D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c
+	%D%/cmd_check.c %D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c
 
 bin_PROGRAMS += fexlctl
 fexlctl_SOURCES = %D%/main.c
