@@ -18,6 +18,7 @@ dist_schema_DATA = \
 	%D%/schema/devices-list.json \
 	%D%/schema/devices-reject.json \
 	%D%/schema/devices-rename.json \
+	%D%/schema/devices-resync.json \
 	%D%/schema/devices-revoke.json \
 	%D%/schema/devices-show.json \
 	%D%/schema/doctor.json \

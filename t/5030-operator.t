@@ -49,11 +49,38 @@ tills()
 	stop till1
 }
 
+load_of()
+{
+	ctl till2 --json status | jq -r .sync.pairing.loaded_at
+}
+
+spoiled_till()
+{
+	till till2 && pair till2 hub && p=$(product hub Tea 100) && product till2 Coffee 200 && sync_now till2
+	before=$(load_of)
+	stop till2
+	sqlite3 "$stage/till2/data/fexl.db" "UPDATE products SET price = 1 WHERE name = 'Tea'"
+	start till2
+	test_expect 'a till that is not what it should be' '[ "$(api till2 GET "/api/products/$p" | jq .price)" = 1 ] && ends 6 ctl till2 verify'
+	test_expect 'devices resync asks, and tells it to load again' '
+		ends 6 ctl hub devices resync till2 </dev/null && ctl hub devices resync till2 --yes &&
+		ctl hub --json devices show till2 | jq -e .loads_again'
+	test_expect 'it sells meanwhile, and has everything again' '
+		sell till2 "$p" 1 100 && sync_now till2 && wait_for "[ \$(load_of) != $before ]" && sync_now till2 && is_identical till2 &&
+		[ "$(api till2 GET "/api/products/$p" | jq .price)" = 100 ] && [ "$(invoices hub)" = 1 ]'
+	test_expect 'once' '
+		after=$(load_of) && wait_for "ctl hub --json devices show till2 | jq -e \".loads_again == false\"" &&
+		sync_now till2 && sync_now till2 && [ "$(load_of)" = "$after" ]'
+	test_expect 'only who is approved: exit 6' 'ctl hub devices revoke till2 --yes && ends 6 ctl hub devices resync till2 --yes'
+	stop till2
+}
+
 at_a_hub()
 {
 	cloud hub "$engine"
 	people
 	tills
+	spoiled_till
 	stop hub
 }
 

@@ -341,6 +341,18 @@ int device_revoke(struct txn *t, struct uuid tenant, struct uuid uuid, struct er
 	return txn_send(t, sql, ARGS(v_uuid(tenant), v_uuid(uuid), v_int(t->stamp)), err);
 }
 
+int device_load_again(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err)
+{
+	struct device d;
+
+	if (load_known(t, tenant, uuid, &d, err) < 0)
+		return -1;
+	if (!is(d.status, "approved"))
+		return err_set(err, ERR_CONFLICT, "not_approved", "%s is %s: only an approved device loads from here", d.name, d.status);
+	return txn_send(t, "UPDATE devices SET cursor = $3 WHERE tenant = $1 AND uuid = $2",
+			ARGS(v_uuid(tenant), v_uuid(uuid), v_int(DEVICE_LOADS)), err);
+}
+
 int device_rename(struct txn *t, struct uuid tenant, struct uuid uuid, const char *name, struct err *err)
 {
 	struct device d;
@@ -363,7 +375,8 @@ int device_seen(struct txn *t, struct uuid tenant, struct uuid uuid, int64_t pen
 {
 	static const char sql[] =
 		"UPDATE devices SET last_seen = $3, pending = COALESCE(CAST($4 AS bigint), pending), "
-		"cursor = COALESCE(CAST($5 AS bigint), cursor) WHERE tenant = $1 AND uuid = $2";
+		"cursor = CASE WHEN cursor < 0 AND CAST($5 AS bigint) <> 0 THEN cursor "
+		"ELSE COALESCE(CAST($5 AS bigint), cursor) END WHERE tenant = $1 AND uuid = $2";
 
 	return txn_send(t, sql,
 			ARGS(v_uuid(tenant), v_uuid(uuid), v_int(clock_wall()), known_or_null(pending),
@@ -419,13 +432,14 @@ static void put_item(const struct rows *rs, struct pool *pool, struct buf *out)
 	else
 		jw_put_int(out, "pending", rows_int(rs, 12));
 	jw_put_str(out, "alarm", rows_text(rs, 13, pool));
+	jw_put_bool(out, "loads_again", rows_int(rs, 14) < 0);
 	jw_close(out, '}');
 }
 
 /* What waits for a person first, then who was here last, then the past. */
 #define ROSTER(where)                                                                                      \
 	"SELECT d.uuid, d.tenant, d.name, d.os, d.version, d.last_seen, d.status, d.code, d.prefix, "      \
-	"s.pushed, s.pulled, s.conflicts, d.pending, d.alarm FROM devices d "                              \
+	"s.pushed, s.pulled, s.conflicts, d.pending, d.alarm, d.cursor FROM devices d "                              \
 	"LEFT JOIN (SELECT tenant, device, CAST(sum(pushed) AS bigint) AS pushed, "                        \
 	"CAST(sum(pulled) AS bigint) AS pulled, CAST(sum(conflicts) AS bigint) AS conflicts "              \
 	"FROM device_stats WHERE hour > $1 GROUP BY tenant, device) s "                                    \

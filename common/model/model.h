@@ -532,7 +532,7 @@ struct device {
 	int64_t incarnation;
 	const char *name, *status, *code, *prefix, *os, *version;
 	uint8_t public_key[32];
-	int64_t cursor;		/* how far it has pulled, as far as it is written down; 0: not known */
+	int64_t cursor;		/* how far it has pulled, as far as it is written down; 0: not known; DEVICE_LOADS */
 };
 int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uuid uuid, struct device *d, struct err *err) MUST_CHECK; /* 1, 0, -1 */
 /* Asking again is the same row: 1 and *d as it stands now.  Another key under
@@ -545,6 +545,9 @@ int device_register_by_key(struct txn *t, const struct device *asks, struct devi
 /* An alarm ends with it; approving again is harmless. */
 int device_approve(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;
 int device_revoke(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;
+/* An approved one is told to load everything again: its cursor is DEVICE_LOADS until it begins to. */
+#define DEVICE_LOADS (-1)
+int device_load_again(struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err) MUST_CHECK;
 int device_rename(struct txn *t, struct uuid tenant, struct uuid uuid, const char *name, struct err *err) MUST_CHECK;
 /* tenant zero: of all tenants. */
 int device_list(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err) MUST_CHECK;
@@ -552,7 +555,7 @@ int device_list(struct db *db, struct pool *pool, struct uuid tenant, struct buf
 int device_tenant(struct db *db, struct uuid uuid, struct uuid *tenant, struct err *err) MUST_CHECK;
 /* Who stores under it in this life.  1, 0, -1. */
 int device_of_origin(struct db *db, struct uuid tenant, struct uuid origin, struct uuid *device, struct err *err) MUST_CHECK;
-/* pending, cursor: negative where it did not say. */
+/* pending, cursor: negative where it did not say.  A device that is told to load again is heard when it begins: 0. */
 int device_seen(struct txn *t, struct uuid tenant, struct uuid uuid, int64_t pending, int64_t cursor, struct err *err) MUST_CHECK;
 int device_count(struct txn *t, struct uuid tenant, struct uuid uuid, int pushed, int pulled, int conflicts, struct err *err) MUST_CHECK;
 
@@ -586,6 +589,8 @@ int pairing_cursor(struct write *w, int64_t cursor, struct err *err) MUST_CHECK;
 /* load: the cursor of the first load, NULL when it is complete. */
 int pairing_load_progress(struct write *w, const char *load, int64_t done, int64_t total, struct err *err) MUST_CHECK;
 int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, const char *boot_id, struct err *err) MUST_CHECK;
+/* What is here stays, and everything of the hub's comes again. */
+int pairing_load_again(struct write *w, struct err *err) MUST_CHECK;
 int pairing_pause(struct write *w, bool paused, struct err *err) MUST_CHECK;
 int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err) MUST_CHECK;
 int pairing_purged(struct write *w, int64_t purged, int64_t seq, struct err *err) MUST_CHECK;

@@ -211,6 +211,12 @@ int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, con
 		    ARGS(v_uuid(w->tenant), v_int(server_time), v_int(server_boot), v_text(boot_id)), err);
 }
 
+int pairing_load_again(struct write *w, struct err *err)
+{
+	return note(w, "UPDATE pairing SET cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL WHERE tenant = $1",
+		    ARGS(v_uuid(w->tenant)), err);
+}
+
 int pairing_pause(struct write *w, bool paused, struct err *err)
 {
 	return note(w, "UPDATE pairing SET paused = $2 WHERE tenant = $1",

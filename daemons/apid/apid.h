@@ -172,6 +172,8 @@ struct roster *roster_new(struct apid *a);
 void roster_free(struct roster **rp);
 /* pending, cursor: negative when it did not say. */
 void roster_seen(struct roster *r, const struct actor *device, int64_t pending, int64_t cursor);
+/* It loads from the beginning. */
+void roster_begins(struct roster *r, const struct actor *device);
 void roster_pulled(struct roster *r, const struct actor *device, int rows);
 /* Writes down what has gathered; at the stop, all of it. */
 void roster_flush(struct roster *r);

@@ -179,7 +179,7 @@ handler_fn h_shift_list, h_shift_get;
 handler_fn h_inventory, h_moves, h_valuation, h_low_stock, h_oversold, h_journal, h_trial_balance, h_cash_flow;
 handler_fn h_receivables, h_daily_sales, h_sales_by_hour, h_sales_by_product;
 handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
-handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke;
+handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke, h_device_resync;
 handler_fn h_admin_sign_in, h_tenant_list, h_tenant_create, h_admin_health;
 handler_fn h_health, h_credentials, h_push, h_pull, h_snapshot, h_digest, h_rows;
 handler_fn h_sync_status, h_sync_run, h_pending, h_pairing_put, h_pairing_end;

@@ -82,6 +82,15 @@ static int revoke(struct call *c, struct err *err)
 	return answer_device(c, uuid, "revoked", err);
 }
 
+static int load_again(struct call *c, struct err *err)
+{
+	struct uuid uuid;
+
+	if (call_uuid(c, &uuid, err) < 0 || device_load_again(c->txn, c->tenant, uuid, err) < 0)
+		return -1;
+	return answer_device(c, uuid, "told to load again", err);
+}
+
 static int rename_device(struct call *c, struct err *err)
 {
 	static const char *const members[] = { "name", NULL };
@@ -103,6 +112,11 @@ int h_device_approve(struct call *c, struct err *err)
 int h_device_revoke(struct call *c, struct err *err)
 {
 	return find_device(c, revoke, err);
+}
+
+int h_device_resync(struct call *c, struct err *err)
+{
+	return find_device(c, load_again, err);
 }
 
 int h_device_rename(struct call *c, struct err *err)

@@ -106,6 +106,7 @@ struct word {
 	int64_t server_time, boot;	/* server_time 0: it did not say */
 	int64_t incarnation;		/* who asked; 0: not known */
 	int64_t seq, purged;		/* 0: it did not say */
+	bool load_again;		/* all of the hub's shall come anew */
 };
 
 static int take_word(struct json body, struct word *w, struct err *err)
@@ -121,7 +122,8 @@ static int take_word(struct json body, struct word *w, struct err *err)
 	    json_get_int(body, "incarnation", 0, INT64_MAX, &w->incarnation, err) < 0 ||
 	    json_get_int(body, "seq", 0, INT64_MAX, &w->seq, err) < 0 || json_get_int(body, "purged", 0, INT64_MAX, &w->purged, err) < 0 ||
 	    json_get_int(body, "boot", INT64_MIN, INT64_MAX, &w->boot, err) < 0 ||
-	    json_get_str(body, "boot_id", 40, &w->boot_id, err) < 0)
+	    json_get_str(body, "boot_id", 40, &w->boot_id, err) < 0 ||
+	    json_get_bool(body, "load_again", &w->load_again, err) < 0)
 		return -1;
 	return 0;
 }
@@ -144,6 +146,14 @@ static int note_epoch(struct write *w, const struct word *word, struct err *err)
 	return MIN(n, 0);
 }
 
+static int note_load(struct write *w, const struct word *word, struct err *err)
+{
+	if (!word->load_again)
+		return 0;
+	log_info("the cloud wants this till to load everything again");
+	return pairing_load_again(w, err);
+}
+
 static int note_word(struct call *c, const struct word *word, struct err *err)
 {
 	struct write w = call_write(c);
@@ -151,7 +161,8 @@ static int note_word(struct call *c, const struct word *word, struct err *err)
 	if (pairing_check(&w, word->incarnation, err) < 0 || note_epoch(&w, word, err) < 0 ||
 	    pairing_status(&w, word->status, word->code, word->prefix, word->hub, word->epoch,
 			   word->trouble, err) < 0 ||
-	    note_clock(&w, word, err) < 0 || (word->purged && pairing_purged(&w, word->purged, word->seq, err) < 0))
+	    note_clock(&w, word, err) < 0 || (word->purged && pairing_purged(&w, word->purged, word->seq, err) < 0) ||
+	    note_load(&w, word, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');
 	jw_put_str(&c->out, "status", word->status);

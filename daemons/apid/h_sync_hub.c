@@ -36,6 +36,8 @@ static void put_device(const struct device *d, struct buf *out)
 	jw_put_str(out, "status", d->status);
 	jw_put_str(out, "prefix", strcmp(d->status, "approved") == 0 ? d->prefix : NULL);
 	jw_put_str(out, "name", d->name);
+	if (d->cursor == DEVICE_LOADS)
+		jw_put_bool(out, "load_again", true);
 	jw_close(out, '}');
 }
 
@@ -440,16 +442,26 @@ int h_pull(struct call *c, struct err *err)
 	return page_sent(c, rows);
 }
 
+/* From the beginning: whatever it has pulled before counts no more. */
+static void note_load(struct call *c)
+{
+	roster_begins(c->apid->roster, &c->caller.actor);
+	note_pulled(c);
+}
+
 int h_snapshot(struct call *c, struct err *err)
 {
-	const char *after;
+	const char *after = NULL;
 	int limit, rows;
 
 	if (check_protocol(c, err) < 0 || take_limit(c, "snapshot_rows", &limit, err) < 0 ||
 	    http_query(c->rq, "after", &after, err) < 0 ||
 	    snapshot_page(c->db, c->tenant, after, limit, PAGE_BYTES, &rows, &c->out, err) < 0)
 		return -1;
-	return page_sent(c, rows);
+	page_sent(c, rows);
+	if (!after)
+		c->after = note_load;
+	return 200;
 }
 
 int h_digest(struct call *c, struct err *err)

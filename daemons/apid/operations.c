@@ -158,6 +158,7 @@ const struct operation operations[] = {
 	  GIVE_LIST(MUST("uuid", "uuid"), MUST("name", "string"), MUST("status", "string")) },
 	{ h_device_rename, "give a till another name", TAKE(SUCH("name", "string", "\"Counter\"")), DONE },
 	{ h_device_approve, "let a till in: compare its code first", DONE },
+	{ h_device_resync, "tell a till to load everything again", DONE },
 	{ h_device_revoke, "shut a till out at once", DONE },
 	{ h_admin_sign_in, "the platform's administrator signs in", TAKE(MUST("password", "string")),
 	  GIVE(200, MUST("token", "string"), MUST("expires_at", "time")) },

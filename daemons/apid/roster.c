@@ -176,6 +176,15 @@ void roster_seen(struct roster *r, const struct actor *device, int64_t pending, 
 		write_soon(r, till);
 }
 
+/* At once: by the next word of this till the load may be over. */
+void roster_begins(struct roster *r, const struct actor *device)
+{
+	struct till *till = till_of(r, device);
+
+	till->cursor = 0;
+	write_down(r, till);
+}
+
 void roster_pulled(struct roster *r, const struct actor *device, int rows)
 {
 	struct till *till = till_of(r, device);

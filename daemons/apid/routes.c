@@ -182,6 +182,7 @@ const struct route routes[] = {
 	{ GET("/api/devices"),			READ, h_device_list, USER, PERM_DEVICES, AT_HUB, ANY_SHOP },
 	{ PATCH("/api/devices/:uuid"),		QUICK, h_device_rename, USER, PERM_DEVICES, SMALL, AT_HUB, ANY_SHOP },
 	{ POST("/api/devices/:uuid/approve"),	QUICK, h_device_approve, USER, PERM_DEVICES, EMPTY, AT_HUB, ANY_SHOP },
+	{ POST("/api/devices/:uuid/resync"),	QUICK, h_device_resync, USER, PERM_DEVICES, EMPTY, AT_HUB, ANY_SHOP },
 	{ POST("/api/devices/:uuid/revoke"),	QUICK, h_device_revoke, USER, PERM_DEVICES, EMPTY, AT_HUB, ANY_SHOP },
 
 	/* the platform */

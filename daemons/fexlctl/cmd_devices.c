@@ -12,6 +12,7 @@ static int run_reject(struct ctl *c);
 static int run_approve(struct ctl *c);
 static int run_revoke(struct ctl *c);
 static int run_rename(struct ctl *c);
+static int run_resync(struct ctl *c);
 
 #define DEVICE_MORE "DEVICE is its UUID, the code on its screen, or its name where only one has it."
 
@@ -25,6 +26,9 @@ const struct command device_commands[] = {
 	  .args_max = 1, .run = run_reject, .more = DEVICE_MORE "\nIt may ask again, with the licence key." },
 	{ .name = "devices revoke", .usage = "DEVICE", .summary = "shut a till out", .args_min = 1, .args_max = 1,
 	  .run = run_revoke, .more = DEVICE_MORE "\nIt goes on selling on its own; what it has not sent stays there." },
+	{ .name = "devices resync", .usage = "DEVICE", .summary = "let a till load everything again", .args_min = 1, .args_max = 1,
+	  .run = run_resync, .more = DEVICE_MORE "\nIt goes on selling meanwhile; what it has not sent stays and goes up.\n"
+					  "fexlctl repair, at the till, is quicker where only little differs." },
 	{ .name = "devices rename", .usage = "DEVICE NAME", .summary = "call a till something else", .args_min = 2,
 	  .args_max = 2, .run = run_rename, .more = DEVICE_MORE },
 	{ NULL }
@@ -117,8 +121,8 @@ static const struct column all_fields[] = {
 	{ "Device", "name" }, { "UUID", "uuid" }, { "Tenant", "tenant" }, { "Status", "status", SHOW_STATE }, { "Code", "code" },
 	{ "Numbers", "prefix" }, { "System", "os" }, { "Version", "version" }, { "Seen", "last_seen", SHOW_TIME },
 	{ "Pushed in 24 h", "pushed_24h", SHOW_COUNT }, { "Pulled in 24 h", "pulled_24h", SHOW_COUNT },
-	{ "Conflicts in 24 h", "conflicts_24h", SHOW_COUNT }, { "Pending there", "pending", SHOW_COUNT }, { "Alarm", "alarm" },
-	{ NULL }
+	{ "Conflicts in 24 h", "conflicts_24h", SHOW_COUNT }, { "Pending there", "pending", SHOW_COUNT }, { "Loads again", "loads_again", SHOW_YES },
+	{ "Alarm", "alarm" }, { NULL }
 };
 
 /* What to do about a device as it is, its UUID behind it. */
@@ -198,6 +202,25 @@ static int run_revoke(struct ctl *c)
 	if (rc == 0 && (rc = device_post(c, device, "revoke", &r)) == 0)
 		say(c, "Revoked. To come back it must pair again.");
 	return rc;
+}
+
+static int run_resync(struct ctl *c)
+{
+	struct json device;
+	struct reply r;
+	const char *name;
+	int rc = device_find(c, c->args[0], &device);
+
+	if (rc != 0)
+		return rc;
+	name = text_or(json_text(device, "name"), "");
+	if ((rc = confirm(c, "%s loads everything again; it goes on selling meanwhile. Go on?", name)) != 0)
+		return rc;
+	if ((rc = device_post(c, device, "resync", &r)) != 0)
+		return rc;
+	say(c, "It begins with its next cycle.");
+	hint(c, "at the till: fexlctl status, then fexlctl verify");
+	return END_OK;
 }
 
 static int run_rename(struct ctl *c)

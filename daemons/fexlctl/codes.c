@@ -45,6 +45,7 @@ const struct problem_code problem_codes[] = {
 	{ "url_shape", "this is no address of a cloud", "Write it as https://cloud.example, and no more." },
 	{ "is_hub", "a hub cannot be paired with another one", "Run fexlctl pair on a till." },
 	{ "other_shop", "this till belongs to another shop", "Use the right tenant, or begin with an empty data_dir." },
+	{ "not_approved", "the till is not let in", "fexlctl devices approve DEVICE." },
 	{ "device_unknown", "the cloud does not know this till", "fexlctl pair." },
 	{ "device_key_differs", "another machine uses this till's name with another key", "Look at fexlctl devices at the cloud: a copy, or an attack." },
 	{ "device_restored", "the cloud knows a later state of this till", "Nothing to do: it goes on as another incarnation and compares all." },

@@ -52,6 +52,8 @@ static int read_device(struct json root, struct hello *h, struct err *err)
 	if (json_get_object(root, "device", &device, err) <= 0)
 		return err_set(err, ERR_INPUT, "no_device", "it does not say how it knows this till");
 	h->known = true;
+	if (json_get_bool(device, "load_again", &h->load_again, err) < 0)
+		return -1;
 	return read_word(device, "status", h->status, sizeof(h->status), err) < 0 ||
 	       read_word(device, "prefix", h->prefix, sizeof(h->prefix), err) < 0 ? -1 : 0;
 }
@@ -291,6 +293,12 @@ static bool purge_is_news(const struct pump *p)
 	return p->view.purged < h->purged && ours->cursor >= h->seq;
 }
 
+/* A first load that is under way does as well. */
+static bool must_load_again(const struct pump *p)
+{
+	return p->hello.load_again && p->view.pairing.loaded_at != 0;
+}
+
 /* Most cycles bring no news: then apid has nothing to write. */
 static bool is_news(const struct pump *p)
 {
@@ -298,7 +306,8 @@ static bool is_news(const struct pump *p)
 	const struct hello *h = &p->hello;
 
 	return !same_word(ours->status, h->status) || !same_word(ours->prefix, h->prefix) ||
-	       !same_uuid(ours->hub, h->hub) || !same_uuid(ours->epoch, h->epoch) || !same_clock(p) || purge_is_news(p);
+	       !same_uuid(ours->hub, h->hub) || !same_uuid(ours->epoch, h->epoch) || !same_clock(p) || purge_is_news(p) ||
+	       must_load_again(p);
 }
 
 static void put_word(struct buf *body, const char *name, const char *word)
@@ -371,6 +380,8 @@ static enum begun state_begin(struct pump *p, struct err *err UNUSED)
 		put_word(&body, "code", p->view.pairing.code);
 	put_word(&body, "prefix", p->hello.prefix);
 	jw_put_int(&body, "incarnation", p->asked_as);
+	if (must_load_again(p))
+		jw_put_bool(&body, "load_again", true);
 	put_hub(&p->hello, &body);
 	put_clock(p, &body);
 	jw_close(&body, '}');

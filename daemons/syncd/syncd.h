@@ -254,6 +254,7 @@ static inline void pace_faster(struct pace *p)
 /* What the cloud said when it was asked last. */
 struct hello {
 	bool known;			/* of us; false: only its time */
+	bool load_again;		/* everything, from the beginning */
 	char status[16];		/* ours */
 	char prefix[16];
 	struct uuid hub, epoch;

@@ -340,6 +340,24 @@ static void counts_are_of_the_last_day_and_end_after_two(void **state)
 	assert_int_equal(int_of(item, "pushed_24h"), 0);
 }
 
+static void a_till_loads_again_until_it_begins(void **state)
+{
+	struct fixture *f = *state;
+	struct device asks = till(f, 1);
+
+	ask(f, asks);
+	assert_int_equal(device_load_again(&f->t, asks.tenant, asks.uuid, &f->err), -1);
+	assert_string_equal(f->err.code, "not_approved");
+	approve(f, asks);
+	must(f, device_seen(&f->t, asks.tenant, asks.uuid, 0, 50, &f->err));
+	must(f, device_load_again(&f->t, asks.tenant, asks.uuid, &f->err));
+	must(f, device_seen(&f->t, asks.tenant, asks.uuid, 0, 60, &f->err));
+	assert_int_equal(load(f, asks).cursor, DEVICE_LOADS);
+	must(f, device_seen(&f->t, asks.tenant, asks.uuid, -1, 0, &f->err));
+	must(f, device_seen(&f->t, asks.tenant, asks.uuid, 0, 70, &f->err));
+	assert_int_equal(load(f, asks).cursor, 70);
+}
+
 static void an_operator_finds_a_tills_shop(void **state)
 {
 	struct fixture *f = *state;
@@ -373,4 +391,5 @@ FIXTURE_MAIN(HUB(a_new_till_waits_with_a_code),
 	     HUB(the_roster_is_one_shops_or_all),
 	     HUB(a_till_that_says_nothing_new_keeps_what_it_said),
 	     HUB(counts_are_of_the_last_day_and_end_after_two),
+	     HUB(a_till_loads_again_until_it_begins),
 	     HUB(an_operator_finds_a_tills_shop))
