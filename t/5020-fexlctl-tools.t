@@ -68,6 +68,41 @@ SKIP: {
 	is(qx(zsh -f '$dir/completion.zsh'), "list show restore\n", 'zsh as well');
 }
 
+# --- bugreport ---
+
+# Secrets where they have no business, in all that daemons answer.
+my @secrets = ('FEXL-8LMW-79R7-UW4Z-M8C7', 'fexl-8lmw-79r7-uw4z-m8c8', 'fxs_0dZ8vT1mQ2pL7xR4sK9bN3wY6cJ5hG', 'eyJhbGciOiJFZERTQSJ9.eyJ0ZW4iOiIxIn0.c2lnbmF0dXJl',
+	'hunter22', '$y$j9T$abcdefghijklmnop$qrstuvwxyzABCDEF', '+44 7700 900461', '07701234567', '0770 123 4567', '7700900461', 'amal@shop.example',
+	'KTRV-7QX2', '4711');
+my $leak = "key $secrets[0] and $secrets[1], token $secrets[2], Bearer $secrets[3], postgresql://fexl:$secrets[4]\@db/fexl, $secrets[5], " .
+	"call $secrets[6] or $secrets[7] or $secrets[8] or $secrets[9], write $secrets[10], code $secrets[11], pin=$secrets[12]";
+my %leaks = (text => $leak, pin => '4711', password => 'hunter22', phone => '7701234', license_key => $secrets[0]);
+my $kept = '01a20766-91be-7000-9a1f-30fa88848382';
+
+sub unpacked { return scalar(qx(tar -xzOf '$_[0]')) }
+
+ends(0, 'bugreport works where nothing runs', ['bugreport', '-o', "$dir/none.tar.gz"], out => qr/machine\.txt, options\.txt/);
+like(unpacked("$dir/none.tar.gz"), qr/no answer/, 'and says so');
+is(sprintf('%o', (stat("$dir/none.tar.gz"))[2] & 07777), '600', 'only its owner may read it');
+ends(1, 'what is there is not overwritten', ['bugreport', '-o', "$dir/none.tar.gz"], err => qr/cannot make .*→ another file/s);
+{
+	my $answer = [200, { %leaks, uuid => $kept, at => '2026-11-23T14:05:09.112233Z', loop_lag_ms => 1, rss_kb => 9318, doc => $leak }];
+	my $apid = table_up('apid', (map { ("GET $_" => $answer) } '/status', '/api/sync/status', '/api/devices', '/api/doctor', '/internal/db'),
+		'GET /metrics' => [200, $figures]);
+	my $syncd = table_up('syncd', 'GET /status' => [200, "$leak\n" x 3000]);
+	local $ENV{DATABASE_URL} = 'postgresql://fexl:hunter22@db/fexl';
+	my $r = ends(0, 'bugreport', ['bugreport', '--json', '--output', "$dir/bug.tar.gz"]);
+	my $text = unpacked("$dir/bug.tar.gz");
+
+	cmp_ok($json->decode($r->{out})->{removed}, '>', 5 * scalar(@secrets), 'much is taken out');
+	is(join(', ', grep { index(lc $text, lc $_) >= 0 } @secrets), '', 'no secret, PIN, token, code, number or address is left');
+	like($text, qr/$kept/, 'UUIDs stay');
+	like($text, qr/2026-11-23T14:05:09\.112233Z/, 'and times');
+	like($text, qr/"rss_kb":9318/, 'and figures');
+	like($text, qr/^fexl_sync_pending_rows 14$/m, 'those of Prometheus too');
+	is(scalar(() = qx(tar -tzf '$dir/bug.tar.gz') =~ m{^fexl-bugreport-\d{8}-\d{6}/\S+$}mg), scalar(@{$json->decode($r->{out})->{files}}), 'tar reads each file');
+}
+
 # --- check ---
 
 my ($apid, $syncd, $realtimed);

@@ -52,6 +52,7 @@ const struct arg_desc arg_table[ARG_COUNT] = {
 	[ARG_AS_NEW] = { "as-new", 0, NULL, "what the backup holds goes up to the cloud; the newest version of each row stands" },
 	[ARG_DISCARD_LOCAL] = { "discard-local", 0, NULL, "forget what is here and load everything from the cloud" },
 	[ARG_FIX] = { "fix", 0, NULL, "make again what can be made again: sums, the index of words" },
+	[ARG_OUTPUT] = { "output", 'o', "FILE", "where it is written" },
 	[ARG_WARNING] = { "warning", 0, "MIN", "when the oldest pending row has waited so many minutes; default: 60" },
 	[ARG_CRITICAL] = { "critical", 0, "MIN", "the same; default: 1440" },
 	[ARG_DAEMON] = { "daemon", 0, "NAME", "apid (default), syncd or realtimed" },

@@ -15,6 +15,7 @@
  *	out.c		a reply as JSON, as a table, as lines with tabs
  *	cell.c		one value as text: times, counts, states
  *	qr.c		a QR code on the terminal
+ *	redact.c	text without secrets (redact.h); tarball.c files into one (tarball.h)
  *	doctor_*.c	what the doctor looks at (doctor.h)
  *	cmd_*.c		the commands; cmd_import.c with import.c and map_*.c
  */
@@ -65,7 +66,7 @@ enum arg {
 	ARG_WATCH, ARG_EXIT_CODE, ARG_WAIT, ARG_URL, ARG_LICENSE_FILE, ARG_LINK_FILE, ARG_NAME, ARG_QR,
 	ARG_ROLE, ARG_PIN_FILE, ARG_PASSWORD_FILE, ARG_MAP, ARG_DRY_RUN, ARG_COST_PERCENT, ARG_REPORT,
 	ARG_ORIGIN, ARG_DATA, ARG_FORCE, ARG_DAEMON, ARG_DATABASE_URL, ARG_FOLLOW, ARG_TRACE, ARG_SINCE,
-	ARG_KEEP, ARG_AS_NEW, ARG_DISCARD_LOCAL, ARG_FIX, ARG_WARNING, ARG_CRITICAL,
+	ARG_KEEP, ARG_AS_NEW, ARG_DISCARD_LOCAL, ARG_FIX, ARG_WARNING, ARG_CRITICAL, ARG_OUTPUT,
 	ARG_COUNT
 };
 #define TAKES(arg) (UINT64_C(1) << (arg))
