@@ -7,6 +7,7 @@ dist_schema_DATA = \
 	%D%/schema/backup-list.json \
 	%D%/schema/backup-prune.json \
 	%D%/schema/backup-verify.json \
+	%D%/schema/bugreport.json \
 	%D%/schema/check.json \
 	%D%/schema/cloud-init.json \
 	%D%/schema/completion.json \
@@ -14,6 +15,10 @@ dist_schema_DATA = \
 	%D%/schema/conflicts-list.json \
 	%D%/schema/conflicts-restore.json \
 	%D%/schema/conflicts-show.json \
+	%D%/schema/db-check.json \
+	%D%/schema/db-info.json \
+	%D%/schema/db-migrate.json \
+	%D%/schema/db-vacuum.json \
 	%D%/schema/devices-approve.json \
 	%D%/schema/devices-list.json \
 	%D%/schema/devices-reject.json \
@@ -42,7 +47,9 @@ dist_schema_DATA = \
 	%D%/schema/sync-pause.json \
 	%D%/schema/sync-resume.json \
 	%D%/schema/tenant-create.json \
+	%D%/schema/tenant-export.json \
 	%D%/schema/tenant-list.json \
+	%D%/schema/tenant-show.json \
 	%D%/schema/top.json \
 	%D%/schema/unpair.json \
 	%D%/schema/user-add.json \
@@ -53,4 +60,5 @@ dist_schema_DATA = \
 	%D%/schema/user-unlock.json \
 	%D%/schema/verify.json \
 	%D%/schema/version.json \
-	%D%/schema/watch.json
+	%D%/schema/watch.json \
+	%D%/schema/why.json

@@ -75,14 +75,64 @@ spoiled_till()
 	stop till2
 }
 
+a_shop()
+{
+	tenant=$(jq -r .tenant_uuid "$stage/hub/tenant.json")
+	test_expect 'tenant show: people, tills, rows' '
+		ctl hub --json tenant show "$tenant" | jq -e ".name == \"Corner shop\" and .users == 2 and .devices.revoked == 2 and .rows > 20" &&
+		ctl hub tenant show | grep "^products *2$" && ends 5 ctl hub tenant show "$(uuid)"'
+	test_expect 'tenant export: this shop and no other, without who may come in' '
+		ctl hub --json tenant create "Other shop" >"$stage/other" && api hub POST "/api/products?tenant=$(jq -r .tenant_uuid "$stage/other")" \
+			"{\"name\":\"Foreign\",\"price\":1}" && file=$(ctl hub --json tenant export "$tenant" | jq -r .path) &&
+		[ "$(stat -c %a "$file")" = 600 ] && (cd "$(dirname "$file")" && sha256sum -c --quiet "$(basename "$file").sha256") &&
+		[ "$(sqlite3 "$file" "SELECT group_concat(name) FROM (SELECT name FROM products ORDER BY name)")" = Coffee,Tea ] &&
+		[ "$(sqlite3 "$file" "SELECT count(*) || ( SELECT count(*) FROM sessions) FROM tenants WHERE license_hash IS NULL")" = 10 ]'
+}
+
+a_row()
+{
+	i=$(api hub GET "/api/invoices?tenant=$tenant" | jq -r ".items[0].uuid")
+	test_expect 'why: who stored a row, and who has it' '
+		ctl hub --json why "$i" --tenant "$tenant" >"$stage/why" && jq -e ".table == \"invoices\" and .pending == false" "$stage/why" &&
+		jq -e "[.items[].where] | index(\"till2\") != null" "$stage/why"'
+	test_expect 'a row that nobody has: exit 5' 'ends 5 ctl hub why "$(uuid)" --tenant "$tenant"'
+	test_expect 'at a till: what has not gone up, and why' '
+		till till3 && p=$(product till3 Salt 100) && ctl till3 why "$p" 2>"$stage/err" | grep "not in the cloud yet" &&
+		grep "sync now" "$stage/err" && stop till3'
+}
+
+the_database()
+{
+	test_expect 'db info, db migrate' '
+		ctl hub --json db | jq -e ".engine == \"$engine\" and .schema_version == .schema_newest and .bytes > 0" && ctl hub db migrate'
+	test_expect 'db check finds it well' 'ctl hub --json db check | jq -e .well'
+	test_expect 'db vacuum, while somebody writes' '
+		ctl hub --json db vacuum --yes | jq -e ".bytes > 0" && [ "$(api hub GET "/api/products?tenant=$tenant" | jq ".items | length")" = 2 ]'
+}
+
+damage()
+{
+	till till4 && for n in 1 2 3 4 5 6 7 8 9; do product till4 "Goods $n" 100 >/dev/null; done
+	stop till4
+	sqlite3 "$stage/till4/data/fexl.db" "PRAGMA writable_schema = 1; UPDATE sqlite_master SET sql = replace(sql, '(tenant, sku)', '(tenant, name)') WHERE name = 'products_0'"
+	start till4
+	test_expect 'db check finds an index that is not its table: exit 1, and what to do' '
+		ends 1 ctl till4 db check 2>"$stage/err" && grep "fexlctl restore" "$stage/err"'
+	stop till4
+}
+
 at_a_hub()
 {
 	cloud hub "$engine"
 	people
 	tills
 	spoiled_till
+	a_shop
+	a_row
+	the_database
 	stop hub
 }
 
 each_engine at_a_hub
+damage
 test_done

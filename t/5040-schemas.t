@@ -137,6 +137,13 @@ together()
 		ctl till1 sync pause && answer till1 quarantine list && p=$(refused_product till1) && answer till1 quarantine list &&
 		answer till1 quarantine show "$p" && answer till1 quarantine retry && answer till1 quarantine drop "$p" --yes
 	'
+	test_expect 'a row, a shop, a database, a report' '
+		p=$(product till1 Rope 100) && answer till1 why "$p" && answer hub tenant show $hub && answer till1 tenant show && answer hub tenant export $hub &&
+		for node in till1 hub; do
+			answer $node db info && answer $node db migrate && answer $node db check && answer $node db vacuum --yes &&
+			answer $node bugreport --output "$stage/$node/report.tar.gz" || exit 1
+		done
+	'
 	test_expect 'a backup, and a doctor' '
 		for node in till1 hub; do
 			[ $node = hub ] && tenant=$hub || tenant=

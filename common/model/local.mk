@@ -48,7 +48,7 @@ libmodel_a_SOURCES = \
 	%D%/pairing.c \
 	%D%/conflict.c %D%/restore.c \
 	%D%/review.c %D%/merge_twins.c \
-	%D%/origin.c \
+	%D%/origin.c %D%/life.h %D%/life.c \
 	%D%/report.h \
 	%D%/report.c \
 	%D%/report_stock.c \

@@ -165,7 +165,7 @@ static int make_empty(const char *path, struct err *err)
 	return 0;
 }
 
-static int fill_from_postgres(struct db *living, struct db *copy, struct uuid tenant, struct err *err)
+static int fill_with_shop(struct db *living, struct db *copy, struct uuid tenant, struct err *err)
 {
 	if (db_migrate(copy, err) < 0 || db_begin(copy, err) < 0)
 		return -1;
@@ -187,18 +187,18 @@ static int scrub(struct db *copy, struct err *err)
 	return 0;
 }
 
-static int fill(struct db *living, struct uuid tenant, const char *part, struct err *err)
+/* whole: all there is, of SQLite; else one shop. */
+static int fill(struct db *living, struct uuid tenant, bool whole, const char *part, struct err *err)
 {
-	bool lite = db_engine(living) == ENGINE_SQLITE;
 	struct db *copy;
 	int rc = 0;
 
-	if (lite && db_run(living, "VACUUM INTO $1", ARGS(v_text(part)), err) < 0)
+	if (whole && db_run(living, "VACUUM INTO $1", ARGS(v_text(part)), err) < 0)
 		return -1;
 	if (backup_open(part, DB_ALONE, &copy, err) < 0)
 		return -1;
-	if (!lite)
-		rc = fill_from_postgres(living, copy, tenant, err);
+	if (!whole)
+		rc = fill_with_shop(living, copy, tenant, err);
 	if (rc == 0)
 		rc = scrub(copy, err);
 	db_close(&copy);
@@ -206,13 +206,12 @@ static int fill(struct db *living, struct uuid tenant, const char *part, struct 
 }
 
 /* One state of the database, whatever is written meanwhile. */
-static int take(struct db *living, struct uuid tenant, const char *folder, const char *part, struct err *err)
+static int take(struct db *living, struct uuid tenant, bool whole, const char *folder, const char *part, struct err *err)
 {
-	bool lite = db_engine(living) == ENGINE_SQLITE;
 	int64_t bytes;
 	int rc;
 
-	if (!lite && db_read_begin(living, err) < 0)
+	if (!whole && db_read_begin(living, err) < 0)
 		return -1;
 	rc = bytes_needed(living, tenant, &bytes, err);
 	if (rc == 0)
@@ -220,8 +219,8 @@ static int take(struct db *living, struct uuid tenant, const char *folder, const
 	if (rc == 0)
 		rc = make_empty(part, err);
 	if (rc == 0)
-		rc = fill(living, tenant, part, err);
-	if (!lite)
+		rc = fill(living, tenant, whole, part, err);
+	if (!whole)
 		db_read_end(living);
 	return rc;
 }
@@ -245,7 +244,7 @@ static int make(struct db *living, const char *data_dir, struct uuid tenant, str
 	snprintf(folder, sizeof folder, "%.3000s/" FOLDER, data_dir);
 	backup_path(data_dir, b->name, path);
 	file_beside(path, PART, part);
-	rc = take(living, tenant, folder, part, err);
+	rc = take(living, tenant, db_engine(living) == ENGINE_SQLITE, folder, part, err);
 	if (rc == 0)
 		rc = put_in_place(part, path, folder, b, err);
 	if (rc < 0)
@@ -264,6 +263,50 @@ int backup_create(const struct db_config *living, const char *data_dir, struct u
 	/* A connection of its own, that writes nothing: VACUUM does not work on one that may not. */
 	if (db_open(&db, living, DB_WRITE, err) == 0)
 		rc = make(db, data_dir, tenant, b, err);
+	db_close(&db);
+	close(turn);
+	return rc;
+}
+
+/* --- one shop --- */
+
+static int make_folder(const char *path, struct err *err)
+{
+	return mkdir(path, 0700) < 0 && errno != EEXIST ? file_trouble(err, "make", path) : 0;
+}
+
+static int export(struct db *living, const char *data_dir, struct uuid tenant, struct backup *b, char *path, struct err *err)
+{
+	char folder[PATH_MAX], part[PATH_MAX];
+	int rc;
+
+	snprintf(folder, sizeof folder, "%.3000s/exports", data_dir);
+	if (make_folder(folder, err) < 0)
+		return -1;
+	snprintf(folder, sizeof folder, "%.3000s/exports/%s", data_dir, uuid_text(tenant).s);
+	if (make_folder(folder, err) < 0)
+		return -1;
+	new_name(data_dir, b);
+	snprintf(path, PATH_MAX, "%.3900s/%s", folder, b->name);
+	file_beside(path, PART, part);
+	rc = take(living, tenant, false, folder, part, err);
+	if (rc == 0)
+		rc = put_in_place(part, path, folder, b, err);
+	if (rc < 0)
+		unlink(part);
+	return rc;
+}
+
+int backup_shop(const struct db_config *living, const char *data_dir, struct uuid tenant, struct backup *b, char *path,
+		struct err *err)
+{
+	int turn = take_turn(data_dir, err), rc = -1;
+	struct db *db = NULL;
+
+	if (turn < 0)
+		return -1;
+	if (db_open(&db, living, DB_WRITE, err) == 0)
+		rc = export(db, data_dir, tenant, b, path, err);
 	db_close(&db);
 	close(turn);
 	return rc;

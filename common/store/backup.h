@@ -27,6 +27,10 @@ struct table_count {
 /* tenant: PostgreSQL's one shop.  Slow; one at a time (ERR_BUSY backup_running). */
 int backup_create(const struct db_config *living, const char *data_dir, struct uuid tenant, struct backup *b,
 		  struct err *err) MUST_CHECK;
+/* The same of one shop, on either engine, into a folder of its own: exports/TENANT.
+ * path, PATH_MAX bytes: where it is. */
+int backup_shop(const struct db_config *living, const char *data_dir, struct uuid tenant, struct backup *b, char *path,
+		struct err *err) MUST_CHECK;
 /* Newest first, in pool. */
 int backup_list(const char *data_dir, struct pool *pool, struct backup **list_r, int *n_r, struct err *err) MUST_CHECK;
 /* ERR_NOT_FOUND when there is no such backup. */

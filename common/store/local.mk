@@ -20,5 +20,5 @@ libstore_a_SOURCES = \
 	%D%/lane.c \
 	%D%/crew.c \
 	%D%/checkpoint.c \
-	%D%/backup.h %D%/backup.c %D%/backupcheck.c %D%/sumfile.h %D%/sumfile.c %D%/copy.c \
+	%D%/backup.h %D%/backup.c %D%/backupcheck.c %D%/sumfile.h %D%/sumfile.c %D%/copy.c %D%/upkeep.h %D%/upkeep.c \
 	%D%/store.c

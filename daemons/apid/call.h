@@ -186,6 +186,7 @@ handler_fn h_sync_status, h_sync_run, h_pending, h_pairing_put, h_pairing_end;
 handler_fn h_ws;
 handler_fn h_backup_create, h_backup_list, h_backup_verify, h_backup_delete, h_restore, h_doctor, h_doctor_fix;
 handler_fn h_state, h_registered, h_restored, h_apply, h_confirm, h_restamp, h_done, h_pause, h_verified, h_repair, h_repaired, h_kick;
+handler_fn h_tenant_show, h_tenant_export, h_life, h_db_info, h_db_check, h_db_vacuum;
 handler_fn h_unlock, h_quarantine_list, h_quarantine_show, h_quarantine_retry, h_quarantine_drop;
 
 /* The body of a route that makes a document: with what the path names, and its key checked. */

@@ -5,12 +5,20 @@
 
 static int run_create(struct ctl *c);
 static int run_list(struct ctl *c);
+static int run_show(struct ctl *c);
+static int run_export(struct ctl *c);
 
 const struct command tenant_commands[] = {
 	{ .name = "tenant create", .usage = "NAME", .summary = "make a shop and its licence key", .args_min = 1, .args_max = 1,
 	  .takes = TAKES(ARG_QR), .run = run_create,
 	  .more = "The licence key is shown this once: only its hash is kept." },
 	{ .name = "tenant list", .summary = "the shops of this hub", .run = run_list },
+	{ .name = "tenant show", .usage = "[UUID]", .summary = "a shop: its tills, its people, how much it holds", .args_max = 1,
+	  .flags = HERE_ONLY, .run = run_show, .more = "Without UUID the only one, or that of --tenant." },
+	{ .name = "tenant export", .usage = "[UUID]", .summary = "all of one shop into a file", .args_max = 1, .flags = HERE_ONLY,
+	  .run = run_export,
+	  .more = "A SQLite file in data_dir, as a backup is, but of this shop alone, whatever the engine.\n"
+		  "Who is signed in and the licence key are not in it.  It can be restored elsewhere." },
 	{ NULL }
 };
 
@@ -55,4 +63,55 @@ static int run_list(struct ctl *c)
 	if (rc == 0)
 		c->out->list(c, list_columns, list, json_member(list, "items"));
 	return rc;
+}
+
+/* --- one --- */
+
+static const struct column show_fields[] = {
+	{ "Shop", "name" }, { "UUID", "uuid" }, { "Status", "status", SHOW_STATE }, { "Created", "created_at", SHOW_TIME },
+	{ "Changes", "seq", SHOW_COUNT }, { "People", "users", SHOW_COUNT }, { "Tills", "devices.approved", SHOW_COUNT },
+	{ "  waiting", "devices.pending", SHOW_COUNT }, { "  revoked", "devices.revoked", SHOW_COUNT },
+	{ "Rows", "rows", SHOW_COUNT }, { NULL }
+};
+
+static const char *of_shop(struct ctl *c, const char *path)
+{
+	return c->n_args > 0 ? path_with(c, path, "tenant", c->args[0]) : path;
+}
+
+static int run_show(struct ctl *c)
+{
+	static const struct column tables[] = { { "TABLE", "table" }, { "ROWS", "rows", SHOW_COUNT }, { NULL } };
+	struct reply r;
+	int rc = ask(c, "apid", "GET", of_shop(c, "/internal/tenant"), NULL, &r);
+
+	if (rc != 0)
+		return rc;
+	c->out->record(c, show_fields, r.json);
+	if (c->out->json)
+		return END_OK;
+	print(c, "%s", "");
+	c->out->list(c, tables, r.json, json_member(r.json, "tables"));
+	if (json_number(r.json, "devices.pending", 0) > 0)
+		hint(c, "fexlctl devices");
+	return END_OK;
+}
+
+#define EXPORT_MS 3600000	/* a large shop on a slow disk */
+
+static int run_export(struct ctl *c)
+{
+	static const struct column exported[] = {
+		{ "File", "path" }, { "Bytes", "bytes", SHOW_COUNT }, { "SHA-256", "sha256" }, { NULL }
+	};
+	struct call call = { "apid", "POST", of_shop(c, "/internal/tenant/export"),
+			     .timeout_ms = c->timeout_ms > 0 ? c->timeout_ms : EXPORT_MS };
+	struct reply r;
+	int rc = call_ok(c, &call, &r);
+
+	if (rc != 0)
+		return rc;
+	c->out->record(c, exported, r.json);
+	hint(c, "elsewhere: fexlctl restore FILE");
+	return END_OK;
 }

@@ -3,9 +3,9 @@
 #include "fexlctl/commands.h"
 
 const struct command *const command_groups[] = {
-	status_commands,  sync_commands,   pending_commands, quarantine_commands, conflict_commands, verify_commands, watch_commands, pair_commands, device_commands,
+	status_commands,  sync_commands,   pending_commands, quarantine_commands, why_commands, conflict_commands, verify_commands, watch_commands, pair_commands, device_commands,
 	cloud_commands,   tenant_commands,  user_commands,   import_commands,  backup_commands,
-	restore_commands, doctor_commands, check_commands, explain_commands, metrics_commands, config_commands, logs_commands, setup_commands, api_commands,
+	restore_commands, db_commands, doctor_commands, check_commands, explain_commands, metrics_commands, bugreport_commands, config_commands, logs_commands, setup_commands, api_commands,
 	completion_commands, help_commands,	  NULL,
 };
 

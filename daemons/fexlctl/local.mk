@@ -21,7 +21,8 @@ libfexlctl_a_SOURCES = \
 	%D%/map_online_retail.c
 libfexlctl_a_SOURCES += \
 	%D%/codes.h %D%/codes.c %D%/cmd_explain.c \
-	%D%/cmd_check.c %D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c
+	%D%/cmd_check.c %D%/cmd_db.c %D%/cmd_why.c %D%/redact.h %D%/redact.c %D%/tarball.h %D%/tarball.c %D%/cmd_bugreport.c \
+	%D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c
 
 bin_PROGRAMS += fexlctl
 fexlctl_SOURCES = %D%/main.c
