@@ -60,6 +60,7 @@ const struct problem_code problem_codes[] = {
 	{ "parent_unknown", "the cloud lacks a row that this one refers to", "Nothing to do: the other goes up first, or as a copy with it." },
 	{ "device_only", "a setting of one device was sent to the cloud", "fexlctl quarantine drop UUID." },
 	{ "not_comparable", "too many rows are on their way", "fexlctl sync now --wait, then fexlctl verify." },
+	{ "away", "this till was away longer than deletions are kept", "Nothing to do: it compares with the cloud, and is repaired by itself." },
 	{ "too_different", "too much differs for a repair row by row", "At the cloud: fexlctl devices resync DEVICE." },
 	{ "too_many", "a request names too many things", "Ask for less at once." },
 	{ "written", "rows are being written all the time", "Compare in a quieter moment." },
