@@ -89,7 +89,7 @@ ends(1, 'what is there is not overwritten', ['bugreport', '-o', "$dir/none.tar.g
 	my $answer = [200, { %leaks, uuid => $kept, at => '2026-11-23T14:05:09.112233Z', loop_lag_ms => 1, rss_kb => 9318, doc => $leak }];
 	my $apid = table_up('apid', (map { ("GET $_" => $answer) } '/status', '/api/sync/status', '/api/devices', '/api/doctor', '/internal/db'),
 		'GET /metrics' => [200, $figures]);
-	my $syncd = table_up('syncd', 'GET /status' => [200, "$leak\n" x 3000]);
+	my $syncd = table_up('syncd', 'GET /status' => [200, "$leak\n" x 300 . "$leak," x 500]);
 	local $ENV{DATABASE_URL} = 'postgresql://fexl:hunter22@db/fexl';
 	my $r = ends(0, 'bugreport', ['bugreport', '--json', '--output', "$dir/bug.tar.gz"]);
 	my $text = unpacked("$dir/bug.tar.gz");

@@ -91,23 +91,38 @@ static int redact_line(struct redactor *r, struct buf *line, struct buf *out)
 	return n;
 }
 
+/* How much of a text is looked at together: a line, or of a very long one what ends
+ * with a comma, so that no secret is cut in two. */
+static size_t piece_len(const char *text, size_t len)
+{
+	const char *end = memchr(text, '\n', MIN(len, LINE_MAX_BYTES));
+	const char *comma;
+
+	if (end != NULL)
+		return (size_t)(end - text);
+	if (len <= LINE_MAX_BYTES)
+		return len;
+	comma = memrchr(text, ',', LINE_MAX_BYTES);
+	return comma != NULL ? (size_t)(comma - text) + 1 : LINE_MAX_BYTES;
+}
+
 int redact(struct redactor *r, const char *text, size_t len, struct buf *out)
 {
 	struct buf line = { 0 };
 	int n = 0;
 
 	while (len > 0) {
-		const char *end = memchr(text, '\n', MIN(len, LINE_MAX_BYTES));
-		size_t take = end != NULL ? (size_t)(end - text) : MIN(len, LINE_MAX_BYTES);
+		size_t take = piece_len(text, len);
+		bool ends = take < len && text[take] == '\n';
 
 		buf_clear(&line);
 		for (size_t i = 0; i < take; i++)
 			buf_char(&line, text[i] != '\0' ? text[i] : ' ');
 		if (take > 0)
 			n += redact_line(r, &line, out);
-		if (end != NULL)
+		if (ends)
 			buf_char(out, '\n');
-		take += end != NULL;
+		take += ends;
 		text += take;
 		len -= take;
 	}
