@@ -21,6 +21,7 @@ export const theme = createTheme({
 		Drawer: { styles: { title: { fontWeight: 650, fontSize: '1.1rem' } }, defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.45 } } },
 		// Fields beside each other stand on one line, whichever of them needs an explanation.
 		InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
+		Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
 		Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
 		Badge: { styles: { label: { textTransform: 'none', fontWeight: 650 } }, defaultProps: { size: 'lg' } },
 	},

@@ -99,7 +99,7 @@ function RowMenu({ d, onRename, onRevoke }: { d: Device; onRename: () => void; o
 			</Menu.Target>
 			<Menu.Dropdown>
 				<Menu.Item leftSection={<Icon name="edit" size={18} />} onClick={onRename}>{t('devices.rename')}</Menu.Item>
-				{d.status === 'approved' && <Menu.Item color="red" leftSection={<Icon name="close" size={18} />} onClick={onRevoke}>{t('devices.revoke')}</Menu.Item>}
+				{d.status === 'approved' && <Menu.Item c="var(--fx-bad)" leftSection={<Icon name="close" size={18} />} onClick={onRevoke}>{t('devices.revoke')}</Menu.Item>}
 			</Menu.Dropdown>
 		</Menu>
 	);

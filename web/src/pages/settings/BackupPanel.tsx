@@ -48,7 +48,7 @@ function Row({ b, v, mayRestore, onVerify, onRestore, onDelete }: RowProps) {
 					{mayRestore && <Button variant="light" disabled={v?.state === 'broken'} onClick={onRestore}>{t('backup.restore')}</Button>}
 					<Menu position="bottom-end" withinPortal>
 						<Menu.Target><ActionIcon variant="subtle" color="gray" size={44} aria-label={t('backup.menu', { at: dateTime(b.at) })}><Icon name="down" size={18} /></ActionIcon></Menu.Target>
-						<Menu.Dropdown><Menu.Item color="red" leftSection={<Icon name="trash" size={18} />} onClick={onDelete}>{t('backup.delete')}</Menu.Item></Menu.Dropdown>
+						<Menu.Dropdown><Menu.Item c="var(--fx-bad)" leftSection={<Icon name="trash" size={18} />} onClick={onDelete}>{t('backup.delete')}</Menu.Item></Menu.Dropdown>
 					</Menu>
 				</Group>
 			</Table.Td>
