@@ -339,8 +339,8 @@ TESTS += t/6000-real-data.t
 EXTRA_DIST += t/6000-real-data.t t/online-retail.awk
 
 # --- the web console ---
-TESTS += t/8000-console-units.t t/8010-console-sell.t t/8020-console-cable.t t/8030-console-pair.t t/8040-console-shop.t t/8050-console-conflicts.t t/8060-console-office.t t/8070-console-backup.t t/8075-console-reviews.t t/8080-console-lock.t t/8085-console-slips.t t/8088-console-many.t t/8090-console-walk.t
-EXTRA_DIST += t/console.sh t/8000-console-units.t t/8010-console-sell.t t/8020-console-cable.t t/8030-console-pair.t t/8040-console-shop.t t/8050-console-conflicts.t t/8060-console-office.t t/8070-console-backup.t t/8075-console-reviews.t t/8080-console-lock.t t/8085-console-slips.t t/8088-console-many.t t/8090-console-walk.t
+TESTS += t/8000-console-units.t t/8010-console-sell.t t/8020-console-cable.t t/8030-console-pair.t t/8040-console-shop.t t/8050-console-conflicts.t t/8060-console-office.t t/8070-console-backup.t t/8075-console-reviews.t t/8080-console-lock.t t/8085-console-slips.t t/8087-console-resync.t t/8088-console-many.t t/8090-console-walk.t
+EXTRA_DIST += t/console.sh t/8000-console-units.t t/8010-console-sell.t t/8020-console-cable.t t/8030-console-pair.t t/8040-console-shop.t t/8050-console-conflicts.t t/8060-console-office.t t/8070-console-backup.t t/8075-console-reviews.t t/8080-console-lock.t t/8085-console-slips.t t/8087-console-resync.t t/8088-console-many.t t/8090-console-walk.t
 
 # --- a cloud and its tills, simulated: t/sim/sim.h ---
 noinst_PROGRAMS += t/sim/sim

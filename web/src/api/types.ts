@@ -178,6 +178,7 @@ export interface Device {
 	conflicts_24h: number;
 	pending: number | null;
 	alarm: string | null;
+	loads_again: boolean;
 }
 
 export interface Tenant {

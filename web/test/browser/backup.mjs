@@ -43,7 +43,8 @@ await everyLook(owner, 'backup-list', async () => {
 	await rows().locator('[class*=Badge]').first().waitFor();
 });
 await promise('a second one that was damaged since is found out, with the reason', async () => {
-	await owner.waitForTimeout(1000); // its name is the second
+	const second = () => new Date().toISOString().slice(11, 19).replaceAll(':', '');
+	await until(() => !files()[0].includes(second()), 'another second: it is the name');
 	await owner.getByRole('button', { name: 'Back up now' }).click();
 	await until(async () => (await rows().count()) === 2, 'two rows');
 	const file = join(folder, files().sort().at(-1));

@@ -11,7 +11,7 @@ import { ErrorNote } from '~/ui/ErrorNote';
 import { Icon } from '~/ui/Icon';
 import { useParam } from '~/ui/lists';
 import { Page } from '~/ui/Page';
-import { toastError } from '~/ui/toasts';
+import { toastDone, toastError } from '~/ui/toasts';
 import css from './Devices.module.css';
 import { useAct, useDevices, useRename } from './queries';
 
@@ -64,6 +64,26 @@ function Revoke({ d, onClose }: { d: Device | null; onClose: () => void }) {
 	);
 }
 
+function Resync({ d, onClose }: { d: Device | null; onClose: () => void }) {
+	const act = useAct();
+	const go = (uuid: string) => act.mutate({ uuid, act: 'resync' }, { onSuccess: () => (toastDone(t('devices.resync_done')), onClose()) });
+	return (
+		<Modal opened={d !== null} onClose={onClose} title={d ? t('devices.resync_title', { name: d.name }) : ''} closeButtonProps={{ 'aria-label': t('do.close') }}>
+			{d && (
+				<Stack>
+					<Text>{t('devices.resync_hint')}</Text>
+					{(d.pending ?? 0) > 0 && <Text>{t('devices.resync_unsent', { n: d.pending ?? 0 })}</Text>}
+					{act.error && <ErrorNote error={act.error} />}
+					<Group justify="flex-end">
+						<Button variant="default" onClick={onClose}>{t('do.cancel')}</Button>
+						<Button data-autofocus loading={act.isPending} onClick={() => go(d.uuid)}>{t('devices.resync')}</Button>
+					</Group>
+				</Stack>
+			)}
+		</Modal>
+	);
+}
+
 function Rename({ d, onClose }: { d: Device | null; onClose: () => void }) {
 	const [name, setName] = useState('');
 	const rename = useRename();
@@ -88,10 +108,12 @@ function Rename({ d, onClose }: { d: Device | null; onClose: () => void }) {
 function State({ d }: { d: Device }) {
 	const silent = d.status === 'approved' && (!d.last_seen || Date.now() - Date.parse(d.last_seen) > SILENT_MS);
 	const color = d.status === 'revoked' ? 'gray' : d.status === 'pending' ? 'orange' : silent ? 'orange' : 'pine';
+	if (d.status === 'approved' && d.loads_again)
+		return <Badge variant="light" color="grape">{t('devices.loads_again')}</Badge>;
 	return <Badge variant="light" color={color}>{t(silent ? 'devices.silent' : `devices.${d.status}`)}</Badge>;
 }
 
-function RowMenu({ d, onRename, onRevoke }: { d: Device; onRename: () => void; onRevoke: () => void }) {
+function RowMenu({ d, onRename, onResync, onRevoke }: { d: Device; onRename: () => void; onResync: () => void; onRevoke: () => void }) {
 	return (
 		<Menu position="bottom-end" withinPortal>
 			<Menu.Target>
@@ -99,6 +121,7 @@ function RowMenu({ d, onRename, onRevoke }: { d: Device; onRename: () => void; o
 			</Menu.Target>
 			<Menu.Dropdown>
 				<Menu.Item leftSection={<Icon name="edit" size={18} />} onClick={onRename}>{t('devices.rename')}</Menu.Item>
+				{d.status === 'approved' && <Menu.Item leftSection={<Icon name="refresh" size={18} />} disabled={d.loads_again} onClick={onResync}>{t('devices.resync')}</Menu.Item>}
 				{d.status === 'approved' && <Menu.Item c="var(--fx-bad)" leftSection={<Icon name="close" size={18} />} onClick={onRevoke}>{t('devices.revoke')}</Menu.Item>}
 			</Menu.Dropdown>
 		</Menu>
@@ -112,6 +135,7 @@ export default function Devices() {
 	const [later, setLater] = useState<string[]>([]);
 	const [revoking, setRevoking] = useState<Device | null>(null);
 	const [renaming, setRenaming] = useState<Device | null>(null);
+	const [resyncing, setResyncing] = useState<Device | null>(null);
 	const all = list.data ?? [];
 	const asking = all.filter((d) => d.status === 'pending' && !later.includes(d.uuid));
 	const rest = all.filter((d) => d.status !== 'pending' || later.includes(d.uuid));
@@ -125,7 +149,7 @@ export default function Devices() {
 		{ key: 'pulled', title: t('devices.pulled'), width: '5.5rem', end: true, cell: (d) => formatNumber(d.pulled_24h) },
 		{ key: 'conflicts', title: t('devices.conflicts'), width: '5.5rem', end: true, cell: (d) => formatNumber(d.conflicts_24h) },
 		{ key: 'pending', title: t('devices.pending_rows'), width: '5.5rem', end: true, cell: (d) => (d.pending === null ? '?' : formatNumber(d.pending)) },
-		{ key: 'menu', title: '', width: '2.75rem', cell: (d) => <RowMenu d={d} onRename={() => setRenaming(d)} onRevoke={() => setRevoking(d)} /> },
+		{ key: 'menu', title: '', width: '2.75rem', cell: (d) => <RowMenu d={d} onRename={() => setRenaming(d)} onResync={() => setResyncing(d)} onRevoke={() => setRevoking(d)} /> },
 	];
 	const tenant = all[0]?.tenant;
 	return (
@@ -142,6 +166,7 @@ export default function Devices() {
 			<DataTable label={t('nav.devices')} columns={columns} rows={rest} rowKey={(d) => d.uuid} query={list}
 				empty={<Empty icon="devices" title={t('devices.none')} hint={t('devices.none_hint')} />} />
 			<Revoke d={revoking} onClose={() => setRevoking(null)} />
+			<Resync d={resyncing} onClose={() => setResyncing(null)} />
 			<Rename d={renaming} onClose={() => setRenaming(null)} />
 		</Page>
 	);

@@ -10,7 +10,7 @@ export function useDevices() {
 	});
 }
 
-export type Act = 'approve' | 'revoke';
+export type Act = 'approve' | 'revoke' | 'resync';
 
 export function useAct() {
 	const queries = useQueryClient();
