@@ -10,6 +10,7 @@ dist_schema_DATA = \
 	%D%/schema/bugreport.json \
 	%D%/schema/check.json \
 	%D%/schema/cloud-init.json \
+	%D%/schema/cloud-migrate.json \
 	%D%/schema/completion.json \
 	%D%/schema/config-show.json \
 	%D%/schema/conflicts-list.json \

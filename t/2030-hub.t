@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # A hub: shops that do not see each other, tills that ask to be let in, and the
-# platform's administrator.  With FEXL_TEST_PG (a conninfo of an empty database)
-# the same on PostgreSQL.
+# platform's administrator.  With TEST_DATABASE_URL and TEST_DATABASE_OWNER_URL the
+# same on PostgreSQL.
 use strict;
 use warnings;
 use FindBin;
@@ -15,7 +15,7 @@ open(my $f, '>', "$dir/admin") or die;
 print {$f} "let me administer\n";
 close($f);
 
-my @pg = $ENV{FEXL_TEST_PG} ? (DB_TYPE => 'postgres', DATABASE_URL => $ENV{FEXL_TEST_PG}) : ();
+my @pg = $ENV{TEST_DATABASE_URL} ? (DB_TYPE => 'postgres', FEXL_REQUIRE_WALL => 'yes', DATABASE_URL => $ENV{TEST_DATABASE_URL}, FEXL_DATABASE_OWNER_URL => $ENV{TEST_DATABASE_OWNER_URL}) : ();
 my $hub = Fexl->start(FEXL_ROLE => 'cloud', FEXL_ADMIN_PASSWORD_FILE => "$dir/admin", @pg);
 my ($north, $south) = map { $hub->make_shop($_) } qw(North South);
 

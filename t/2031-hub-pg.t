@@ -12,4 +12,5 @@ trap 'exit 1' HUP INT TERM
 pg_start --no-fsync "$dir" || exit 1
 FEXL_TEST_PG=$(pg_fresh "$dir" hub) || exit 1
 export FEXL_TEST_PG
+eval "$(pg_env "$FEXL_TEST_PG" | sed -n 's/^FEXL_DATABASE_\|^DATABASE_/export TEST_DATABASE_/p')"
 perl "${FEXL_SRC:-.}/t/2030-hub.t"

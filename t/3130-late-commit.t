@@ -9,7 +9,7 @@ SALES=150	# of each till
 # A second host of the same cloud: its own process and port, the same database.
 second_host()	# name of
 {
-	make_node "$1" cloud && grep '^DB_TYPE\|^DATABASE_URL\|^FEXL_LANES' "$stage/$2/env" >>"$stage/$1/env" &&
+	make_node "$1" cloud && grep '^DB_TYPE\|^DATABASE_URL\|^FEXL_DATABASE_\|^FEXL_LANES' "$stage/$2/env" >>"$stage/$1/env" &&
 		start_apid "$1" && keep_port "$1" && cp "$stage/$2/tenant.json" "$stage/$1/"
 }
 
@@ -17,7 +17,7 @@ second_host()	# name of
 open_hand()
 {
 	rm -f "$stage/hand" && mkfifo "$stage/hand" || return 1
-	psql -qAtX -v ON_ERROR_STOP=1 "$(sed -n 's/^DATABASE_URL="\(.*\)"$/\1/p' "$stage/host1/env")" \
+	psql -qAtX -v ON_ERROR_STOP=1 "$(pg_of_node host1)" \
 		<"$stage/hand" >"$stage/hand.out" 2>&1 &
 	hand_pid=$!
 	exec 3>"$stage/hand"

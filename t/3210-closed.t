@@ -172,8 +172,7 @@ cloud_engine()	# node engine
 {
 	[ "$2" = postgres ] || return 0
 	story_db="story_$$_$1"
-	pg_admin "DROP DATABASE IF EXISTS $story_db" && pg_admin "CREATE DATABASE $story_db" || return 1
-	printf 'DB_TYPE=postgres\nDATABASE_URL="%s"\nFEXL_LANES=4\n' "$(pg_named "$story_db")" >>"$stage/$1/env"
+	pg_make_story && pg_env "$(pg_named "$story_db")" >>"$stage/$1/env" && echo FEXL_LANES=4 >>"$stage/$1/env"
 }
 
 # --- pages, people and the machine ---

@@ -10,8 +10,7 @@ host()	# name
 {
 	make_node "$1" cloud
 	{
-		echo "DB_TYPE=postgres"
-		echo "DATABASE_URL=\"$(pg_conninfo "$stage/pg")\""
+		pg_env "$(pg_conninfo "$stage/pg" hosts)"
 		echo "FEXL_LANES=2"
 	} >>"$stage/$1/env"
 	start_apid "$1" && keep_port "$1" && start_daemon "$1" realtimed
@@ -39,7 +38,7 @@ mkdir -p "$stage/pg" && chmod 755 "$stage/pg"
 trap 'pg_stop "$stage/pg"; clear_stage; rm -rf "$stage"' EXIT
 
 test_expect 'a database, two hosts on it, a shop' '
-	pg_start --no-fsync "$stage/pg" && host north && host south &&
+	pg_start --no-fsync "$stage/pg" && pg_fresh "$stage/pg" hosts && host north && host south &&
 	ctl north --json tenant create "Corner shop" >$stage/north/tenant.json && cp $stage/north/tenant.json $stage/south/ &&
 	wait_for "has_live_updates north" && wait_for "has_live_updates south"
 '

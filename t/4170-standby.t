@@ -92,7 +92,7 @@ db_start()	# name [more options]
 
 primary()
 {
-	pg_make "$stage/db1" && echo 'host all,replication postgres 10.77.0.0/24 trust' | pg_as tee -a "$stage/db1/pg/data/pg_hba.conf" &&
+	pg_make "$stage/db1" && echo 'host all,replication all 10.77.0.0/24 trust' | pg_as tee -a "$stage/db1/pg/data/pg_hba.conf" &&
 		db_start db1 '-c synchronous_standby_names=*'
 }
 
@@ -120,8 +120,7 @@ host()	# name
 {
 	make_node "$1" cloud
 	{
-		echo "DB_TYPE=postgres"
-		echo "DATABASE_URL=\"host=$(db_host db1),$(db_host db2) user=postgres dbname=postgres\""
+		pg_env "host=$(db_host db1),$(db_host db2) user=postgres dbname=cloud"
 		echo "FEXL_LANES=2"
 		echo "FEXL_CONNECT_TIMEOUT_S=2"
 		echo "FEXL_STATEMENT_TIMEOUT_MS=4000"
@@ -217,7 +216,9 @@ if [ "$apart" = 1 ]; then
 else
 	test_skip 'four machines, each in a network of its own' "no network namespaces here: $why"
 fi
-test_expect 'a primary, and a standby that has what the primary acknowledges' 'primary && standby'
+test_expect 'a primary, and a standby that has what the primary acknowledges' '
+	primary && standby && pg_roles "$stage/db1" && pg_fresh "$stage/db1" cloud
+'
 test_expect 'a host in the north, one in the south, a till' '
 	host north && host south && ctl north --json tenant create "Corner shop" >$stage/north/tenant.json &&
 	cp $stage/north/tenant.json $stage/south/ && product north Tea 100 >$stage/tea && till_at_north
@@ -253,7 +254,7 @@ test_expect 'the till brings what it sold meanwhile' '
 	go_home north && go_home south && go_home till1 && wait_for "sync_now till1 && [ \$(pending till1) = 0 ]" && wait_for "is_identical till1"
 '
 test_expect 'each sale that was acknowledged is there, once, with its payment and its stock' '
-	cat $stage/sold.* | cut -d" " -f1 | sort >$stage/acked && pg_sql $stage/db2 "SELECT uuid FROM invoices" | sort >$stage/stored &&
+	cat $stage/sold.* | cut -d" " -f1 | sort >$stage/acked && pg_sql $stage/db2 cloud "SELECT uuid FROM invoices" | sort >$stage/stored &&
 	[ -z "$(comm -23 $stage/acked $stage/stored)" ] && [ -z "$(uniq -d $stage/stored)" ] &&
 	n=$(wc -l <$stage/stored) && [ $n = $(($(wc -l <$stage/acked) + 5)) ] &&
 	[ "$(api south GET /api/inventory | jq ".items[0].on_hand")" = -$((n * 1000)) ]

@@ -89,7 +89,7 @@ alone()
 {
 	test_expect 'of itself' '
 		mkdir -p "$stage/none" && answer none version && answer none help && answer none completion bash &&
-		answer none completion zsh && answer none help sync now && answer none explain && answer none explain locked_out && answer none cloud init --dry-run
+		answer none completion zsh && answer none help sync now && answer none explain && answer none explain locked_out && answer none cloud init --dry-run && answer none cloud migrate
 	'
 	test_expect 'a till that is alone' '
 		echo 1234 >"$stage/pin" && till till1 && start_daemon till1 realtimed && answer till1 setup && answer till1 status &&

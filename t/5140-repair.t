@@ -9,7 +9,7 @@ damage()	# node SQL
 {
 	stop "$1"
 	if grep -q '^DB_TYPE=postgres' "$stage/$1/env"; then
-		psql -qAtX -v ON_ERROR_STOP=1 "$(sed -n 's/^DATABASE_URL="\(.*\)"$/\1/p' "$stage/$1/env")" -c "$2"
+		psql -qAtX -v ON_ERROR_STOP=1 "$(pg_of_node "$1")" -c "$2"
 	else
 		sqlite3 "$stage/$1/data/fexl.db" "$2"
 	fi

@@ -27,12 +27,8 @@ empty_cloud()	# name engine instead-of
 	make_node "$1" cloud
 	sed -i "s/^FEXL_LISTEN=.*/FEXL_LISTEN=127.0.0.1:$(port_of "$3")/" "$stage/$1/env"
 	if [ "$2" = postgres ]; then
-		pg_admin "DROP DATABASE IF EXISTS $other_db" && pg_admin "CREATE DATABASE $other_db" || return 1
-		{
-			echo "DB_TYPE=postgres"
-			echo "DATABASE_URL=\"$(pg_named "$other_db")\""
-			echo "FEXL_LANES=4"
-		} >>"$stage/$1/env"
+		pg_admin "DROP DATABASE IF EXISTS $other_db" && pg_admin "CREATE DATABASE $other_db OWNER fexl_owner" &&
+			pg_env "$(pg_named "$other_db")" >>"$stage/$1/env" && echo FEXL_LANES=4 >>"$stage/$1/env" || return 1
 	fi
 	stop "$3" && start_apid "$1"
 }

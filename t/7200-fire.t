@@ -48,16 +48,15 @@ trap 'burnt_down >/dev/null 2>&1' EXIT
 
 databases()
 {
-	mkdir -p "$stage/db1" "$stage/db2" && pg_start --no-fsync "$stage/db1" && pg_sql "$stage/db1" 'CREATE DATABASE fire' &&
+	mkdir -p "$stage/db1" "$stage/db2" && pg_start --no-fsync "$stage/db1" && pg_fresh "$stage/db1" fire &&
 		pg_standby "$stage/db2" "$stage/db1" && pg_start --no-fsync "$stage/db2"
 }
 
 fire_cloud()
 {
 	make_node cloud cloud
+	pg_env "host=$stage/db1/pg,$stage/db2/pg user=postgres dbname=fire" >>"$stage/cloud/env"
 	cat >>"$stage/cloud/env" <<END
-DB_TYPE=postgres
-DATABASE_URL="host=$stage/db1/pg,$stage/db2/pg user=postgres dbname=fire"
 FEXL_LANES=4
 FEXL_CONNECT_TIMEOUT_S=2
 FEXL_STATEMENT_TIMEOUT_MS=4000

@@ -67,6 +67,11 @@ test_expect 'fexlctl cloud init makes database, administrator and keys' '
 	on cloud systemctl is-active fexl-apid fexl-realtimed && [ -z "$(in_cloud)" ] &&
 	! on cloud grep -r "correct horse" /etc/fexl /var/lib/fexl
 '
+test_expect 'it works as a role that owns nothing, and is held up by a wall between shops' '
+	on cloud curl -s --unix-socket /run/fexl/apid.sock http://localhost/status | jq -e ".wall == \"stands\"" &&
+	[ "$(on cloud runuser -u postgres -- psql -qAtX fexl -c "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = '\''public'\''")" = fexl_owner ] &&
+	on cloud systemctl restart fexl-apid && on cloud fexlctl --quiet cloud migrate
+'
 test_expect 'only once' '
 	! on cloud fexlctl cloud init --password-file - </dev/null
 '

@@ -191,20 +191,25 @@ cloud()
 	make_node "$1" cloud
 	if [ "${2:-sqlite}" = postgres ]; then
 		story_db="story_$$_$(echo "$1" | tr -c 'a-z0-9\n' _)"
-		pg_admin "DROP DATABASE IF EXISTS $story_db" && pg_admin "CREATE DATABASE $story_db" || return 1
-		{
-			echo "DB_TYPE=postgres"
-			echo "DATABASE_URL=\"$(pg_named "$story_db")\""
-			echo "FEXL_LANES=4"
-		} >>"$stage/$1/env"
+		pg_make_story && pg_env "$(pg_named "$story_db")" >>"$stage/$1/env" && echo FEXL_LANES=4 >>"$stage/$1/env" || return 1
 	fi
 	start_apid "$1" && keep_port "$1" &&
 		ctl "$1" --json tenant create 'Corner shop' >"$stage/$1/tenant.json"
 }
 
+pg_of_node()	# node: as who sees everything in its database
+{
+	sed -n 's/^DATABASE_URL="\(.*\)"$/\1/p' "$stage/$1/env" | sed 's/user=[^ ]*/user=postgres/'
+}
+
 pg_named()	# the conninfo of FEXL_TEST_PG with another database
 {
 	echo "$FEXL_TEST_PG" | sed "s/dbname=[^ ]*/dbname=$1/"
+}
+
+pg_make_story()	# the database of $story_db
+{
+	pg_admin "DROP DATABASE IF EXISTS $story_db" && pg_admin "CREATE DATABASE $story_db OWNER fexl_owner"
 }
 
 pg_admin()
@@ -384,7 +389,7 @@ sell_many()
 rows()
 {
 	if grep -q '^DB_TYPE=postgres' "$stage/$1/env"; then
-		psql -qAtX "$(sed -n 's/^DATABASE_URL="\(.*\)"$/\1/p' "$stage/$1/env")" -c "$2"
+		psql -qAtX "$(pg_of_node "$1")" -c "$2"
 	else
 		# A daemon killed a moment ago may just be recovering its log.
 		sqlite3 -readonly -cmd '.timeout 5000' "$stage/$1/data/fexl.db" "$2"

@@ -9,7 +9,14 @@
 #	pg_standby DIR OF		a cluster in DIR/pg that follows the one in OF/pg, which waits
 #					for it with each commit; started like any other
 #	pg_promote DIR			it is its own from now on
+#	pg_roles DIR			makes the roles below; pg_start does
+#	pg_of_app CONNINFO		the same as the role of a server, which owns nothing
+#	pg_of_owner CONNINFO		the same as the role that makes the tables
+#	pg_env CONNINFO			an environment for a hub there, with both
 #	pg_stop DIR [MODE]		immediate, as if the power went; or fast, or smart
+#
+# There are three roles: postgres, who sees everything; fexl_owner, whose the
+# databases of the tests are; fexl_app, as whom a hub of the tests works.
 #
 # Nothing is kept between the calls, so each may come from a shell of its own.
 # pg_start exports FEXL_TEST_PG, which the C tests read.  The server listens on
@@ -85,6 +92,29 @@ pg_start()
 		pg_fail "no start: $(tail -n 5 "$pg_dir/pg/log")" || return 1
 	FEXL_TEST_PG=$(pg_conninfo "$pg_dir")
 	export FEXL_TEST_PG
+	pg_roles "$pg_dir"
+}
+
+pg_roles()
+{
+	pg_sql "$1" "DO \$\$ BEGIN CREATE ROLE fexl_owner LOGIN; CREATE ROLE fexl_app LOGIN;
+		EXCEPTION WHEN duplicate_object OR read_only_sql_transaction THEN NULL; END \$\$"
+}
+
+pg_of_app()
+{
+	echo "$1" | sed 's/user=[^ ]*/user=fexl_app/'
+}
+
+pg_of_owner()
+{
+	echo "$1" | sed 's/user=[^ ]*/user=fexl_owner/'
+}
+
+pg_env()
+{
+	printf 'DB_TYPE=postgres\nDATABASE_URL="%s"\nFEXL_DATABASE_OWNER_URL="%s"\nFEXL_REQUIRE_WALL=yes\n' \
+		"$(pg_of_app "$1")" "$(pg_of_owner "$1")"
 }
 
 pg_stop()
@@ -103,7 +133,7 @@ pg_sql()
 
 pg_fresh()
 {
-	pg_sql "$1" "CREATE DATABASE \"$2\"" && pg_conninfo "$1" "$2"
+	pg_sql "$1" "CREATE DATABASE \"$2\" OWNER fexl_owner" && pg_conninfo "$1" "$2"
 }
 
 # Of two settings of the same name in the file the later one counts.

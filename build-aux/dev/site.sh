@@ -37,6 +37,16 @@ port_take()
 # --- nodes ---
 
 # node_make SITE NAME ROLE PORT [CONNINFO]
+# A cloud works as a role that owns nothing, as it does where it is installed.
+node_database()
+{
+	echo 'db_type = postgres'
+	case $1 in
+	cloud) printf 'database_url = %s\ndatabase_owner_url = %s\nrequire_wall = yes\n' "$(pg_of_app "$2")" "$2" ;;
+	*) echo "database_url = $2" ;;
+	esac
+}
+
 node_make()
 {
 	node=$1/$2
@@ -50,7 +60,7 @@ node_make()
 		echo "data_dir = $node/data"
 		echo "run_dir = $node/run"
 		echo "web_dir = $build/web/dist"
-		[ $# -lt 5 ] || printf 'db_type = postgres\ndatabase_url = %s\n' "$5"
+		[ $# -lt 5 ] || node_database "$3" "$5"
 	} >"$node/fexl.conf"
 }
 

@@ -64,13 +64,10 @@ int device_load(struct db *db, struct pool *pool, struct uuid tenant, struct uui
 
 int device_tenant(struct db *db, struct uuid uuid, struct uuid *tenant, struct err *err)
 {
-	/* A till that changed shops is in two: the one where it may still do something is meant. */
-	static const char sql[] = "SELECT tenant FROM devices WHERE uuid = $1 "
-				  "ORDER BY CASE status WHEN 'revoked' THEN 1 ELSE 0 END, asked_at DESC LIMIT 1";
 	struct rows rs;
 	int n;
 
-	if (db_rows(db, sql, ARGS(v_uuid(uuid)), &rs, err) < 0)
+	if (db_rows(db, db_door(db, DOOR_DEVICE), ARGS(v_uuid(uuid)), &rs, err) < 0)
 		return -1;
 	if ((n = rows_next(&rs, err)) > 0)
 		*tenant = rows_uuid(&rs, 0);
@@ -436,26 +433,16 @@ static void put_item(const struct rows *rs, struct pool *pool, struct buf *out)
 	jw_close(out, '}');
 }
 
-/* What waits for a person first, then who was here last, then the past. */
-#define ROSTER(where)                                                                                      \
-	"SELECT d.uuid, d.tenant, d.name, d.os, d.version, d.last_seen, d.status, d.code, d.prefix, "      \
-	"s.pushed, s.pulled, s.conflicts, d.pending, d.alarm, d.cursor FROM devices d "                              \
-	"LEFT JOIN (SELECT tenant, device, CAST(sum(pushed) AS bigint) AS pushed, "                        \
-	"CAST(sum(pulled) AS bigint) AS pulled, CAST(sum(conflicts) AS bigint) AS conflicts "              \
-	"FROM device_stats WHERE hour > $1 GROUP BY tenant, device) s "                                    \
-	"ON s.tenant = d.tenant AND s.device = d.uuid " where                                              \
-	" ORDER BY CASE d.status WHEN 'pending' THEN 0 WHEN 'approved' THEN 1 ELSE 2 END, "                \
-	"COALESCE(d.last_seen, d.asked_at) DESC, d.uuid"
-
 int device_list(struct db *db, struct pool *pool, struct uuid tenant, struct buf *out, struct err *err)
 {
-	static const char of_all[] = ROSTER(""), of_one[] = ROSTER("WHERE d.tenant = $2");
+	static const char of_one[] = ROSTER("WHERE d.tenant = $2");
 	bool all = uuid_is_zero(tenant);
+	const char *sql = all ? db_door(db, DOOR_ROSTER) : of_one;
 	const struct val v[] = { v_int(hour_now() - DAY_HOURS), v_uuid(tenant) };
 	struct rows rs;
 	int n;
 
-	if (db_rows(db, all ? of_all : of_one, (struct args){ v, all ? 1 : 2 }, &rs, err) < 0)
+	if (db_rows(db, sql, (struct args){ v, all ? 1 : 2 }, &rs, err) < 0)
 		return -1;
 	list_open(out);
 	while ((n = rows_next(&rs, err)) > 0)

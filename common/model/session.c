@@ -36,39 +36,48 @@ int session_create(struct txn *t, struct uuid tenant, struct uuid user, int64_t 
 			     v_int(*expires_at)), err);
 }
 
-/* A session without tenant and user is the platform admin's. */
-static void read_actor(const struct rows *rs, struct actor *who)
-{
-	struct pool *pool;
-
-	*who = (struct actor){ .kind = ACTOR_ADMIN, .tenant = rows_uuid(rs, 0), .user = rows_uuid(rs, 1),
-			       .expires_at = rows_int(rs, 2) };
-	if (uuid_is_zero(who->user))
-		return;
-	who->kind = ACTOR_USER;
-	pool = pool_new();
-	snprintf(who->role, sizeof who->role, "%s", rows_text(rs, 3, pool));
-	who->may = role_perms(who->role, rows_text(rs, 4, pool));
-	pool_free(&pool);
-}
-
-int session_find_hash(struct db *db, const uint8_t hash[SHA256_LEN], struct actor *who, struct err *err)
+/* What its user may do now, in the shop that the token belongs to. */
+static int read_user(struct db *db, struct actor *who, struct err *err)
 {
 	static const char sql[] =
-		"SELECT s.tenant, s.user_uuid, s.expires_at, u.role, r.permissions FROM sessions s "
-		"LEFT JOIN users u ON u.tenant = s.tenant AND u.uuid = s.user_uuid "
+		"SELECT u.role, r.permissions FROM users u "
 		"LEFT JOIN roles r ON r.tenant = u.tenant AND r.code = u.role AND r.deleted_at IS NULL "
-		"WHERE s.token_hash = $1 AND s.expires_at > $2 AND ((s.tenant IS NULL AND s.user_uuid IS NULL) OR "
-		"(u.active = 1 AND u.deleted_at IS NULL))";
+		"WHERE u.tenant = $1 AND u.uuid = $2 AND u.active = 1 AND u.deleted_at IS NULL";
+	struct pool *pool;
 	struct rows rs;
 	int n;
 
-	if (db_rows(db, sql, ARGS(v_blob(hash, SHA256_LEN), v_int(clock_wall())), &rs, err) < 0)
+	db_enter(db, who->tenant);
+	if (db_rows(db, sql, ARGS(v_uuid(who->tenant), v_uuid(who->user)), &rs, err) < 0)
 		return -1;
-	if ((n = rows_next(&rs, err)) > 0)
-		read_actor(&rs, who);
+	if ((n = rows_next(&rs, err)) > 0) {
+		pool = pool_new();
+		snprintf(who->role, sizeof who->role, "%s", rows_text(&rs, 0, pool));
+		who->may = role_perms(who->role, rows_text(&rs, 1, pool));
+		pool_free(&pool);
+	}
 	rows_end(&rs);
 	return n;
+}
+
+/* A session without tenant and user is the platform admin's. */
+int session_find_hash(struct db *db, const uint8_t hash[SHA256_LEN], struct actor *who, struct err *err)
+{
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, db_door(db, DOOR_SESSION), ARGS(v_blob(hash, SHA256_LEN)), &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0)
+		*who = (struct actor){ .kind = ACTOR_ADMIN, .tenant = rows_uuid(&rs, 0), .user = rows_uuid(&rs, 1),
+				       .expires_at = rows_int(&rs, 2) };
+	rows_end(&rs);
+	if (n <= 0 || who->expires_at <= clock_wall())
+		return MIN(n, 0);
+	if (uuid_is_zero(who->tenant) && uuid_is_zero(who->user))
+		return 1;
+	who->kind = ACTOR_USER;
+	return read_user(db, who, err);
 }
 
 int session_find(struct db *db, const char *token, struct actor *who, struct err *err)

@@ -57,27 +57,38 @@ static int local_tenant(struct txn *t, struct site *site, struct err *err)
 	return seed_tenant(t, site, tenant, err);
 }
 
-/* A database of before there were words has none: even the seeds have some. */
-static int words_are_there(struct txn *t, struct err *err)
+/* A shop of before there were words has none: even the seeds have some. */
+static int words_are_there(struct txn *t, struct uuid tenant, struct err *err)
 {
+	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM words WHERE tenant = $1 LIMIT 1) AS few";
 	int64_t n;
 
-	if (db_int(t->db, "SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM words LIMIT 1) AS few", NO_ARGS, &n, err) < 0)
+	if (db_int(t->db, sql, ARGS(v_uuid(tenant)), &n, err) < 0)
 		return -1;
 	return n > 0;
+}
+
+static int seed_again(struct txn *t, struct site *site, struct uuid tenant, struct err *err)
+{
+	int indexed;
+
+	db_enter(t->db, tenant);
+	indexed = words_are_there(t, tenant, err);
+	if (indexed < 0 || seed_tenant(t, site, tenant, err) < 0)
+		return -1;
+	return indexed ? 0 : search_rebuild(t, tenant, err);
 }
 
 /* What a newer version knows besides. */
 static int seed_all(struct txn *t, struct site *site, struct err *err)
 {
 	struct rows rs;
-	int n, indexed = words_are_there(t, err);
+	int n;
 
-	if (indexed < 0 || db_rows(t->db, "SELECT uuid FROM tenants ORDER BY uuid", NO_ARGS, &rs, err) < 0)
+	if (db_rows(t->db, db_door(t->db, DOOR_SHOPS), NO_ARGS, &rs, err) < 0)
 		return -1;
 	while ((n = rows_next(&rs, err)) > 0)
-		if ((n = seed_tenant(t, site, rows_uuid(&rs, 0), err)) < 0 ||
-		    (!indexed && (n = search_rebuild(t, rows_uuid(&rs, 0), err)) < 0))
+		if ((n = seed_again(t, site, rows_uuid(&rs, 0), err)) < 0)
 			break;
 	rows_end(&rs);
 	return n;

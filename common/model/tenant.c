@@ -24,6 +24,7 @@ int tenant_create(struct txn *t, struct site *site, const char *name, struct uui
 	license_new(key);
 	license_hash(key, hash);
 	*tenant = uuid_v7();
+	db_enter(t->db, *tenant);
 	if (txn_send(t, sql, ARGS(v_uuid(*tenant), v_text(name), v_blob(hash, sizeof hash), v_uuid(uuid_v7()),
 				  v_int(t->stamp)), err) < 0)
 		return -1;
@@ -69,11 +70,10 @@ int tenant_of_till(struct db *db, struct pool *pool, struct tenant *out, struct 
 
 int tenant_list(struct db *db, struct pool *pool, struct buf *items, struct err *err)
 {
-	static const char sql[] = "SELECT uuid, name, status, seq, created_at FROM tenants ORDER BY name, uuid";
 	struct rows rs;
 	int n;
 
-	if (db_rows(db, sql, NO_ARGS, &rs, err) < 0)
+	if (db_rows(db, db_door(db, DOOR_TENANTS), NO_ARGS, &rs, err) < 0)
 		return -1;
 	list_open(items);
 	while ((n = rows_next(&rs, err)) > 0) {

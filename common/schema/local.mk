@@ -7,7 +7,7 @@ libschema_a_SOURCES = \
 	%D%/documents.c \
 	%D%/local.c \
 	%D%/schema.c \
-	%D%/ddl.c \
+	%D%/ddl.c %D%/doors.h %D%/doors.c \
 	%D%/row.c %D%/stamps.c \
 	%D%/rowjson.c \
 	%D%/canon.c

@@ -63,6 +63,13 @@ int table_column(const struct table *t, const char *name)
 	return -1;
 }
 
+const char *table_owner(const struct table *t)
+{
+	if (strcmp(t->name, "tenants") == 0)
+		return "uuid";
+	return t->rule != LOCAL || table_column(t, "tenant") >= 0 ? "tenant" : NULL;
+}
+
 const struct table *table_part(const struct table *t, int i)
 {
 	const char *const *parts = t->parts;

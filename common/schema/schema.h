@@ -8,6 +8,7 @@
  *	records.c documents.c local.c	their columns
  *	schema.c	finding a table or column; schema_check() at start
  *	ddl.c		table -> CREATE TABLE and CREATE INDEX, for either engine
+ *	doors.[ch]	the wall between shops in PostgreSQL, and what is asked over it
  *	row.c		rows and documents in memory
  *	stamps.c	when each column was last changed
  *	rowjson.c	rows and documents <-> JSON
@@ -110,6 +111,8 @@ int schema_count(void);
 int table_columns(const struct table *t);			/* how many of its own */
 int table_column(const struct table *t, const char *name);	/* index, or -1 */
 const struct table *table_part(const struct table *t, int i);	/* NULL behind the last */
+/* The column that says whose shop a row is; NULL: nobody's. */
+const char *table_owner(const struct table *t);
 static inline bool table_is_synced(const struct table *t)
 {
 	return t->rule == NEWEST_WINS || t->rule == INSERT_ONCE;
@@ -127,6 +130,15 @@ void ddl_table(const struct table *t, enum engine engine, struct buf *out);
 /* The same for what an older table lacks; an index that is there stays. */
 void ddl_column(const struct table *t, const struct column *c, enum engine engine, struct buf *out);
 void ddl_indexes(const struct table *t, struct buf *out);
+
+/* PostgreSQL: the wall between shops.  Whatever a statement asks for, it sees and
+ * writes rows of the tenant in this setting only; without it, none. */
+#define SHOP_SETTING "fexl.tenant"
+/* Raises it, again perhaps, around the tables of a schema; `role` may use them.
+ * To be run by their owner. */
+void ddl_wall(const char *in_schema, const char *role, struct buf *out);
+/* What it is made of, as lists with commas, and how many that are together. */
+int wall_names(struct buf *tables, struct buf *functions);
 
 /* --- values --- */
 

@@ -282,5 +282,5 @@ const char *conf_origin(const struct conf *c, const char *name)
 bool conf_is_secret(const char *name)
 {
 	/* It may hold a password: postgres://fexl:secret@db/fexl */
-	return strcmp(name, "database_url") == 0;
+	return strcmp(name, "database_url") == 0 || strcmp(name, "database_owner_url") == 0;
 }

@@ -32,6 +32,8 @@ const struct option_desc option_table[] = {
 	/* the database */
 	{ "db_type", "DB_TYPE", OPT_WORD, "sqlite", 0, 0, engines, NULL, BOTH, "the engine" },
 	{ "database_url", "DATABASE_URL", OPT_STR, NULL, 0, 0, NULL, NULL, BOTH, "a file, or a libpq conninfo; empty: fexl.db in data_dir, or libpq's own defaults" },
+	{ "database_owner_url", "FEXL_DATABASE_OWNER_URL", OPT_STR, "", 0, 0, NULL, NULL, APID, "a cloud's on postgres: as whom tables are made and walled, so that database_url need not be their owner; empty: fexlctl cloud migrate did that, or database_url may" },
+	{ "require_wall", "FEXL_REQUIRE_WALL", OPT_BOOL, "no", 0, 0, NULL, NULL, APID, "a cloud's on postgres: no start as a role that row security does not hold up, or that owns the tables" },
 	{ "lanes", "FEXL_LANES", OPT_INT, "8", 1, 64, NULL, "threads", APID, "writers, for postgres only; sqlite has one" },
 	{ "readers", "FEXL_READERS", OPT_INT, "4", 1, 64, NULL, "threads", APID, "readers" },
 	{ "lane_queue", "FEXL_LANE_QUEUE", OPT_INT, "4096", 1, 1000000, NULL, "requests", APID, "may wait for a writer; one more is answered 503" },

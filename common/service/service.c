@@ -327,18 +327,30 @@ static enum log_level log_level_of(const struct conf *c)
 	return level;
 }
 
+static int migrate(const struct service *desc, const struct conf *conf)
+{
+	struct err err = { 0 };
+
+	process_close();
+	if (desc->migrate(conf, &err) == 0)
+		return 0;
+	log_error("%s", err.text);
+	return 1;
+}
+
 int service_run(const struct service *desc, int argc, char **argv)
 {
 	const struct printer *printer = printer_find(argc, argv);
 	struct err err = { 0 };
 	struct conf *conf;
-	bool check_only;
+	bool check_only, migrate_only;
 	int rc = 0;
 
 	if (printer != NULL)
 		return print_and_end(printer, desc);
 	log_init(desc->name, LOG_LEVEL_INFO);
 	check_only = flag_take(&argc, argv, "--check-config");
+	migrate_only = desc->migrate != NULL && flag_take(&argc, argv, "--migrate");
 	if (conf_load(&conf, NULL, argc, argv, &err) < 0) {
 		log_error("%s", err.text);
 		return EXIT_USAGE;
@@ -347,7 +359,7 @@ int service_run(const struct service *desc, int argc, char **argv)
 	if (check_only)
 		printf("%s: files, environment and flags are in order\n", desc->name);
 	else
-		rc = daemon_run(desc, conf);
+		rc = migrate_only ? migrate(desc, conf) : daemon_run(desc, conf);
 	conf_free(&conf);
 	return rc;
 }

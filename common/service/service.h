@@ -92,11 +92,14 @@ struct service {
 	void (*local_request)(struct http_request *rq, void *state);
 	/* For the watchdog: true while work moves or there is none. */
 	bool (*moving)(void *state);
+	/* --migrate: brings what is stored up to date and ends there; NULL: there is no such flag. */
+	int (*migrate)(const struct conf *conf, struct err *err);
 };
 
 /* Does not return to main() before the end; gives the exit status: 0, 1 for a
  * failed start, 2 for wrong options.  Knows --help, --version, --list-options,
- * --check-config, --print-config-template and --print-config-manual by itself. */
+ * --check-config, --print-config-template and --print-config-manual by itself,
+ * --migrate with the daemon's help. */
 int service_run(const struct service *desc, int argc, char **argv);
 
 struct event_base *service_base(struct service_ctx *svc);

@@ -43,6 +43,7 @@ void usage_print(const struct service *desc, struct buf *out)
 		   "        print a fexl.conf with every option as a comment, and end\n"
 		   "  --print-config-manual\n"
 		   "        print fexl.conf(5), and end\n"
+		   "%s"
 		   "  --version, --help\n"
 		   "\n"
 		   "Each option may stand in fexl.conf as well, with underscores for the dashes\n"
@@ -51,7 +52,8 @@ void usage_print(const struct service *desc, struct buf *out)
 		   "/fexl/fexl.conf\n"
 		   "and " VENDORDIR "/*.conf.\n"
 		   "\n",
-		   desc->name);
+		   desc->name,
+		   desc->migrate ? "  --migrate\n        make or change a cloud's tables as their owner, and end\n" : "");
 	for (const struct option_desc *o = option_table; o->name != NULL; o++)
 		if (o->who & desc->who)
 			print_flag(o, out);

@@ -240,6 +240,7 @@ static int make(struct db *living, const char *data_dir, struct uuid tenant, str
 	char folder[PATH_MAX], path[PATH_MAX], part[PATH_MAX];
 	int rc;
 
+	db_enter(living, tenant);
 	new_name(data_dir, b);
 	snprintf(folder, sizeof folder, "%.3000s/" FOLDER, data_dir);
 	backup_path(data_dir, b->name, path);

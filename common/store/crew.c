@@ -9,8 +9,10 @@ void *reader_main(void *arg)
 	struct job *job;
 
 	while ((job = queue_take(&r->store->reads, 1))) {
-		int rc = job->read(r->db, job->ctx, &job->err);
+		int rc;
 
+		db_enter(r->db, job->tenant);
+		rc = job->read(r->db, job->ctx, &job->err);
 		store_post(r->store, job, rc < 0 ? JOB_FAILED : JOB_DONE);
 	}
 	return NULL;

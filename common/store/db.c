@@ -18,6 +18,7 @@ int db_open(struct db **dbp, const struct db_config *config, enum db_mode mode, 
 	db->driver = drivers[config->engine];
 	db->config = *config;
 	db->config.url = x_strdup(config->url);
+	db->config.owner_url = NULL;	/* not this connection's affair */
 	db->mode = mode;
 	if (db->driver->open(db, err) < 0) {
 		db_close(&db);
@@ -43,6 +44,19 @@ void db_close(struct db **dbp)
 enum engine db_engine(const struct db *db)
 {
 	return db->config.engine;
+}
+
+struct uuid db_enter(struct db *db, struct uuid shop)
+{
+	struct uuid before = db->shop;
+
+	db->shop = shop;
+	return before;
+}
+
+const char *db_door(const struct db *db, enum door_id id)
+{
+	return db->config.walled ? doors[id].over : doors[id].plain;
 }
 
 int db_run(struct db *db, const char *sql, struct args args, struct err *err)

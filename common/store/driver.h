@@ -47,10 +47,13 @@ struct db {
 	void *state;			/* the driver's own */
 	void *held;			/* the statement that keeps a state readable */
 	bool in_txn;
+	struct uuid shop;		/* whose rows are meant */
 };
 
 int db_begin(struct db *db, struct err *err) MUST_CHECK;	/* for writing */
 enum commit_end db_commit(struct db *db, struct err *err) MUST_CHECK;
 void db_rollback(struct db *db);
+/* Several statements in a transaction of their own. */
+int db_script(struct db *db, const char *script, struct err *err) MUST_CHECK;
 
 #endif

@@ -65,6 +65,7 @@ static int job_run(struct group *g, struct job *job)
 	int rc;
 
 	err_clear(&job->err);
+	db_enter(t.db, job->tenant);
 	rc = job->write(&t, job->ctx, &job->err);
 	job->changes = t.changes;
 	job->n_changes = t.n_changes;

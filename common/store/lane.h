@@ -81,6 +81,7 @@ struct store {
 	struct queue reads;		/* shared by all readers */
 	struct checkpointer checkpointer;
 	struct db *loop_db;
+	enum wall wall;
 
 	pthread_mutex_t mail_lock;
 	struct job *mail, **mail_end;
@@ -89,6 +90,8 @@ struct store {
 	_Atomic int64_t commits, jobs, reruns, failed;
 };
 
+/* Brings the database up to date, and tells how far it keeps shops apart. */
+int store_prepare(struct store *s, struct db *db, struct err *err) MUST_CHECK;
 void *lane_main(void *lane);
 void *reader_main(void *reader);
 void *checkpointer_main(void *checkpointer);

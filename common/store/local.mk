@@ -14,7 +14,7 @@ libstore_a_SOURCES = \
 	%D%/pgval.c \
 	%D%/sql.c \
 	%D%/rowstore.c \
-	%D%/migrate.c \
+	%D%/migrate.c %D%/wall.c \
 	%D%/txn.c \
 	%D%/queue.c \
 	%D%/lane.c \

@@ -49,7 +49,7 @@ int db_schema_version(struct db *db, int *version, struct err *err)
 	return 0;
 }
 
-static int apply(struct db *db, const char *script, struct err *err)
+int db_script(struct db *db, const char *script, struct err *err)
 {
 	if (db_begin(db, err) < 0)
 		return -1;
@@ -92,7 +92,7 @@ static int create(struct db *db, struct err *err)
 	buf_printf(&sql, "CREATE TABLE schema_version (version bigint NOT NULL);\n"
 		   "INSERT INTO schema_version VALUES (%d);\n", SCHEMA_VERSION);
 	tell_planner(db, &sql);
-	rc = apply(db, sql.data, err);
+	rc = db_script(db, sql.data, err);
 	buf_release(&sql);
 	return rc;
 }
@@ -177,7 +177,7 @@ static int upgrade(struct db *db, int version, struct err *err)
 	buf_printf(&sql, "UPDATE schema_version SET version = %d;\n", SCHEMA_VERSION);
 	tell_planner(db, &sql);
 	if (rc == 0)
-		rc = apply(db, sql.data, err);
+		rc = db_script(db, sql.data, err);
 	buf_release(&sql);
 	return rc;
 }

@@ -47,6 +47,26 @@ int pgconn_check(const char *url, struct err *err)
 		       "in the password, or host=NAME dbname=NAME");
 }
 
+static const char *user_among(PQconninfoOption *options, struct pool *pool)
+{
+	const char *user = NULL;
+
+	for (PQconninfoOption *o = options; o && o->keyword; o++)
+		if (strcmp(o->keyword, "user") == 0 && o->val && *o->val)
+			user = pool_strdup(pool, o->val);
+	PQconninfoFree(options);
+	return user;
+}
+
+const char *pgconn_role(const char *url, struct pool *pool)
+{
+	const char *user = user_among(PQconninfoParse(url, NULL), pool);
+
+	if (!user)
+		user = user_among(PQconndefaults(), pool);
+	return user ? user : "fexl";
+}
+
 /* --- connecting --- */
 
 PGconn *pgconn_dial(const struct db_config *config, bool writes)
@@ -155,7 +175,7 @@ void pgconn_drop(struct db *db)
 	map_each(&db->prepared, stmt_forget, NULL);
 	w->n_steps = 0;
 	w->bytes = 0;
-	w->pushed = false;
+	w->pushed = w->entered = false;
 }
 
 int pgconn_lost(struct db *db, const char *why, struct err *err)

@@ -33,11 +33,33 @@ static int settle_part(struct db *db, struct err *err)
 	return -1;
 }
 
+/* The wall learns whose rows are meant, for the rest of the transaction and no
+ * longer: what is left on the connection lets nobody in.  Alone in its transaction
+ * is a statement only with what travels in the same batch. */
+static int tell_shop(struct db *db, struct err *err)
+{
+	static const char sql[] = "SELECT set_config('" SHOP_SETTING "', $1, true)";
+	struct wire *w = wire(db);
+
+	if (!db->config.walled || (db->in_txn && w->entered && uuid_eq(w->shop, db->shop)))
+		return 0;
+	w->shop = db->shop;
+	w->entered = true;
+	return pgwire_queue(db, sql, ARGS(v_text(uuid_text(db->shop).s)), err);
+}
+
+/* A part that is undone takes along what it said of the shop. */
+static int undo_part(struct db *db, struct err *err)
+{
+	wire(db)->entered = false;
+	return settle_part(db, err);
+}
+
 static int queue(struct db *db, const char *sql, struct args args, struct err *err)
 {
-	if (pgconn_ready(db, err) < 0)
-		return -1;
-	if (strncmp(sql, "ROLLBACK TO", 11) == 0 && settle_part(db, err) < 0)
+	bool undoes = strncmp(sql, "ROLLBACK TO", 11) == 0;
+
+	if (pgconn_ready(db, err) < 0 || (undoes ? undo_part : tell_shop)(db, err) < 0)
 		return -1;
 	return pgwire_queue(db, sql, args, err);
 }
@@ -155,7 +177,12 @@ static int pg_script(struct db *db, const char *sql, struct err *err)
 
 static int pg_begin(struct db *db, bool write, struct err *err)
 {
-	return queue(db, write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NO_ARGS, err);
+	static const char *const sql[] = { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN" };
+
+	if (pgconn_ready(db, err) < 0)
+		return -1;
+	wire(db)->entered = false;
+	return pgwire_queue(db, sql[write], NO_ARGS, err);
 }
 
 /* Its answer is read by whoever needs the connection next. */

@@ -46,6 +46,8 @@ struct wire {			/* db->state */
 	bool warned;		/* the server sent a WARNING */
 	bool ending;		/* the server said goodbye, in words */
 	bool patient;		/* a script runs: as long as it takes */
+	bool entered;		/* this transaction was told of the shop below */
+	struct uuid shop;
 
 	unsigned names;
 	bool was_up, down;	/* down: the log has been told */
@@ -66,6 +68,8 @@ static inline struct wire *wire(const struct db *db)
 
 /* Refuses what libpq cannot read, in words that do not show it. */
 int pgconn_check(const char *url, struct err *err) MUST_CHECK;
+/* The role that it names, or that libpq takes where it names none. */
+const char *pgconn_role(const char *url, struct pool *pool);
 /* To the one that accepts writes, or, to read, at least to the primary. */
 PGconn *pgconn_dial(const struct db_config *config, bool writes);
 int pgconn_open(struct db *db, struct err *err) MUST_CHECK;	/* -1 with ERR_UNREACHABLE */

@@ -91,6 +91,11 @@ void store_loop_turned(struct store *s)
 		s->loop_db->driver->let_go(s->loop_db);
 }
 
+enum wall store_wall(const struct store *s)
+{
+	return s->wall;
+}
+
 int store_slice_ms(const struct store *s)
 {
 	return s->config.slice_ms;
@@ -118,7 +123,7 @@ static int open_lanes(struct store *s, struct err *err)
 		queue_init(&l->queue, s->config.queue_max);
 		if (db_open(&l->db, &s->config.db, DB_WRITE, err) < 0)
 			return -1;
-		if (s->n_lanes == 0 && db_migrate(l->db, err) < 0)
+		if (s->n_lanes == 0 && store_prepare(s, l->db, err) < 0)
 			return -1;
 	}
 	for (int i = 0; i < n; i++)

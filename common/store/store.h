@@ -8,6 +8,7 @@
  *	sql.c		statements generated from the description
  *	rowstore.c	rows and documents in and out of their tables
  *	migrate.c	from nothing, or an older version, to the present tables
+ *	wall.c		PostgreSQL's own wall between shops: raised by the tables' owner
  *	txn.c		a write seen from inside: change numbers, changes, guards
  *	store.c		opens it all; how answers come back to the loop
  *	lane.c		the writer threads: group commit
@@ -25,7 +26,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/pool.h"
-#include "schema/schema.h"
+#include "schema/doors.h"
 
 /* --- connections --- */
 
@@ -34,6 +35,8 @@ struct db;
 struct db_config {
 	enum engine engine;
 	const char *url;		/* a file, or a libpq conninfo (several hosts allowed) */
+	const char *owner_url;		/* PostgreSQL: as whom tables are made; NULL: as whom url says, if that may */
+	bool walled;			/* PostgreSQL of a hub: a wall between its shops */
 	int statement_timeout_ms;	/* PostgreSQL */
 	int connect_timeout_s;		/* PostgreSQL */
 	int64_t journal_size_bytes;	/* SQLite: what the WAL is cut back to */
@@ -50,6 +53,11 @@ enum db_mode {
 int db_open(struct db **dbp, const struct db_config *config, enum db_mode mode, struct err *err) MUST_CHECK;
 void db_close(struct db **dbp);
 enum engine db_engine(const struct db *db);
+/* From here on statements see and write this shop's rows only, whatever they ask
+ * for; those of nobody when it is zero.  Only where db_config says walled; what
+ * looks over the wall is in schema/doors.h.  Returns the shop before. */
+struct uuid db_enter(struct db *db, struct uuid shop);
+const char *db_door(const struct db *db, enum door_id id);	/* the statement that asks it here */
 
 /* Arguments of a statement: ARGS(v_uuid(t), v_int(3)), or NO_ARGS. */
 struct args {
@@ -109,6 +117,17 @@ int64_t db_checkpoint(struct db *db);
  * Refuses a database newer than this program. */
 int db_migrate(struct db *db, struct err *err) MUST_CHECK;
 int db_schema_version(struct db *db, int *version, struct err *err) MUST_CHECK;
+/* The same with a wall around them, as the owner of the tables. */
+int db_migrate_as_owner(const struct db_config *config, struct err *err) MUST_CHECK;
+
+/* How far the database itself keeps shops apart. */
+enum wall {
+	WALL_NONE,		/* SQLite, or a till: one shop, or statements alone */
+	WALL_STANDS,		/* our role is held up by it and cannot take it down */
+	WALL_OWNED,		/* our role is held up, but owns the tables */
+	WALL_BYPASSED,		/* our role is not held up: a superuser, or BYPASSRLS */
+};
+const char *wall_word(enum wall wall);	/* "stands" */
 
 /* --- transactions, seen from inside a write --- */
 
@@ -252,7 +271,7 @@ struct job {
 	void (*done)(struct job *job, enum job_end end);
 	void *ctx;
 	struct pool *pool;
-	struct uuid tenant;	/* chooses the lane */
+	struct uuid tenant;	/* chooses the lane, and is entered before the job */
 	bool of_people;		/* goes before slices of sync */
 	struct err err;
 	/* The store's own. */
@@ -281,6 +300,7 @@ void store_deliver(struct store *s);
  * or delivers answers: then what comes next must see what they say. */
 struct db *store_loop_db(struct store *s);
 void store_loop_turned(struct store *s);
+enum wall store_wall(const struct store *s);
 /* How long a sync job may work before it returns JOB_MORE. */
 int store_slice_ms(const struct store *s);
 

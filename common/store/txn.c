@@ -54,6 +54,7 @@ int counters_lock(struct counters *all, struct db *db, struct uuid tenant, struc
 {
 	/* Adding nothing locks the row on PostgreSQL; SQLite's writer is alone anyway. */
 	static const char sql[] = "UPDATE tenants SET seq = seq + 0 WHERE uuid = $1 RETURNING seq";
+	struct uuid before;
 	struct rows rs;
 	int n;
 
@@ -61,7 +62,10 @@ int counters_lock(struct counters *all, struct db *db, struct uuid tenant, struc
 		return 0;
 	if (all->n == COUNTERS_MAX)
 		return err_set(err, ERR_BUSY, "too_many_tenants", "too many tenants in one transaction");
-	if (db_rows(db, sql, ARGS(v_uuid(tenant)), &rs, err) < 0)
+	before = db_enter(db, tenant);
+	n = db_rows(db, sql, ARGS(v_uuid(tenant)), &rs, err);
+	db_enter(db, before);
+	if (n < 0)
 		return -1;
 	if ((n = rows_next(&rs, err)) > 0)
 		all->c[all->n++] = (struct counter){ .tenant = tenant, .seq = rows_int(&rs, 0) };
@@ -76,6 +80,7 @@ int counters_store(struct counters *all, struct db *db, struct err *err)
 	for (int i = 0; i < all->n; i++) {
 		const struct counter *c = &all->c[i];
 
+		db_enter(db, c->tenant);
 		if (c->drawn && db_send(db, sql, ARGS(v_uuid(c->tenant), v_int(c->seq)), err) < 0)
 			return -1;
 	}

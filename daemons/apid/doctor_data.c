@@ -81,6 +81,21 @@ int look_log(struct call *c, struct finding *f, struct err *err UNUSED)
 	return FOUND_WARN;
 }
 
+int look_wall(struct call *c, struct finding *f, struct err *err UNUSED)
+{
+	static const char *const said[] = {
+		[WALL_NONE] = "statements keep shops apart: this database has no second wall",
+		[WALL_STANDS] = "statements keep shops apart, and so does the database",
+		[WALL_OWNED] = "the role of database_url owns the tables and could take the wall between shops down",
+		[WALL_BYPASSED] = "the role of database_url is exempt from row security: only statements keep shops apart",
+	};
+	enum wall wall = store_wall(c->apid->store);
+
+	f->text = said[wall];
+	f->next = "a role that owns nothing, then fexlctl cloud migrate: see fexl-security(7)";
+	return wall == WALL_OWNED || wall == WALL_BYPASSED ? FOUND_WARN : FOUND_OK;
+}
+
 /* --- the shop --- */
 
 int look_books(struct call *c, struct finding *f, struct err *err)

@@ -135,6 +135,8 @@ static int look_till(struct call *c, struct err *err)
 
 	if (jwt_read(c->token, strlen(c->token), &t, err) < 0)
 		return -1;
+	/* Its key is in that shop's roster or nowhere: a token for another shop finds none. */
+	db_enter(c->db, t.tenant);
 	if ((n = device_load(c->db, c->pool, t.tenant, t.device, &d, err)) < 0)
 		return -1;
 	if (n == 0)
@@ -196,6 +198,7 @@ int guard_tenant(struct call *c, struct err *err)
 		return -1;
 	if (n > 0 && uuid_parse(&c->tenant, name, strlen(name)) < 0)
 		return err_field(err, "/tenant", "type", "the tenant must be named by its UUID");
+	db_enter(c->db, c->tenant);
 	if (n > 0 && (n = tenant_load(c->db, c->pool, c->tenant, &t, err)) == 0)
 		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no tenant %s",
 			       uuid_text(c->tenant).s);

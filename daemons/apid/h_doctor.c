@@ -24,6 +24,7 @@ static const struct check {
 	{ "quarantine", look_quarantine, A_TILL },
 	{ "conflicts", look_conflicts },
 	{ "devices", look_devices, A_HUB },
+	{ "wall", look_wall, A_HUB },
 };
 
 static const char *const words[] = { [FOUND_OK] = "ok", [FOUND_WARN] = "warn", [FOUND_FAIL] = "fail", [FOUND_SKIP] = "skip" };

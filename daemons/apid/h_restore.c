@@ -217,8 +217,10 @@ static int keep_safe(struct call *c, struct restore *x, struct err *err)
 	struct db_config living = apid_db_config(c->apid->conf);
 	struct tenant t;
 	struct backup b;
-	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
+	int n;
 
+	db_enter(c->db, c->tenant);
+	n = tenant_load(c->db, c->pool, c->tenant, &t, err);
 	if (n <= 0)
 		return n;	/* this cloud has no such shop yet: nothing is lost */
 	c->apid->copying++;

@@ -64,7 +64,10 @@ static int take_tenant(struct call *c, struct json body, struct err *err)
 		n = guard_only_tenant(c, &named, err);
 	if (n == 0)
 		return err_field(err, "/tenant", "required", "tenant is missing: which shop?");
-	if (n < 0 || (n = tenant_load(c->db, c->pool, named, &t, err)) < 0)
+	if (n < 0)
+		return -1;
+	db_enter(c->db, named);
+	if ((n = tenant_load(c->db, c->pool, named, &t, err)) < 0)
 		return -1;
 	c->tenant = n > 0 ? named : (struct uuid){ { 0 } };
 	return 0;

@@ -29,10 +29,13 @@ static int line_write(const char *path, const char *text, struct err *err)
 struct db_config apid_db_config(const struct conf *c)
 {
 	bool sqlite = strcmp(conf_str(c, "db_type"), "sqlite") == 0;
+	const char *owner_url = conf_str(c, "database_owner_url");
 
 	return (struct db_config){
 		.engine = sqlite ? ENGINE_SQLITE : ENGINE_POSTGRES,
 		.url = conf_str(c, "database_url"),
+		.owner_url = *owner_url ? owner_url : NULL,
+		.walled = !sqlite && strcmp(conf_str(c, "role"), "cloud") == 0,
 		.statement_timeout_ms = (int)conf_int(c, "statement_timeout_ms"),
 		.connect_timeout_s = (int)conf_int(c, "connect_timeout_s"),
 		.journal_size_bytes = conf_int(c, "journal_size_bytes"),
@@ -56,6 +59,15 @@ static struct store_config store_config_of(struct apid *a)
 		.on_pinned = notify_pinned,
 		.ctx = a->notify,
 	};
+}
+
+static int migrate(const struct conf *conf, struct err *err)
+{
+	struct db_config db = apid_db_config(conf);
+
+	if (db.walled && db.owner_url)
+		return db_migrate_as_owner(&db, err);
+	return err_set(err, ERR_INPUT, "no_owner", "--migrate is for a cloud on postgres: set role, db_type, database_url and database_owner_url");
 }
 
 static void on_answers(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
@@ -105,12 +117,30 @@ static void schema_write(struct apid *a)
 		log_warn("%s; an older version could be installed over this database", err.text);
 }
 
+/* Said at each start: who runs a cloud for others must know. */
+static int check_wall(const struct apid *a, const struct db_config *db, struct err *err)
+{
+	static const char *const why[] = {
+		[WALL_OWNED] = "database_url's role owns the tables, and could take the wall between shops down",
+		[WALL_BYPASSED] = "database_url's role is exempt from row security: there is no second wall between shops",
+	};
+	enum wall wall = store_wall(a->store);
+
+	if (!db->walled || wall == WALL_STANDS)
+		return 0;
+	if (conf_bool(a->conf, "require_wall"))
+		return err_set(err, ERR_DENIED, "wall", "%s: name a role that owns nothing, and run fexlctl cloud migrate "
+			       "(require_wall is set)", why[wall]);
+	log_warn("%s; see fexl-security(7)", why[wall]);
+	return 0;
+}
+
 static int open_store(struct apid *a, struct err *err)
 {
 	struct store_config config = store_config_of(a);
 	int fd;
 
-	if (store_open(&a->store, &config, err) < 0 || shop_open(a, err) < 0)
+	if (store_open(&a->store, &config, err) < 0 || check_wall(a, &config.db, err) < 0 || shop_open(a, err) < 0)
 		return -1;
 	schema_write(a);
 	fd = store_wake_fd(a->store);
@@ -369,6 +399,7 @@ int main(int argc, char **argv)
 		.metrics = apid_metrics,
 		.local_request = call_local,
 		.moving = moving,
+		.migrate = migrate,
 	};
 
 	return service_run(&apid, argc, argv);

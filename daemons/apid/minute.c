@@ -33,16 +33,16 @@ static int save_cycle(struct minute *m, struct txn *t, const struct pairing *p, 
  * later and would have brought it. */
 static int void_unused(struct minute *m, struct txn *t, bool paired, struct err *err)
 {
-	static const char sql[] = "SELECT DISTINCT tenant FROM numbers WHERE reserved_at < $1 LIMIT $2";
 	int64_t before = (paired ? m->cycle_began : clock_now()) - VOID_AFTER_US;
 	struct rows rs;
 	int n, voided;
 
-	if (db_rows(t->db, sql, ARGS(v_int(before), v_int(TENANTS_AT_ONCE)), &rs, err) < 0)
+	if (db_rows(t->db, db_door(t->db, DOOR_NUMBERS), ARGS(v_int(before), v_int(TENANTS_AT_ONCE)), &rs, err) < 0)
 		return -1;
 	while ((n = rows_next(&rs, err)) > 0) {
 		struct write w = { .t = t, .site = &m->site, .tenant = rows_uuid(&rs, 0), .who = &m->who };
 
+		db_enter(t->db, w.tenant);
 		if ((n = number_void_unused(&w, before, &voided, err)) < 0)
 			break;
 	}

@@ -118,7 +118,7 @@ static void post(struct call *c, int (*submit)(struct store *, struct job *, str
 
 static void run_read(struct call *c)
 {
-	c->job = (struct job){ .read = read_stage };
+	c->job = (struct job){ .read = read_stage, .tenant = c->tenant };
 	post(c, store_read);
 }
 

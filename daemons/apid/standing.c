@@ -72,6 +72,7 @@ static int holder_may(struct db *db, struct pool *pool, const struct holder *h, 
 	struct row user;
 	int may = 1;
 
+	db_enter(db, h->tenant);
 	if (h->has_device)
 		may = device_may(db, pool, h, err);
 	if (may > 0 && h->has_session)

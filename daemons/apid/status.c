@@ -21,6 +21,7 @@ void apid_status(void *state, struct buf *json)
 		jw_put_int(json, "open_sockets", http_server_counters(a->http)->open);
 	jw_put_int(json, "in_hand", a->in_hand);
 	if (a->store) {
+		jw_put_str(json, "wall", wall_word(store_wall(a->store)));
 		store_count(a->store, &c);
 		jw_put_int(json, "commits", c.commits);
 		jw_put_int(json, "queued", c.queued);
@@ -76,6 +77,7 @@ void apid_metrics(void *state, struct buf *text)
 	if (!a->store)
 		return;
 	store_count(a->store, &c);
+	metric(text, "database_wall", "gauge", "1: the database itself keeps shops apart.", store_wall(a->store) == WALL_STANDS);
 	metric(text, "store_commits_total", "counter", "Transactions committed.", c.commits);
 	metric(text, "store_jobs_total", "counter", "Reads and writes answered.", c.jobs);
 	metric(text, "store_reruns_total", "counter", "Groups that were run again one by one.", c.reruns);

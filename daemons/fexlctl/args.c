@@ -47,6 +47,7 @@ const struct arg_desc arg_table[ARG_COUNT] = {
 	[ARG_TRACE] = { "trace", 0, "ID", "what was said about this request" },
 	[ARG_SINCE] = { "since", 0, "TIME", "not what is older, as journalctl(1) takes it: \"1 hour ago\"" },
 	[ARG_DATABASE_URL] = { "database-url", 0, "TEXT", "a libpq conninfo, or a file for SQLite" },
+	[ARG_OWNER_URL] = { "owner-url", 0, "TEXT", "a libpq conninfo of the role that makes the tables, where --database-url's does not" },
 	[ARG_FORCE] = { "force", 0, NULL, "though it was changed since" },
 	[ARG_KEEP] = { "keep", 0, "N", "so many stay, the newest" },
 	[ARG_AS_NEW] = { "as-new", 0, NULL, "what the backup holds goes up to the cloud; the newest version of each row stands" },
