@@ -269,10 +269,21 @@ int user_count(struct db *db, struct uuid tenant, int64_t *n, struct err *err) M
 /* By uuid or by name, living and active only.  1, 0, -1. */
 int user_find(struct db *db, struct pool *pool, struct uuid tenant, const char *who, struct row *r, struct err *err) MUST_CHECK;
 
+/* Somebody tries a secret.  A miss is counted before the secret is looked at, and
+ * taken back by lockout_passed(). */
+struct attempt {
+	struct uuid tenant;
+	const char *account;	/* a user's uuid, or "admin", "license", "unknown-7" */
+	const char *address;	/* where it comes from; a network of IPv6 */
+	bool long_secret;	/* nobody guesses it, from however many addresses */
+};
 /* -1 with ERR_RATE and retry_after_s while locked out. */
-int lockout_check(struct db *db, struct uuid tenant, const char *subject, struct err *err) MUST_CHECK;
-int lockout_miss(struct txn *t, struct uuid tenant, const char *subject, struct err *err) MUST_CHECK;
-int lockout_clear(struct txn *t, struct uuid tenant, const char *subject, struct err *err) MUST_CHECK;
+int lockout_check(struct db *db, const struct attempt *a, struct err *err) MUST_CHECK;
+int lockout_miss(struct txn *t, const struct attempt *a, struct err *err) MUST_CHECK;
+/* From here the account is known from now on. */
+int lockout_passed(struct txn *t, const struct attempt *a, struct err *err) MUST_CHECK;
+/* Nobody waits any more, wherever he is: 1, 0 nobody had to, -1. */
+int lockout_forgive(struct txn *t, struct uuid tenant, const char *account, struct err *err) MUST_CHECK;
 
 int session_create(struct txn *t, struct uuid tenant, struct uuid user, int64_t lives_us, char token[TOKEN_MAX],
 		   int64_t *expires_at, struct err *err) MUST_CHECK;

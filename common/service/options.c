@@ -48,6 +48,7 @@ const struct option_desc option_table[] = {
 	{ "listen", "FEXL_LISTEN", OPT_STR, "127.0.0.1:8089", 0, 0, NULL, NULL, APID, "host:port of the API and the console; port 0 lets the kernel choose" },
 	{ "public_hosts", "FEXL_PUBLIC_HOSTS", OPT_STR, "", 0, 0, NULL, NULL, APID, "names, by commas, under which browsers may reach us besides loopback and listen" },
 	{ "allowed_origins", "FEXL_ALLOWED_ORIGINS", OPT_STR, "", 0, 0, NULL, NULL, APID, "origins, by commas, whose pages may call the cloud besides those on loopback" },
+	{ "trusted_proxies", "FEXL_TRUSTED_PROXIES", OPT_STR, "", 0, 0, NULL, NULL, APID, "addresses, by commas, of proxies in front of us whose X-Forwarded-For is believed: misses at signing in count against who is behind them" },
 	{ "metrics_listen", "FEXL_METRICS_LISTEN", OPT_STR, "", 0, 0, NULL, NULL, APID, "host:port on loopback where Prometheus finds the figures of all daemons; empty: only their Unix sockets tell them" },
 	{ "tls_cert", "FEXL_TLS_CERT", OPT_FILE, "", 0, 0, NULL, NULL, APID, "certificate, with those that lead to its authority, as PEM: all TCP is TLS then; empty: none is" },
 	{ "tls_key", "FEXL_TLS_KEY", OPT_FILE, "", 0, 0, NULL, NULL, APID, "the key of tls_cert, as PEM" },

@@ -213,10 +213,13 @@ struct setup_code {
 	int tries;
 };
 
-/* New devices in this minute, over all tenants. */
+/* New devices in this minute, over all tenants; one address has no more than a
+ * share, so that it takes nobody else's. */
+#define BUDGET_SHARES 256
 struct budget {
 	int64_t minute;
 	int used;
+	uint8_t share[BUDGET_SHARES];
 };
 
 struct apid {
@@ -251,7 +254,9 @@ struct apid {
 	struct slow slow;
 	_Atomic int copying;		/* backups that are being made: they hold up the WAL, and may */
 	struct setup_code setup_code;
-	struct budget registrations;
+	struct budget registrations;	/* of strangers, with a licence key … */
+	struct budget returns;		/* … and of devices that were here before */
+	uint8_t source_salt[16];	/* so that nobody chooses with whom he shares */
 	struct timing timing[TIMINGS];	/* by enum mode of call.h */
 	struct {
 		struct uuid tenant;	/* the last shop that was looked at; zero: begin anew */

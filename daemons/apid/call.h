@@ -155,6 +155,11 @@ handler_fn guard_tenant;	/* whom the operator of a hub means */
 int guard_only_tenant(struct call *c, struct uuid *tenant, struct err *err) MUST_CHECK;
 int guard_admit(const struct call *c, struct err *err) MUST_CHECK;
 
+/* --- source.c --- */
+
+/* The address that asks, or its network; "unix" for the operator. */
+const char *call_source(const struct call *c);
+
 /* --- live.c --- */
 
 /* In two steps, because the request ends between them: what the call knows,

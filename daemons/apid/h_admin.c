@@ -6,17 +6,22 @@
 
 #include <ctype.h>
 
-#define ADMIN_SUBJECT "admin"
 static const struct uuid nobody = { { 0 } };
 
 /* --- the administrator signs in --- */
 
+static struct attempt attempt_of(const struct call *c)
+{
+	return (struct attempt){ .tenant = nobody, .account = "admin", .address = call_source(c) };
+}
+
 static int admin_done(struct call *c, struct err *err)
 {
+	const struct attempt a = attempt_of(c);
 	int64_t lives_us = conf_int(c->apid->conf, "session_hours") * 3600 * SECOND_US, expires_at;
 	char token[TOKEN_MAX];
 
-	if (lockout_clear(c->txn, nobody, ADMIN_SUBJECT, err) < 0 ||
+	if (lockout_passed(c->txn, &a, err) < 0 ||
 	    session_create(c->txn, nobody, nobody, lives_us, token, &expires_at, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');
@@ -39,6 +44,7 @@ static int admin_prove(struct call *c, struct err *err)
 int h_admin_sign_in(struct call *c, struct err *err)
 {
 	static const char *const members[] = { "password", NULL };
+	const struct attempt a = attempt_of(c);
 	const char *password;
 	struct json body;
 
@@ -48,8 +54,7 @@ int h_admin_sign_in(struct call *c, struct err *err)
 	if (!*conf_str(c->apid->conf, "admin_password_file"))
 		return err_set(err, ERR_DENIED, "no_admin",
 			       "this server has no administrator: set admin_password_file");
-	if (lockout_check(c->db, nobody, ADMIN_SUBJECT, err) < 0 ||
-	    lockout_miss(c->txn, nobody, ADMIN_SUBJECT, err) < 0)
+	if (lockout_check(c->db, &a, err) < 0 || lockout_miss(c->txn, &a, err) < 0)
 		return -1;
 	c->state = (void *)password;
 	return call_then(c, WORK, admin_prove);

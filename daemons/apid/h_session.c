@@ -17,7 +17,8 @@ struct sign_in {
 	struct row user;
 	const char *secret, *hash;	/* hash NULL: never matches, after the same time */
 	const char *field;
-	char subject[48];		/* what is locked after too many misses */
+	char account[48];
+	struct attempt attempt;		/* what is locked after too many misses */
 };
 
 void session_json(struct call *c, const struct row *user, const char *token, int64_t expires_at)
@@ -82,10 +83,10 @@ static int find_user(struct call *c, const char *who, struct sign_in *s, struct 
 		return -1;
 	if (n == 0) {
 		sha256(who, strlen(who), hash);
-		snprintf(s->subject, sizeof s->subject, "unknown-%d", hash[0] % UNKNOWN_BUCKETS);
+		snprintf(s->account, sizeof s->account, "unknown-%d", hash[0] % UNKNOWN_BUCKETS);
 		return 0;
 	}
-	snprintf(s->subject, sizeof s->subject, "%s", uuid_text(s->user.uuid).s);
+	snprintf(s->account, sizeof s->account, "%s", uuid_text(s->user.uuid).s);
 	if (strcmp(s->field, "password") == 0)
 		s->hash = row_text(&s->user, "password_hash");
 	/* Who has no password yet signs in with the PIN at the cloud as well. */
@@ -102,7 +103,7 @@ static int sign_in_done(struct call *c, struct err *err)
 	int64_t lives_us = conf_int(c->apid->conf, "session_hours") * 3600 * SECOND_US, expires_at;
 	char token[TOKEN_MAX];
 
-	if (lockout_clear(c->txn, c->tenant, s->subject, err) < 0 ||
+	if (lockout_passed(c->txn, &s->attempt, err) < 0 ||
 	    session_create(c->txn, c->tenant, s->user.uuid, lives_us, token, &expires_at, err) < 0)
 		return -1;
 	session_json(c, &s->user, token, expires_at);
@@ -124,8 +125,7 @@ static int sign_in_count(struct call *c, struct err *err)
 {
 	const struct sign_in *s = c->state;
 
-	if (lockout_check(c->db, c->tenant, s->subject, err) < 0 ||
-	    lockout_miss(c->txn, c->tenant, s->subject, err) < 0)
+	if (lockout_check(c->db, &s->attempt, err) < 0 || lockout_miss(c->txn, &s->attempt, err) < 0)
 		return -1;
 	return call_then(c, WORK, sign_in_prove);
 }
@@ -143,6 +143,7 @@ int h_sign_in(struct call *c, struct err *err)
 		return -1;
 	if (take_tenant(c, body, err) < 0 || find_user(c, who, s, err) < 0)
 		return -1;
+	s->attempt = (struct attempt){ .tenant = c->tenant, .account = s->account, .address = call_source(c) };
 	c->state = s;
 	return call_then(c, WRITE, sign_in_count);
 }

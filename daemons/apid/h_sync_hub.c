@@ -11,9 +11,10 @@
 #define ROWS_MAX 10000
 
 #define CROWD_RETRY_S 5
-#define LICENSE_SUBJECT "license"
 #define TOKEN_SLACK_S 60
-#define REGISTRATIONS_A_MINUTE 60	/* over all shops: nobody guesses keys faster */
+#define REGISTRATIONS_A_MINUTE 600	/* over all shops: nobody guesses keys faster … */
+#define REGISTRATIONS_A_SHARE 60	/* … and from one address not as fast */
+#define WRONG_BUCKETS 1024		/* addresses that sent wrong keys share these: guessing fills no table */
 
 /* --- health --- */
 
@@ -179,6 +180,7 @@ struct asking {
 	struct device device;
 	char license[LICENSE_LEN + 1];
 	bool by_key;		/* a token signed by the device's key stands for the licence's */
+	char bucket[16];	/* of the address that asks */
 };
 
 /* The owner's roster shows it at once. */
@@ -210,22 +212,39 @@ static bool is_our_fault(const struct err *err)
 	return err->kind == ERR_INTERNAL || err->kind == ERR_BUSY || err->kind == ERR_UNREACHABLE;
 }
 
-static int credentials_store(struct call *c, struct err *err)
+/* Guessing a key is hopeless, so it locks nobody out but the guesser: whoever has
+ * the right one gets in, whatever others did meanwhile, and from wherever. */
+static int wrong_license(struct call *c, struct err *err)
+{
+	const struct asking *a = c->state;
+	const struct attempt wrong = { .account = "license", .address = a->bucket, .long_secret = true };
+
+	if (lockout_check(c->db, &wrong, err) < 0 || lockout_miss(c->txn, &wrong, err) < 0)
+		return -1;
+	no_credentials(err);
+	return CALL_KEEP;
+}
+
+/* Counted for all shops together, those that are not there too: how often one may
+ * try says nothing of a shop. */
+static int count_wrong(struct call *c)
+{
+	c->tenant = (struct uuid){ { 0 } };
+	return call_then(c, WRITE, wrong_license);
+}
+
+static int credentials_by_license(struct call *c, struct err *err)
 {
 	const struct asking *a = c->state;
 	struct device d;
 	int n = tenant_license_ok(c->db, c->tenant, a->license, err);
 
-	if (n < 0)
-		return -1;
-	if (n == 0)
-		return no_credentials(err);
-	if (lockout_clear(c->txn, c->tenant, LICENSE_SUBJECT, err) < 0)
-		return -1;
+	if (n <= 0)
+		return n < 0 ? -1 : count_wrong(c);
 	n = device_register(c->txn, &a->device, &d, err);
 	if (n > 0)
 		return registered(c, &d);
-	/* The key was right: that stays on record, and so does an alarm. */
+	/* An alarm stays on record. */
 	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
 }
 
@@ -246,20 +265,6 @@ static int credentials_by_key(struct call *c, struct err *err)
 	if (n > 0)
 		return registered(c, &d);
 	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
-}
-
-/* Counted before it is looked at; see h_session.c. */
-static int credentials_count(struct call *c, struct err *err)
-{
-	struct tenant t;
-	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
-
-	if (n <= 0)
-		return n < 0 ? -1 : no_credentials(err);
-	if (lockout_check(c->db, c->tenant, LICENSE_SUBJECT, err) < 0 ||
-	    lockout_miss(c->txn, c->tenant, LICENSE_SUBJECT, err) < 0)
-		return -1;
-	return call_then(c, WRITE, credentials_store);
 }
 
 static int take_key(struct json body, struct device *d, struct err *err)
@@ -300,14 +305,31 @@ static int take_asking(struct call *c, struct asking *a, struct err *err)
 	return license && license_read(license, a->license, NULL) < 0 ? no_credentials(err) : 0;
 }
 
-static int take_budget(struct budget *b, struct err *err)
+/* A number for an address that nobody outside can tell. */
+static unsigned source_number(const struct call *c)
+{
+	const char *source = call_source(c);
+	uint8_t salted[128], hash[SHA256_LEN];
+	size_t len = MIN(strlen(source), sizeof salted - sizeof c->apid->source_salt);
+
+	memcpy(salted, c->apid->source_salt, sizeof c->apid->source_salt);
+	memcpy(salted + sizeof c->apid->source_salt, source, len);
+	sha256(salted, sizeof c->apid->source_salt + len, hash);
+	return (unsigned)hash[0] << 8 | hash[1];
+}
+
+static int take_budget(struct budget *b, unsigned source, struct err *err)
 {
 	int64_t minute = clock_boot() / (60 * SECOND_US);
+	uint8_t *share = &b->share[source % BUDGET_SHARES];
 
 	if (b->minute != minute)
 		*b = (struct budget){ .minute = minute };
-	if (b->used++ < REGISTRATIONS_A_MINUTE)
+	if (*share < REGISTRATIONS_A_SHARE && b->used < REGISTRATIONS_A_MINUTE) {
+		(*share)++;
+		b->used++;
 		return 0;
+	}
 	err_set(err, ERR_RATE, "too_many_devices",
 		"too many devices ask at this moment: this one may ask again in a minute");
 	err->retry_after_s = 60;
@@ -317,12 +339,15 @@ static int take_budget(struct budget *b, struct err *err)
 int h_credentials(struct call *c, struct err *err)
 {
 	struct asking *a = pool_alloc(c->pool, sizeof *a);
+	unsigned source = source_number(c);
+	bool by_key = http_header(c->rq, "Authorization").p != NULL;
 
-	if (take_budget(&c->apid->registrations, err) < 0 || take_asking(c, a, err) < 0)
+	if (take_budget(by_key ? &c->apid->returns : &c->apid->registrations, source, err) < 0 || take_asking(c, a, err) < 0)
 		return -1;
+	snprintf(a->bucket, sizeof a->bucket, "#%u", source % WRONG_BUCKETS);
 	c->tenant = a->device.tenant;
 	c->state = a;
-	return call_then(c, WRITE, a->by_key ? credentials_by_key : credentials_count);
+	return call_then(c, WRITE, a->by_key ? credentials_by_key : credentials_by_license);
 }
 
 /* --- rows up --- */

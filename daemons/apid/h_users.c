@@ -115,21 +115,16 @@ int h_user_delete(struct call *c, struct err *err)
 int h_unlock(struct call *c, struct err *err)
 {
 	struct row user;
-	bool locked;
+	int waited;
 
-	if (call_load_row(c, &user, err) < 0)
-		return -1;
-	locked = lockout_check(c->db, c->tenant, uuid_text(user.uuid).s, err) < 0;
-	if (locked && strcmp(err->code, "locked_out") != 0)
-		return -1;
-	*err = (struct err){ 0 };
-	if (lockout_clear(c->txn, c->tenant, uuid_text(user.uuid).s, err) < 0)
+	if (call_load_row(c, &user, err) < 0 ||
+	    (waited = lockout_forgive(c->txn, c->tenant, uuid_text(user.uuid).s, err)) < 0)
 		return -1;
 	log_info("user %s: wrong tries forgotten by the operator", uuid_text(user.uuid).s);
 	jw_open(&c->out, '{');
 	jw_put_uuid(&c->out, "uuid", user.uuid);
 	jw_put_str(&c->out, "name", row_text(&user, "name"));
-	jw_put_bool(&c->out, "was_locked", locked);
+	jw_put_bool(&c->out, "was_locked", waited > 0);
 	jw_close(&c->out, '}');
 	return 200;
 }

@@ -4,6 +4,7 @@
 #include "apid/swap.h"
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -263,6 +264,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 	a->hub = strcmp(conf_str(a->conf, "role"), "cloud") == 0;
 	schema_check();
 	routes_check();
+	random_bytes(a->source_salt, sizeof a->source_salt);
 	a->browser = browser_new(a->conf, a->hub);
 	a->cache = cache_new();
 	a->events = events_new(a);

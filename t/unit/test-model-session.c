@@ -178,6 +178,40 @@ static void a_sign_in_forgets_only_what_expired_in_its_own_shop(void **state)
 
 /* --- lockouts --- */
 
+static struct attempt attempt_at(struct fixture *f, const char *address)
+{
+	return (struct attempt){ .tenant = f->w.tenant, .account = "aziz", .address = address };
+}
+
+static void miss(struct fixture *f, const char *address, int times)
+{
+	struct attempt a = attempt_at(f, address);
+
+	for (int i = 0; i < times; i++)
+		must(f, lockout_miss(&f->t, &a, &f->err));
+}
+
+static bool may_try(struct fixture *f, const char *address)
+{
+	struct attempt a = attempt_at(f, address);
+
+	if (lockout_check(f->db, &a, &f->err) == 0)
+		return true;
+	assert_string_equal(f->err.code, "locked_out");
+	assert_int_equal(f->err.kind, ERR_RATE);
+	return false;
+}
+
+static void passes(struct fixture *f, const char *address)
+{
+	struct attempt a = attempt_at(f, address);
+
+	must(f, lockout_passed(&f->t, &a, &f->err));
+}
+
+#define HERE "192.0.2.1"
+#define THERE "198.51.100.7"
+
 static void misses_lock_out_longer_each_time(void **state)
 {
 	struct fixture *f = *state;
@@ -188,52 +222,149 @@ static void misses_lock_out_longer_each_time(void **state)
 	int64_t now = NOON;
 	int misses = 0;
 
+	clock_set(now, 0);
+	passes(f, HERE);	/* the steps alone: no stranger */
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		clock_set(now, 0);
 		for (; misses < cases[i].misses; misses++) {
-			must(f, lockout_check(f->db, f->w.tenant, "aziz", &f->err));
-			must(f, lockout_miss(&f->t, f->w.tenant, "aziz", &f->err));
+			assert_true(may_try(f, HERE));
+			miss(f, HERE, 1);
 		}
 		if (!cases[i].minutes) {
-			must(f, lockout_check(f->db, f->w.tenant, "aziz", &f->err));
+			assert_true(may_try(f, HERE));
 			continue;
 		}
-		refused(f, "locked_out", lockout_check(f->db, f->w.tenant, "aziz", &f->err));
-		assert_int_equal(f->err.kind, ERR_RATE);
+		assert_false(may_try(f, HERE));
 		assert_int_equal(f->err.retry_after_s, cases[i].minutes * 60);
 		now += cases[i].minutes * MINUTE_US;
 		clock_set(now - 1, 0);
-		refused(f, "locked_out", lockout_check(f->db, f->w.tenant, "aziz", &f->err));
+		assert_false(may_try(f, HERE));
 		assert_int_equal(f->err.retry_after_s, 1);
 		assert_non_null(strstr(f->err.text, "1 minute,"));
 	}
 }
 
-static void a_lockout_is_one_subjects_in_one_shop(void **state)
+static void a_lockout_is_one_accounts_in_one_shop(void **state)
 {
 	struct fixture *f = *state;
+	struct attempt other = attempt_at(f, HERE), elsewhere = attempt_at(f, HERE);
 
-	for (int i = 0; i < 5; i++)
-		must(f, lockout_miss(&f->t, f->w.tenant, "aziz", &f->err));
-	refused(f, "locked_out", lockout_check(f->db, f->w.tenant, "aziz", &f->err));
-	must(f, lockout_check(f->db, f->w.tenant, "license", &f->err));
-	must(f, lockout_check(f->db, uuid_v7(), "aziz", &f->err));
+	other.account = "azizah";
+	elsewhere.tenant = uuid_v7();
+	miss(f, HERE, 5);
+	assert_false(may_try(f, HERE));
+	must(f, lockout_check(f->db, &other, &f->err));
+	must(f, lockout_check(f->db, &elsewhere, &f->err));
 }
 
 static void a_success_clears_the_misses(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int i = 0; i < 4; i++)
-		must(f, lockout_miss(&f->t, f->w.tenant, "aziz", &f->err));
-	must(f, lockout_clear(&f->t, f->w.tenant, "aziz", &f->err));
-	for (int i = 0; i < 4; i++)
-		must(f, lockout_miss(&f->t, f->w.tenant, "aziz", &f->err));
-	must(f, lockout_check(f->db, f->w.tenant, "aziz", &f->err));
-	must(f, lockout_miss(&f->t, f->w.tenant, "aziz", &f->err));
-	refused(f, "locked_out", lockout_check(f->db, f->w.tenant, "aziz", &f->err));
-	must(f, lockout_clear(&f->t, f->w.tenant, "aziz", &f->err));
-	must(f, lockout_check(f->db, f->w.tenant, "aziz", &f->err));
+	miss(f, HERE, 4);
+	passes(f, HERE);
+	miss(f, HERE, 4);
+	assert_true(may_try(f, HERE));
+	miss(f, HERE, 1);
+	assert_false(may_try(f, HERE));
+	passes(f, HERE);
+	assert_true(may_try(f, HERE));
+}
+
+static void who_guesses_locks_out_himself(void **state)
+{
+	struct fixture *f = *state;
+
+	miss(f, THERE, 5);
+	assert_false(may_try(f, THERE));
+	assert_true(may_try(f, HERE));
+}
+
+static void guess_from_many(struct fixture *f, int n)
+{
+	char address[40];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(address, sizeof address, "203.0.113.%d", i);
+		miss(f, address, 1);
+	}
+}
+
+static void many_addresses_lock_out_strangers_only(void **state)
+{
+	struct fixture *f = *state;
+
+	clock_set(NOON, 0);
+	passes(f, HERE);
+	guess_from_many(f, 19);
+	assert_true(may_try(f, THERE));
+	miss(f, THERE, 1);
+	assert_false(may_try(f, THERE));
+	assert_false(may_try(f, "192.0.2.99"));
+	assert_true(may_try(f, HERE));
+	miss(f, HERE, 1);		/* counted before it is looked at … */
+	assert_true(may_try(f, HERE));
+	passes(f, HERE);		/* … and right */
+	assert_false(may_try(f, THERE));	/* which does not open the door for strangers */
+	clock_set(NOON + 1441 * MINUTE_US, 0);
+	assert_true(may_try(f, THERE));
+}
+
+static void a_day_without_a_miss_and_strangers_begin_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	clock_set(NOON, 0);
+	guess_from_many(f, 19);
+	clock_set(NOON + 1441 * MINUTE_US, 0);
+	miss(f, THERE, 1);
+	assert_true(may_try(f, "192.0.2.99"));
+	/* And nobody keeps a row for each address that was ever tried from. */
+	assert_int_equal(fixture_int(f, "SELECT CAST(count(*) AS bigint) FROM lockouts WHERE subject LIKE '% at %'", NO_ARGS), 1);
+}
+
+static void sixteen_addresses_are_known_the_newest(void **state)
+{
+	struct fixture *f = *state;
+	char address[40];
+
+	for (int i = 0; i < 20; i++) {
+		clock_set(NOON + i * MINUTE_US, 0);
+		snprintf(address, sizeof address, "192.0.2.%d", i);
+		passes(f, address);
+	}
+	guess_from_many(f, 20);
+	assert_false(may_try(f, "192.0.2.3"));
+	assert_true(may_try(f, "192.0.2.4"));
+	assert_true(may_try(f, "192.0.2.19"));
+}
+
+static void who_is_forgiven_waits_nowhere(void **state)
+{
+	struct fixture *f = *state;
+
+	guess_from_many(f, 20);
+	miss(f, HERE, 5);
+	assert_false(may_try(f, HERE) || may_try(f, THERE));
+	assert_int_equal(lockout_forgive(&f->t, f->w.tenant, "aziz", &f->err), 1);
+	assert_int_equal(lockout_forgive(&f->t, f->w.tenant, "aziz", &f->err), 0);
+	assert_true(may_try(f, HERE) && may_try(f, THERE));
+}
+
+static void a_long_secret_has_no_limit_over_addresses(void **state)
+{
+	struct fixture *f = *state;
+	struct attempt key = attempt_at(f, HERE);
+	char address[40];
+
+	key.long_secret = true;
+	for (int i = 0; i < 50; i++) {
+		snprintf(address, sizeof address, "203.0.113.%d", i);
+		key.address = address;
+		must(f, lockout_miss(&f->t, &key, &f->err));
+	}
+	key.address = HERE;
+	must(f, lockout_check(f->db, &key, &f->err));
 }
 
 FIXTURE_MAIN(TILL(a_token_finds_its_user_and_role),
@@ -245,5 +376,11 @@ FIXTURE_MAIN(TILL(a_token_finds_its_user_and_role),
 	     HUB(the_platform_admin_has_neither_shop_nor_role),
 	     HUB(a_sign_in_forgets_only_what_expired_in_its_own_shop),
 	     TILL(misses_lock_out_longer_each_time),
-	     TILL(a_lockout_is_one_subjects_in_one_shop),
-	     TILL(a_success_clears_the_misses))
+	     TILL(a_lockout_is_one_accounts_in_one_shop),
+	     TILL(a_success_clears_the_misses),
+	     TILL(who_guesses_locks_out_himself),
+	     TILL(many_addresses_lock_out_strangers_only),
+	     TILL(a_day_without_a_miss_and_strangers_begin_anew),
+	     TILL(sixteen_addresses_are_known_the_newest),
+	     TILL(who_is_forgiven_waits_nowhere),
+	     TILL(a_long_secret_has_no_limit_over_addresses))
