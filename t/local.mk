@@ -226,8 +226,8 @@ t_unit_test_syncd_trouble_LDADD = $(WORLD_LIBS)
 endif
 
 # --- apid ---
-TESTS += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2031-hub-pg.t t/2032-wall.t t/2035-lockout.t t/2040-sockets.t t/2050-tls.t
-EXTRA_DIST += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2031-hub-pg.t t/2032-wall.t t/2035-lockout.t t/2040-sockets.t t/2050-tls.t t/lib/Fexl.pm
+TESTS += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2031-hub-pg.t t/2022-closed-till.t t/2032-wall.t t/2035-lockout.t t/2036-leaks.t t/2040-sockets.t t/2050-tls.t
+EXTRA_DIST += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2031-hub-pg.t t/2022-closed-till.t t/2032-wall.t t/2035-lockout.t t/2036-leaks.t t/2040-sockets.t t/2050-tls.t t/lib/Fexl.pm
 
 # --- http ---
 if HAVE_CMOCKA
