@@ -73,6 +73,11 @@ int upkeep_vacuum(const struct db_config *living, struct err *err)
 	int rc;
 
 	patient.statement_timeout_ms = 0;
+	/* It is about no shop's rows, and stands alone: nothing may travel with it.  Who owns
+	 * the tables does it, where he is known; else PostgreSQL's autovacuum has to. */
+	patient.walled = false;
+	if (patient.owner_url)
+		patient.url = patient.owner_url;
 	if (db_open(&db, &patient, DB_WRITE, err) < 0)
 		return -1;
 	rc = db_run(db, sql[db_engine(db)], NO_ARGS, err);
