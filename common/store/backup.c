@@ -306,8 +306,10 @@ int backup_shop(const struct db_config *living, const char *data_dir, struct uui
 
 	if (turn < 0)
 		return -1;
-	if (db_open(&db, living, DB_WRITE, err) == 0)
+	if (db_open(&db, living, DB_WRITE, err) == 0) {
+		db_enter(db, tenant);
 		rc = export(db, data_dir, tenant, b, path, err);
+	}
 	db_close(&db);
 	close(turn);
 	return rc;
