@@ -2,7 +2,7 @@
  * from now on.  What differs is what is stored: a count on one till and a sale on
  * another add up. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/money.h"
 

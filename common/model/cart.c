@@ -1,7 +1,7 @@
 /* A cart put aside: its lines are a sale's that nobody has made yet.  Whoever picks
  * it up deletes it, and only one can. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 static int check_line(struct write *w, struct json line, struct err *err)
 {

@@ -7,7 +7,7 @@
  * It runs in the transaction that stores the cause and finds its work in the
  * sums, so a run repeated after a rollback makes the same document. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/money.h"
 

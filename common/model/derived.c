@@ -3,7 +3,7 @@
  * document alone must be so; what only the history before it tells, which layer
  * gave the goods and what they had cost, is believed. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include <stdlib.h>
 

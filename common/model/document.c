@@ -1,7 +1,7 @@
 /* Any document: taken from a person once, settled, derived, stored as one
  * unit.  What the kinds do differently stands in one table. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/clock.h"
 #include "base/log.h"

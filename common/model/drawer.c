@@ -1,7 +1,7 @@
 /* What should be in a drawer: what was counted at its opening, and all cash since
  * of documents that name the shift.  Nothing of it is stored. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "model/lists.h"
 

@@ -1,8 +1,16 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	%D%/model.h \
+	%D%/site.h \
+	%D%/people.h \
+	%D%/record.h \
+	%D%/document.h \
+	%D%/account.h \
+	%D%/stock.h \
+	%D%/device.h \
+	%D%/review.h \
 	%D%/lists.h \
-	%D%/documents.h \
+	%D%/kinds.h \
 	%D%/owed.h \
 	%D%/site.c \
 	%D%/tenant.c \

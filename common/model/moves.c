@@ -8,7 +8,7 @@
  * A layer is worth its cost less the cost of its moves, never units times
  * price; the move that empties it takes the rest.  No fraction is ever lost. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/money.h"
 

@@ -4,7 +4,7 @@
  * whole sync that began a minute after the reservation did not bring it.  A sale
  * that arrives later all the same stands, and the void means nothing. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #define VOIDS_AT_ONCE 100
 

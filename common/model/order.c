@@ -1,7 +1,7 @@
 /* Goods that were ordered and are not here yet: a record that may change and
  * posts nothing.  What is received is a purchase that names it. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 /* --- the record --- */
 

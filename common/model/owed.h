@@ -2,7 +2,7 @@
 #ifndef MODEL_OWED_H
 #define MODEL_OWED_H
 
-#include "model/documents.h"
+#include "model/kinds.h"
 
 /* --- account.c --- */
 

@@ -1,6 +1,6 @@
 /* A purchase brings goods in: each tracked line opens a cost layer. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/money.h"
 

@@ -1,7 +1,7 @@
 /* The caches of sums over moves, counted anew: what the moves say is one
  * statement a cache, for those who make it again and those who compare. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "model/lists.h"
 

@@ -2,7 +2,7 @@
  * close.  What should be in the drawer is a sum (drawer.c): a sale that arrives
  * after the close counts all the same, and shows as a difference. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/log.h"
 #include "base/money.h"

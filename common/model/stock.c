@@ -1,7 +1,7 @@
 /* Stock is a sum over moves (P4).  `stock`, `layers` and `oversold` are caches
  * of such sums: kept in the same transaction, never synced, rebuildable. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 static int count_stock(struct write *w, const struct part_rows *moves, int i, int sign, struct err *err)
 {

@@ -2,7 +2,7 @@
  * purchase a payment settles is computed, never stored: the one it names, else
  * the oldest that is open. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "model/lists.h"
 

@@ -2,7 +2,7 @@
  * while every unit is still here; what a till sold meanwhile is for people, and
  * the cost run gives those units another layer. */
 #include "base/base.h"
-#include "model/documents.h"
+#include "model/kinds.h"
 
 #include "base/money.h"
 
