@@ -57,6 +57,7 @@ const struct problem_code problem_codes[] = {
 	{ "crowded", "too many tills come at this moment", "Nothing to do: it comes again in a few seconds." },
 	{ "epoch", "the hub numbers its changes anew", "Nothing to do: all is compared with it again." },
 	{ "clock", "a row is stamped ahead of the cloud's clock", "Put the clock right (timedatectl set-ntp true); unsent rows are stamped anew." },
+	{ "later", "the cloud took as many rows as the time of one push allowed", "Nothing to do: the rest goes up with the next." },
 	{ "parent_unknown", "the cloud lacks a row that this one refers to", "Nothing to do: the other goes up first, or as a copy with it." },
 	{ "device_only", "a setting of one device was sent to the cloud", "fexlctl quarantine drop UUID." },
 	{ "not_comparable", "too many rows are on their way", "fexlctl sync now --wait, then fexlctl verify." },
