@@ -22,6 +22,7 @@ const struct door doors[DOORS] = {
 			     ROSTER("")),
 	[DOOR_NUMBERS] = DOOR("numbers", "bigint, bigint", "$1, $2", "tenant uuid",
 			      "SELECT DISTINCT tenant FROM numbers WHERE reserved_at < $1 LIMIT $2"),
+	[DOOR_NEXT_SHOP] = DOOR("next_shop", "uuid", "$1", "uuid uuid", "SELECT uuid FROM tenants WHERE uuid > $1 ORDER BY uuid LIMIT 1"),
 };
 
 /* The tables that they look into. */

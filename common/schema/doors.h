@@ -17,6 +17,7 @@ enum door_id {
 	DOOR_DEVICE,	/* $1 a device: the tenant where it may do most */
 	DOOR_ROSTER,	/* for the operator: ROSTER, $1 the hour from which on is counted */
 	DOOR_NUMBERS,	/* $1 before when, $2 how many: tenants whose reserved numbers nobody used */
+	DOOR_NEXT_SHOP,	/* $1 a tenant: the one behind it */
 	DOORS
 };
 

@@ -73,14 +73,16 @@ static void on_looked(struct job *job, enum job_end end)
 /* The next shop; behind the last one it ends, and begins with the first next time. */
 static int look_at_one(struct db *db, void *ctx, struct err *err)
 {
-	static const char sql[] = "SELECT uuid FROM tenants WHERE uuid > $1 ORDER BY uuid LIMIT 1";
 	struct purging *p = ctx;
 	struct val next;
-	int n = db_one(db, p->pool, sql, ARGS(v_uuid(p->purge.tenant)), &next, 1, err);
+	int n = db_one(db, p->pool, db_door(db, DOOR_NEXT_SHOP), ARGS(v_uuid(p->purge.tenant)), &next, 1, err);
 
 	p->found = n > 0;
 	p->purge.tenant = n > 0 ? next.u : (struct uuid){ { 0 } };
-	return n > 0 ? purge_look(db, p->pool, &p->purge, err) : n;
+	if (n <= 0)
+		return n;
+	db_enter(db, p->purge.tenant);
+	return purge_look(db, p->pool, &p->purge, err);
 }
 
 static void look_at_next(struct purging *p)
