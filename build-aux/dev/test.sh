@@ -132,6 +132,7 @@ test_build_asan()
 
 # prove's: two at a time where rules.yml lets them, and why a test failed.
 two='-j2 --failures --comments'
+three='-j3 --failures --comments'		# stories mostly wait for each other's daemons
 one='--failures --comments'
 
 # What is slower under sanitizers has more patience.
@@ -151,7 +152,7 @@ seeds_short=1-5
 
 test_short()
 {
-	test_make check "$build" "$test_limit_s" PROVE_FLAGS="$two"
+	test_make check "$build" "$test_limit_s" PROVE_FLAGS="$three"
 	sanitizer_options
 	test_build_asan &&
 		FEXL_SEEDS=$seeds_short test_make sanitized "$top/build-asan" "$test_limit_s" PROVE_FLAGS="$two" "$units_short"
