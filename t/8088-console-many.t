@@ -2,6 +2,7 @@
 test_description='a shop with 50,000 products on screen: found, scanned and scrolled without a hitch'
 . "${FEXL_SRC:-.}/t/lib.sh"
 . "$src/t/console.sh"
+[ -n "${FEXL_LONG:-}" ] || skip_all '50,000 products take minutes: ./dev test --long'
 
 # In files that one import takes: Arabic beside Latin, as shops have it.
 products_csv()	# first last
