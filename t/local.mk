@@ -176,6 +176,10 @@ t_unit_test_sync_cost_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_property_SOURCES = t/unit/test-property.c t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c t/unit/shop-records.c \
 	t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_property_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+check_PROGRAMS += t/unit/test-plans
+t_unit_test_plans_SOURCES = t/unit/test-plans.c t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c t/unit/shop-records.c \
+	t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_plans_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_derived_SOURCES = t/unit/test-sync-derived.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_derived_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 check_PROGRAMS += t/unit/test-repair t/unit/test-purge

@@ -127,7 +127,8 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->load = select_where(t, "AND uuid = $2");
 	s->page_uuid = select_where(t, "AND uuid > $2 ORDER BY uuid LIMIT $3");
 	s->page_range = select_where(t, "AND uuid > $2 AND uuid <= $3 ORDER BY uuid LIMIT $4");
-	s->page_seq = select_where(t, "AND _seq > $2 AND _origin <> $4 ORDER BY _seq LIMIT $3");
+	/* "_seq > 0" again: SQLite takes a partial index only for its very condition. */
+	s->page_seq = select_where(t, "AND _seq > 0 AND _seq > $2 AND _origin <> $4 ORDER BY _seq LIMIT $3");
 	if (table_column(t, "number") >= 0)
 		s->by_number = select_where(t, "AND number = $2 AND deleted_at IS NULL ORDER BY uuid LIMIT 1");
 	s->page_down = select_where(t, "AND uuid < $2 AND deleted_at IS NULL ORDER BY uuid DESC LIMIT $3");
@@ -135,7 +136,7 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->update = update_synced(t);
 	s->count = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1");
 	s->count_range = text(s->count, " AND uuid > $2 AND uuid <= $3", "");
-	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > $2");
+	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > 0 AND _seq > $2");
 	s->own_since = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1 AND _seq > 0 AND _seq > $2 AND _origin = $3");
 	s->is_there = text("SELECT CAST(1 AS bigint) FROM ", t->name, " WHERE tenant = $1 AND uuid = $2");
 	s->exists = text(s->is_there, " AND deleted_at IS NULL", "");
