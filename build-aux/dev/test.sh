@@ -155,7 +155,7 @@ test_short()
 	test_make check "$build" "$test_limit_s" PROVE_FLAGS="$three"
 	sanitizer_options
 	test_build_asan &&
-		FEXL_SEEDS=$seeds_short test_make sanitized "$top/build-asan" "$test_limit_s" PROVE_FLAGS="$two" "$units_short"
+		FEXL_SEEDS=$seeds_short test_make sanitized "$top/build-asan" "$test_limit_s" PROVE_FLAGS="$three" "$units_short"
 }
 
 test_threads()
