@@ -26,19 +26,6 @@ realtimed_of()	# node jq-expression
 	curl -s --max-time 5 --unix-socket "$stage/$1/run/realtimed.sock" http://localhost/status | jq -e "$2"
 }
 
-# listen NODE: what a screen there hears, a line each, in $stage/NODE/heard.
-listen()
-{
-	perl -I"$src/t/lib" -MWs -e '
-		$| = 1;
-		my $ws = Ws->open({ dir => $ARGV[0] }, "/ws", local => 1);
-		print "listening\n";
-		while (my $e = $ws->event(undef, 600)) { print "$e->{event} ", $e->{uuid} // "-", "\n" }
-		print "closed ", $ws->{code} // "eof", "\n"' "$stage/$1" >"$stage/$1/heard" 2>&1 &
-	echo $! >"$stage/$1/pid.listener"
-	wait_for "grep -q listening $stage/$1/heard"
-}
-
 # A sale on A is a row in B's database and an event on B's screen.
 arrives_at_once()	# from to
 {

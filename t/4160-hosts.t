@@ -21,19 +21,6 @@ has_live_updates()	# node
 	curl -s --max-time 5 --unix-socket "$stage/$1/run/realtimed.sock" http://localhost/status | jq -e .apid
 }
 
-# listen NODE FILE: what is heard there, a line each.
-listen()
-{
-	perl -I"$src/t/lib" -MWs -e '
-		$| = 1;
-		my $ws = Ws->open({ dir => $ARGV[0] }, "/ws", local => 1);
-		print "listening\n";
-		while (my $e = $ws->event(undef, 600)) { print "$e->{event} ", $e->{uuid} // "-", "\n" }
-		print "closed ", $ws->{code} // "eof", "\n"' "$stage/$1" >"$stage/$2" 2>&1 &
-	echo $! >"$stage/$1/pid.listener"
-	wait_for "grep -q listening $stage/$2"
-}
-
 mkdir -p "$stage/pg" && chmod 755 "$stage/pg"
 trap 'pg_stop "$stage/pg"; clear_stage; rm -rf "$stage"' EXIT
 

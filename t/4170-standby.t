@@ -139,19 +139,6 @@ till_at_north()
 		wait_for "[ -S $stage/till1/run/syncd.sock ]" && pair till1 north
 }
 
-# listen NODE FILE: what is heard there, a line each.
-listen()
-{
-	perl -I"$src/t/lib" -MWs -e '
-		$| = 1;
-		my $ws = Ws->open({ dir => $ARGV[0] }, "/ws", local => 1);
-		print "listening\n";
-		while (my $e = $ws->event(undef, 600)) { print "$e->{event} ", $e->{uuid} // "-", "\n" }
-		print "closed ", $ws->{code} // "eof", "\n"' "$stage/$1" >"$stage/$2" 2>&1 &
-	echo $! >"$stage/$1/pid.listener"
-	wait_for "grep -q listening $stage/$2"
-}
-
 # acknowledged NODE PRODUCT UUID: it is stored, by this attempt or by one before it
 acknowledged()
 {

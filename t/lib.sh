@@ -341,6 +341,20 @@ status()
 	curl -s -o "$stage/body" -w '%{http_code}' --max-time "$PATIENCE_S" -X "$status_method" "$@" "$status_url"
 }
 
+# listen NODE [FILE]: what a screen there hears, a line each; in $stage/NODE/heard, or in that file.
+listen()
+{
+	heard=$stage/${2:-$1/heard}
+	perl -I"$src/t/lib" -MWs -e '
+		$| = 1;
+		my $ws = Ws->open({ dir => $ARGV[0] }, "/ws", local => 1);
+		print "listening\n";
+		while (my $e = $ws->event(undef, 600)) { print "$e->{event} ", $e->{uuid} // "-", "\n" }
+		print "closed ", $ws->{code} // "eof", "\n"' "$stage/$1" >"$heard" 2>&1 &
+	echo $! >"$stage/$1/pid.listener"
+	wait_for "grep -q listening $heard"
+}
+
 uuid()
 {
 	cat /proc/sys/kernel/random/uuid
