@@ -134,6 +134,8 @@ int tenant_create(struct txn *t, struct site *site, const char *name, struct uui
 		  struct err *err) MUST_CHECK;
 /* Another one; the one before is not valid any more. */
 int tenant_new_license(struct txn *t, struct uuid tenant, char key[LICENSE_LEN + 1], struct err *err) MUST_CHECK;
+/* The one that must be there: 0, or -1 (ERR_NOT_FOUND "no_tenant"). */
+int tenant_need(struct db *db, struct pool *pool, struct uuid uuid, struct tenant *out, struct err *err) MUST_CHECK;
 int tenant_load(struct db *db, struct pool *pool, struct uuid uuid, struct tenant *out, struct err *err) MUST_CHECK;	/* 1, 0, -1 */
 int tenant_list(struct db *db, struct pool *pool, struct buf *items, struct err *err) MUST_CHECK;
 /* 1 the key is this tenant's, 0 not (or no such tenant), -1. */

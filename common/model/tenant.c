@@ -58,6 +58,15 @@ int tenant_load(struct db *db, struct pool *pool, struct uuid uuid, struct tenan
 	return n;
 }
 
+int tenant_need(struct db *db, struct pool *pool, struct uuid uuid, struct tenant *out, struct err *err)
+{
+	int n = tenant_load(db, pool, uuid, out, err);
+
+	if (n != 0)
+		return MIN(n, 0);
+	return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
+}
+
 int tenant_of_till(struct db *db, struct pool *pool, struct tenant *out, struct err *err)
 {
 	struct val v[7];

@@ -194,12 +194,9 @@ static int locked_page(struct db *db, struct pool *pool, struct uuid tenant, str
 {
 	struct cursor c = { 0 };
 	struct tenant t;
-	int n;
 
-	if ((n = tenant_load(db, pool, tenant, &t, err)) < 0)
+	if (tenant_need(db, pool, tenant, &t, err) < 0)
 		return -1;
-	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
 	if (cursor_parse(since, &c, err) < 0 || check_epoch(&t, &c, err) < 0)
 		return -1;
 	jw_open(out, '{');

@@ -48,12 +48,9 @@ static int put_page(struct db *db, struct pool *pool, struct uuid tenant, const 
 		    size_t max_bytes, int *n_rows, struct buf *out, struct err *err)
 {
 	struct tenant shop;
-	int got = tenant_load(db, pool, tenant, &shop, err);
 
-	if (got < 0)
+	if (tenant_need(db, pool, tenant, &shop, err) < 0)
 		return -1;
-	if (got == 0)
-		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
 	jw_open(out, '{');
 	if (put_rows(db, tenant, t, key, n, max_bytes, n_rows, out, err) < 0)
 		return -1;

@@ -58,12 +58,9 @@ static int count_all(struct db *db, struct uuid tenant, int64_t *total, struct e
 static int place_begin(struct db *db, struct pool *pool, struct uuid tenant, const char *after, struct place *p, struct err *err)
 {
 	struct tenant t;
-	int n = tenant_load(db, pool, tenant, &t, err);
 
-	if (n < 0)
+	if (tenant_need(db, pool, tenant, &t, err) < 0)
 		return -1;
-	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
 	*p = (struct place){ .epoch = t.epoch, .as_of = t.seq };
 	if (!after)
 		return count_all(db, tenant, &p->total, err);

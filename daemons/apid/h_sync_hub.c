@@ -57,12 +57,9 @@ static int put_shop(struct call *c, struct err *err)
 {
 	const struct conf *conf = c->apid->conf;
 	struct tenant t;
-	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
 
-	if (n < 0)
+	if (tenant_need(c->db, c->pool, c->tenant, &t, err) < 0)
 		return -1;
-	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
 	jw_put_uuid(&c->out, "hub", c->shop.site.uuid);
 	jw_put_uuid(&c->out, "epoch", t.epoch);
 	jw_put_int(&c->out, "seq", t.seq);

@@ -63,11 +63,8 @@ int h_tenant_show(struct call *c, struct err *err)
 {
 	struct tenant t;
 	int64_t users;
-	int n = tenant_load(c->db, c->pool, c->tenant, &t, err);
 
-	if (n == 0)
-		return err_set(err, ERR_NOT_FOUND, "no_tenant", "there is no such tenant");
-	if (n < 0 || user_count(c->db, c->tenant, &users, err) < 0)
+	if (tenant_need(c->db, c->pool, c->tenant, &t, err) < 0 || user_count(c->db, c->tenant, &users, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');
 	jw_put_uuid(&c->out, "uuid", t.uuid);
