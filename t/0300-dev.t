@@ -90,10 +90,25 @@ a_build_that_failed()
 	END
 }
 
+# What failed beside others is run again by its name.
+failed_by_name()
+{
+	cat >"$stage/prove.log" <<-END
+	t/0000-floors.t .. ok
+	/a/b/t/5040-schemas.t          (Wstat: 256 (exited 1) Tests: 22 Failed: 2)
+	  Failed tests:  9, 21
+	t/unit/test-db (Wstat: 11 (Signal: SEGV) Tests: 5 Failed: 0)
+	END
+	(. "$aux/test.sh" && test_failed_files "$stage/prove.log") >"$stage/named"
+	cat "$stage/named"
+	[ "$(paste -sd ' ' "$stage/named")" = '/a/b/t/5040-schemas.t t/unit/test-db' ]
+}
+
 ok 'a success is counted as it is' a_success
 ok 'failed tests are counted, and not as passed' two_failures
 ok 'a test that crashes after its last success has failed' a_crash_after_good_tests
 ok 'without a word of prove nothing has passed' a_build_that_failed
+ok 'what failed is named, to be run again by itself' failed_by_name
 
 # --- what has no end ---
 

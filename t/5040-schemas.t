@@ -75,12 +75,17 @@ meet()
 		answer till1 sync resume && sync_now till1
 }
 
+refused()	# node
+{
+	wait_for "ctl $1 --json quarantine | jq -e '.items != []'" >/dev/null
+}
+
 # A price that no version of ours would write, behind everybody's back; sync is paused.
 refused_product()	# node
 {
 	p=$(product "$1" Sand 100) && stop "$1" && sqlite3 "$stage/$1/data/fexl.db" "UPDATE products SET price = -1 WHERE name = 'Sand'" &&
-		start "$1" && ctl "$1" sync resume && sync_now "$1" >/dev/null &&
-		wait_for "ctl $1 --json quarantine | jq -e '.items != []'" >/dev/null && echo "$p"
+		start "$1" && ctl "$1" sync resume && sync_now "$1" >/dev/null && refused "$1" &&
+		echo "$p"
 }
 
 # --- what they say ---
@@ -135,7 +140,7 @@ together()
 	'
 	test_expect 'what the cloud refused' '
 		ctl till1 sync pause && answer till1 quarantine list && p=$(refused_product till1) && answer till1 quarantine list &&
-		answer till1 quarantine show "$p" && answer till1 quarantine retry && answer till1 quarantine drop "$p" --yes
+		answer till1 quarantine show "$p" && answer till1 quarantine retry && refused till1 && answer till1 quarantine drop "$p" --yes
 	'
 	test_expect 'a row, a shop, a database, a report' '
 		p=$(product till1 Rope 100) && answer till1 why "$p" && answer hub tenant show $hub && answer till1 tenant show && answer hub tenant export $hub &&

@@ -4,14 +4,14 @@
 # gcc's and cppcheck's own eyes: whatever they say fails.
 lint_limit_s=2400
 
-lint_cppcheck()
+step_cppcheck()
 {
 	test_one cppcheck cppcheck -q -j "$(cores)" --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
 		--suppressions-list="$aux/cppcheck.txt" -D_GNU_SOURCE --include="/usr/include/$(gcc -print-multiarch)/sys/queue.h" \
 		-I "$top/common" -I "$top" "$top/common" "$top/daemons"
 }
 
-lint_analyzer()
+step_analyzer()
 {
 	build_limit_s=$lint_limit_s
 	test_build analyzer "$top/build-lint" all --enable-werror 'CFLAGS=-g -O1 -fanalyzer' && test_note analyzer 1 0
@@ -22,8 +22,8 @@ verb_lint()
 	[ $# -eq 0 ] || usage 'lint takes nothing'
 	deps_need build long
 	test_folder
-	lint_cppcheck
-	lint_analyzer
+	step_cppcheck
+	step_analyzer
 	test_sum
 }
 
@@ -33,7 +33,7 @@ verb_lint()
 # thing at every place would take hours.
 valgrind_exec="timeout 1800 valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
 
-test_valgrind()
+step_valgrind()
 {
 	FEXL_SEEDS=1-3 FEXL_PATIENCE_S=300 test_make valgrind "$build" "$test_long_limit_s" \
 		PROVE_FLAGS="-j$(cores) $one --exec '$valgrind_exec'" "$units_short"
@@ -81,7 +81,7 @@ verb_coverage()
 	test_begin
 	test_build coverage "$coverage_dir" check-programs --enable-werror 'CFLAGS=-g -O0 --coverage' || exit 1
 	find "$coverage_dir" -name '*.gcda' -delete
-	test_make units "$coverage_dir" "$test_long_limit_s" PROVE_FLAGS="$two" "$units"
+	test_make units "$coverage_dir" "$test_long_limit_s" PROVE_FLAGS="$three" "$units"
 	test_one simulated "$coverage_dir/t/sim/sim" --jobs "$(cores)" --seeds $coverage_seeds
 	coverage_read >"$test_dir/coverage"
 	test_end
