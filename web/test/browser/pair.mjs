@@ -26,8 +26,8 @@ let license, tenant;
 await promise('a shop is made: licence key, tenant UUID and QR are shown', async () => {
 	const asked = admin.getByRole('dialog');
 	await admin.getByRole('button', { name: 'New shop' }).click();
-	await asked.getByLabel('Shop').fill('Rafidain Grocery');
-	await asked.getByLabel('Owner').fill('Amal');
+	await asked.getByRole('textbox', { name: 'Shop', exact: true }).fill('Rafidain Grocery');
+	await asked.getByRole('textbox', { name: 'Owner', exact: true }).fill('Amal');
 	await asked.locator('input[autocomplete=new-password]').fill('1234');
 	await shot(admin, 'tenants-new');
 	await admin.getByRole('button', { name: 'Make the shop' }).click();
