@@ -90,7 +90,7 @@ static int settle(struct write *w, struct doc *theirs, const struct doc *here, i
 	int later = version_cmp(r->updated_at, r->origin, ours->updated_at, ours->origin);
 
 	if (later < 0)
-		return repair_send_again(w, here, err);
+		return send_again(w, here, err);
 	if (later > 0 && r->seq > ours->seq)
 		return take(w, &theirs->head, ours, err);
 	++*conflicts;

@@ -7,6 +7,6 @@
 /* What cannot be stored waits aside. */
 int apply_one(struct apply *a, struct write *w, struct json row, struct err *err) MUST_CHECK;
 /* A clean row as if the hub had never had it. */
-int repair_send_again(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
+int send_again(struct write *w, const struct doc *d, struct err *err) MUST_CHECK;
 
 #endif

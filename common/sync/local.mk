@@ -9,6 +9,7 @@ libsync_a_SOURCES = \
 	%D%/pull.c \
 	%D%/snapshot.c \
 	%D%/batch.c \
+	%D%/again.c \
 	%D%/apply.c \
 	%D%/confirm.c \
 	%D%/quarantine.c \

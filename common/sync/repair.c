@@ -78,25 +78,6 @@ int rows_page(struct db *db, struct uuid tenant, const struct table *t, const st
 
 /* --- till: what only we have --- */
 
-/* It has no base: what the hub may have meanwhile is a version that knows nothing
- * of it, and whichever loses is kept.  It is ours from now on: whoever made it does
- * not hear of what comes back under its own name. */
-int repair_send_again(struct write *w, const struct doc *d, struct err *err)
-{
-	struct row r = d->head;
-
-	r.origin = w->site->uuid;
-	r.seq = r.cloud_id = r.base_at = 0;
-	r.base_origin = (struct uuid){ { 0 } };
-	r.dirty = true;
-	r.rev++;
-	if (row_update(w->t, w->tenant, &r, err) < 0)
-		return -1;
-	if (r.table->rule == INSERT_ONCE && stock_unnumber_one(w, r.uuid, err) < 0)
-		return -1;
-	return outbox_put(w->t, w->tenant, r.table, r.uuid, err);
-}
-
 /* Deleted while we were away, so long ago that the hub has forgotten it.  The
  * tombstone keeps its number: both sides leave it out. */
 static int bury(struct write *w, const struct row *r, struct err *err)
@@ -125,7 +106,7 @@ static int send_row(struct repair *r, struct write *w, const struct doc *d, stru
 		return h->deleted_at ? 0 : bury(w, h, err);
 	}
 	r->sent++;
-	return repair_send_again(w, d, err);
+	return send_again(w, d, err);
 }
 
 /* Since it was compared somebody may have changed it: then it goes up anyway. */
