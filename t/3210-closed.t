@@ -149,7 +149,7 @@ another_tenant()
 	'
 	test_expect 'a till of the south that names the north is unknown there' '
 		token=$(device_token till2 $north) &&
-		for ask in "GET /api/sync/snapshot" "GET /api/sync/pull?since=x" "POST /api/sync/push {\"rows\":[]}" \
+		for ask in "GET /api/sync/snapshot" "GET /api/sync/pull?since=x" "GET /api/sync/rows/x" "POST /api/sync/push {\"rows\":[]}" \
 			"POST /api/sync/digest {\"seq\":1,\"without\":[]}" "GET /api/sync/health"; do
 			[ "$(told cloud "$token" $ask)" = "401 device_unknown" ] || exit 1
 		done

@@ -101,6 +101,35 @@ a_row()
 		grep "sync now" "$stage/err" && stop till3'
 }
 
+why()	# uuid: what the till and its cloud know
+{
+	ctl till5 --json why "$1" >"$stage/why"
+}
+
+# Paused, so that nothing comes or goes behind our back.
+both_sides()
+{
+	till till5 && pair till5 hub && ctl till5 sync pause && p=$(product till5 Oil 500)
+	test_expect 'at a till: both sides of a row in one call, here not sent yet' '
+		why "$p" && jq -e ".pending and .cloud == null and (.cloud_said | test(\"no record\"))" "$stage/why"'
+	ctl till5 sync resume && sync_now till5 && ctl till5 sync pause
+	test_expect 'the same on both' 'why "$p" && jq -e ".seq > 0 and .seq == .cloud.seq and .row == .cloud.row and .differ == []" "$stage/why"'
+	test_expect 'where the versions differ, and what to do' '
+		api hub PATCH "/api/products/$p?tenant=$tenant" "{\"price\":900}" && why "$p" &&
+		jq -e ".differ[] | select(.field == \"price\") | .here == 500 and .cloud == 900" "$stage/why" &&
+		ctl till5 why "$p" 2>"$stage/err" | grep "^price  *500  *900" && grep "→ fexlctl sync now" "$stage/err"'
+	test_expect 'a row that only the cloud has; one that nobody has: exit 5' '
+		q=$(api hub POST "/api/products?tenant=$tenant" "{\"name\":\"Soap\",\"price\":5}" | jq -r .uuid) &&
+		why "$q" && jq -e ".table == null and .cloud.table == \"products\"" "$stage/why" &&
+		ctl till5 why "$q" 2>"$stage/err" | grep "^At the cloud:" && grep "→ fexlctl sync now" "$stage/err" && ends 5 ctl till5 why "$(uuid)"'
+	stop hub
+	test_expect 'a cloud that cannot be reached is said; what is here is shown' '
+		why "$p" && jq -e ".table == \"products\" and .cloud == null and (.cloud_said | test(\"does not answer\"))" "$stage/why" &&
+		ctl till5 why "$p" 2>"$stage/err" | grep "^At the cloud: .*does not answer" && grep "→ fexlctl doctor cloud" "$stage/err" &&
+		ends 7 ctl till5 why "$(uuid)"'
+	stop till5
+}
+
 the_database()
 {
 	test_expect 'db info, db migrate' '
@@ -130,7 +159,7 @@ at_a_hub()
 	a_shop
 	a_row
 	the_database
-	stop hub
+	both_sides
 }
 
 each_engine at_a_hub

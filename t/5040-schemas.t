@@ -143,7 +143,8 @@ together()
 		answer till1 quarantine show "$p" && answer till1 quarantine retry && refused till1 && answer till1 quarantine drop "$p" --yes
 	'
 	test_expect 'a row, a shop, a database, a report' '
-		p=$(product till1 Rope 100) && answer till1 why "$p" && answer hub tenant show $hub && answer till1 tenant show && answer hub tenant export $hub &&
+		p=$(product till1 Rope 100) && answer till1 why "$p" && sync_now till1 && answer till1 why "$p" && answer hub why "$p" $hub &&
+		q=$(product hub Soap 100) && answer till1 why "$q" && answer hub tenant show $hub && answer till1 tenant show && answer hub tenant export $hub &&
 		for node in till1 hub; do
 			answer $node db info && answer $node db migrate && answer $node db check && answer $node db vacuum --yes &&
 			answer $node bugreport --output "$stage/$node/report.tar.gz" || exit 1

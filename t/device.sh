@@ -59,10 +59,10 @@ told()	# cloud token METHOD path [JSON]
 	echo "$(as_device "$@") $(jq -r '.code // "-"' "$stage/body")"
 }
 
-# All five ways to rows are shut, and for the same reason.
+# All six ways to rows are shut, and for the same reason.
 shut_out()	# cloud token code
 {
-	for ask in 'GET /api/sync/pull?since=x' 'GET /api/sync/snapshot' 'GET /api/sync/rows' 'POST /api/sync/push {"rows":[]}' \
+	for ask in 'GET /api/sync/pull?since=x' 'GET /api/sync/snapshot' 'GET /api/sync/rows' 'GET /api/sync/rows/x' 'POST /api/sync/push {"rows":[]}' \
 		'POST /api/sync/digest {"seq":1,"without":[]}'; do
 		# shellcheck disable=SC2086
 		answer=$(told "$1" "$2" $ask)

@@ -44,7 +44,9 @@ static const char *place(const struct life *l, struct uuid origin)
 {
 	const char *name = origin_name(&l->origins, origin);
 
-	return name ? name : uuid_eq(origin, l->site.uuid) ? "here" : "elsewhere";
+	if (name)
+		return name;
+	return !uuid_eq(origin, l->site.uuid) ? "elsewhere" : l->site.hub ? "cloud" : "here";
 }
 
 static int who(struct life *l, const char **name, struct err *err)
@@ -165,6 +167,10 @@ static void put_head(struct life *l)
 	jw_put_int(l->out, "seq", r->seq);
 	jw_put_bool(l->out, "pending", r->dirty);
 	jw_put_bool(l->out, "deleted", r->deleted_at != 0);
+	jw_name(l->out, "row");
+	jw_open(l->out, '{');
+	row_json(r, FORM_REST, l->out);
+	jw_close(l->out, '}');
 }
 
 static int put_life(struct life *l, struct err *err)

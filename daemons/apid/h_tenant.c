@@ -1,4 +1,5 @@
-/* One shop, and one row of it, as the operator of this machine sees them. */
+/* One shop, and one row of it, as the operator of this machine sees them; the row
+ * also as a till of the shop sees it. */
 #include "base/base.h"
 #include "apid/call.h"
 

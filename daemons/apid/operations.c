@@ -151,6 +151,9 @@ const struct operation operations[] = {
 	  GIVE(200, MUST("seq", "integer"), MUST("purged", "integer"), MUST("changed", "strings"), MAY("tables", "array"), MAY("ranges", "array")) },
 	{ h_rows, "rows by their keys, for a till that repairs what differs",
 	  GIVE(200, MUST("rows", "array"), MUST("missing", "strings"), MUST("taken", "integer"), MUST("epoch", "uuid"), MUST("seq", "integer")) },
+	{ h_life, "what became of one row at the cloud, for people at a till who look for it",
+	  GIVE(200, MUST("uuid", "uuid"), MUST("table", "string"), MUST("updated_at", "time"), MUST("seq", "integer"),
+	       MUST("pending", "boolean"), MUST("deleted", "boolean"), MUST("row", "object"), MUST("items", "array")) },
 	{ h_ws, "events as they happen (WebSocket)", .status = 101 },
 
 	/* tills of a shop, shops of a cloud */

@@ -161,6 +161,7 @@ const struct route routes[] = {
 	{ GET("/api/sync/snapshot"),		READ, h_snapshot, DEVICE, PERM_NONE, TAKES(Q_SNAPSHOT), AT_HUB },
 	{ POST("/api/sync/digest"),		READ, h_digest, DEVICE, PERM_NONE, LARGE, AT_HUB },
 	{ GET("/api/sync/rows"),		READ, h_rows, DEVICE, PERM_NONE, TAKES(Q_ROWS), AT_HUB },
+	{ GET("/api/sync/rows/:uuid"),		READ, h_life, DEVICE, PERM_NONE, AT_HUB },
 	{ POST("/api/sync/credentials"),	LOOP, h_credentials, ANYONE, PERM_NONE, SMALL, AT_HUB, NO_SHOP },
 
 	/* backups; at a hub its operator's */

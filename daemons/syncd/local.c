@@ -34,12 +34,18 @@ static const struct {
 	[PHASE_REFUSED] = { "refused", "the cloud refused this till: pair again with the right licence key" },
 };
 
-int local_may_sync(const struct pump *p, struct err *err)
+/* Is there a cloud that lets this till in? */
+static int check_phase(const struct pump *p, struct err *err)
 {
 	enum cycle_phase phase = p->cycle.phase;
 
-	if (no_cycle[phase].code != NULL)
-		return err_set(err, ERR_CONFLICT, no_cycle[phase].code, "%s", no_cycle[phase].text);
+	return no_cycle[phase].code == NULL ? 0 : err_set(err, ERR_CONFLICT, no_cycle[phase].code, "%s", no_cycle[phase].text);
+}
+
+int local_may_sync(const struct pump *p, struct err *err)
+{
+	if (check_phase(p, err) < 0)
+		return -1;
 	if (p->cycle.paused)
 		return err_set(err, ERR_CONFLICT, "paused",
 			       "sync is paused: resume it first (fexlctl sync resume)");
@@ -173,6 +179,67 @@ static void sync_resume(struct http_request *rq, struct pump *p)
 	keep_pause(rq, p, false);
 }
 
+/* --- GET /sync/rows/:uuid: the cloud's side of one row --- */
+
+/* {"cloud":…, "cloud_said":…}: what it knows of the row, or its words when it has none. */
+static int row_json_of(struct http_request *rq, struct answer *a, struct buf *out, struct err *err)
+{
+	bool known = a->status == 200;
+	struct json life = { NULL, true };
+
+	if (a->why != NULL)
+		return err_set(err, ERR_BUSY, "unreachable", "the cloud does not answer: %s", a->why);
+	if (!known && a->status != 404)
+		return err_set(err, ERR_BUSY, "unreachable", "the cloud does not say, it answered %d %s", a->status,
+			       answer_detail(rq->pool, a));
+	if (known && answer_json(rq->pool, a, &life, err) < 0)
+		return -1;
+	jw_open(out, '{');
+	jw_name(out, "cloud");
+	json_print(life, out);
+	jw_put_str(out, "cloud_said", known ? NULL : answer_detail(rq->pool, a));
+	jw_close(out, '}');
+	return 0;
+}
+
+static void on_row(struct answer *a, void *ctx)
+{
+	struct http_request *rq = ctx;
+	struct err err = { 0 };
+	struct buf body = { 0 };
+
+	if (row_json_of(rq, a, &body, &err) < 0)
+		http_reply_problem(rq, &err);
+	else
+		http_reply_json(rq, 200, &body);
+}
+
+static int begin_row(struct http_request *rq, struct pump *p, struct err *err)
+{
+	const char *name = strrchr(rq->path, '/') + 1;
+	struct ask a = { .method = "GET", .base = p->view.pairing.url, .timeout_ms = (int)conf_int(p->conf, "health_timeout_ms") };
+	struct uuid uuid;
+
+	if (uuid_parse(&uuid, name, strlen(name)) < 0)
+		return err_set(err, ERR_NOT_FOUND, "not_found", "%.60s is no UUID: nothing has this name", name);
+	if (!p->seen)
+		return err_set(err, ERR_BUSY, "no_database", "fexl-syncd cannot read the database: is fexl-apid running?");
+	if (check_phase(p, err) < 0 ||
+	    (a.token = token_get(&p->token, p->view.pairing.tenant, &p->view.site, err)) == NULL)
+		return -1;
+	a.path = pool_printf(rq->pool, "/api/sync/rows/%s", uuid_text(uuid).s);
+	remote_ask(p->remote, &a, on_row, rq);
+	return 0;
+}
+
+static void sync_row(struct http_request *rq, struct pump *p)
+{
+	struct err err = { 0 };
+
+	if (begin_row(rq, p, &err) < 0)
+		http_reply_problem(rq, &err);
+}
+
 /* --- the door --- */
 
 static const struct local_route {
@@ -184,6 +251,7 @@ static const struct local_route {
 	{ { HTTP_POST, "/sync/repair" }, sync_repair },
 	{ { HTTP_POST, "/sync/pause" }, sync_pause },
 	{ { HTTP_POST, "/sync/resume" }, sync_resume },
+	{ { HTTP_GET, "/sync/rows/:uuid" }, sync_row },
 	{ { HTTP_GET, NULL }, NULL },
 };
 
@@ -198,7 +266,8 @@ static int check_door(const struct pump *p, const struct http_request *rq, const
 	if (!is_one_of_us(rq->peer))
 		return err_set(err, ERR_DENIED, "foreign_user", "only root and the user of fexl-syncd may ask");
 	if (m->route < 0 && m->path_known)
-		return err_set(err, ERR_METHOD, "method_not_allowed", "%s only takes POST", rq->path);
+		return err_set(err, ERR_METHOD, "method_not_allowed", "%s only takes %s", rq->path,
+			       m->allowed & 1u << HTTP_POST ? "POST" : "GET");
 	if (m->route < 0)
 		return err_set(err, ERR_NOT_FOUND, "not_found", "fexl-syncd has no %s here", rq->path);
 	if (p->stopping)
