@@ -50,6 +50,12 @@ story()
 		shift_is cloud $one ".totals == {sales: 550, customer_payments: 50, refunds: -500, supplier_payments: 0, cash_in: 2000, cash_out: -500, expense: -70}" &&
 		shift_is cloud $one "[.movements[].kind] == [\"cash_in\", \"cash_out\", \"expense\"] and .opening + ([.totals[]] | add) == .expected"
 	'
+	test_expect 'whatever it was paid with stands beside it: by method, and what was sold on account' '
+		one=$(cat $stage/one) && shift_is cloud $one ".sold == {invoices: 2, total: 800, tax: 0, on_account: 50}" &&
+		shift_is cloud $one ".methods == [
+			{method: \"card\", sales: 200, customer_payments: 0, refunds: 0, supplier_payments: 0, total: 200},
+			{method: \"cash\", sales: 550, customer_payments: 50, refunds: -500, supplier_payments: 0, total: 100}]"
+	'
 	test_expect 'what is not cash of a drawer is refused by its field' '
 		one=$(cat $stage/one) && accounts=$(api cloud GET "/api/accounts?limit=100") &&
 		stock=$(echo "$accounts" | jq -r ".items[] | select(.code == \"1200\") | .uuid") &&

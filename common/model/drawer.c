@@ -58,6 +58,78 @@ int64_t drawer_expected(const struct drawer *d)
 	return expected;
 }
 
+/* --- whatever it was paid with --- */
+
+static const char *const way_members[] = { "sales", "customer_payments", "refunds", "supplier_payments", NULL };
+
+/* Of one way of paying: sales less change, debts paid, what was given back, what suppliers got. */
+#define REFUNDED(documents) \
+	"SELECT r.method, 0, 0, -r.amount, 0 FROM " documents " x JOIN refunds r ON r.tenant = x.tenant AND r.doc = x.uuid " \
+	"WHERE x.tenant = $1 AND x.shift = $2 "
+static const char ways_sql[] =
+	"SELECT method, CAST(sum(sales) AS bigint), CAST(sum(collected) AS bigint), CAST(sum(refunded) AS bigint), "
+	"CAST(sum(suppliers) AS bigint) FROM ("
+	"SELECT p.method AS method, p.amount AS sales, 0 AS collected, 0 AS refunded, 0 AS suppliers FROM invoices i "
+	"JOIN invoice_payments p ON p.tenant = i.tenant AND p.doc = i.uuid WHERE i.tenant = $1 AND i.shift = $2 "
+	"UNION ALL SELECT 'cash', -change_given, 0, 0, 0 FROM invoices WHERE tenant = $1 AND shift = $2 AND change_given > 0 "
+	"UNION ALL SELECT method, 0, amount, 0, 0 FROM customer_payments WHERE tenant = $1 AND shift = $2 "
+	"UNION ALL " REFUNDED("cancellations") "UNION ALL " REFUNDED("returns")
+	"UNION ALL SELECT method, 0, 0, 0, -amount FROM supplier_payments WHERE tenant = $1 AND shift = $2) w "
+	"GROUP BY method ORDER BY method";
+
+/* "methods":[{method, sales, …, total}] */
+static int put_ways(struct db *db, struct uuid tenant, struct uuid shift, int64_t *paid_r, struct buf *out, struct err *err)
+{
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, ways_sql, ARGS(v_uuid(tenant), v_uuid(shift)), &rs, err) < 0)
+		return -1;
+	jw_name(out, "methods");
+	jw_open(out, '[');
+	while ((n = rows_next(&rs, err)) > 0) {
+		struct val method = rows_val(&rs, 0);
+		int64_t total = 0;
+
+		jw_open(out, '{');
+		jw_name(out, "method");
+		jw_str(out, method.s, method.len);
+		for (int i = 0; way_members[i]; i++) {
+			jw_put_int(out, way_members[i], rows_int(&rs, 1 + i));
+			total += rows_int(&rs, 1 + i);
+		}
+		jw_put_int(out, "total", total);
+		jw_close(out, '}');
+		*paid_r += rows_int(&rs, 1);
+	}
+	rows_end(&rs);
+	jw_close(out, ']');
+	return n;
+}
+
+/* "sold":{invoices, total, tax, on_account}: what nobody paid at once somebody owes. */
+static int put_sold(struct db *db, struct uuid tenant, struct uuid shift, int64_t paid, struct buf *out, struct err *err)
+{
+	static const char sql[] = "SELECT CAST(count(*) AS bigint), " SUM("sum(total)") ", " SUM("sum(tax)")
+				  " FROM invoices WHERE tenant = $1 AND shift = $2";
+	struct rows rs;
+	int n;
+
+	if (db_rows(db, sql, ARGS(v_uuid(tenant), v_uuid(shift)), &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0) {
+		jw_name(out, "sold");
+		jw_open(out, '{');
+		jw_put_int(out, "invoices", rows_int(&rs, 0));
+		jw_put_int(out, "total", rows_int(&rs, 1));
+		jw_put_int(out, "tax", rows_int(&rs, 2));
+		jw_put_int(out, "on_account", rows_int(&rs, 1) - paid);
+		jw_close(out, '}');
+	}
+	rows_end(&rs);
+	return MIN(n, 0);
+}
+
 /* --- a shift as it stands now --- */
 
 /* The first close counts; a second was made by somebody who did not know of it. */
@@ -159,8 +231,10 @@ int shift_more(struct db *db, struct pool *pool, struct uuid tenant, const struc
 	static const char movements[] = "SELECT uuid FROM shift_movements WHERE tenant = $1 AND shift = $2 ORDER BY at, uuid";
 	static const char closes[] = "SELECT uuid FROM shift_closes WHERE tenant = $1 AND shift = $2 ORDER BY at, uuid";
 	struct drawer d;
+	int64_t paid = 0;
 
-	if (drawer_load(db, tenant, head->uuid, &d, err) < 0 || put_state(db, tenant, head, &d, out, err) < 0)
+	if (drawer_load(db, tenant, head->uuid, &d, err) < 0 || put_state(db, tenant, head, &d, out, err) < 0 ||
+	    put_ways(db, tenant, head->uuid, &paid, out, err) < 0 || put_sold(db, tenant, head->uuid, paid, out, err) < 0)
 		return -1;
 	jw_name(out, "totals");
 	jw_open(out, '{');
