@@ -64,8 +64,8 @@ all()	# node
 	for report in valuation receivables; do
 		echo "== $report of the 6th" && ask "$1" "/api/reports/$report?at=2026-01-06"
 	done
-	for path in /api/inventory "/api/inventory/$tea/moves" /api/journal-entries; do
-		echo "== $path" && ask "$1" "$path?format=csv"
+	for path in /api/inventory? '/api/inventory?level=low&' '/api/inventory?level=oversold&' "/api/inventory/$tea/moves?" /api/journal-entries?; do
+		echo "== $path" && ask "$1" "${path}format=csv"
 	done
 }
 
@@ -116,6 +116,13 @@ story()
 		report cloud low-stock "[.items[] | [.name, .on_hand, .low_stock]] == [[\"Tea, green\", 10000, 10000], [\"=Jam\", -2000, 4000]]" &&
 		report cloud oversold ".items[0].qty == 2000 and .items[0].lines[0].qty == 2000 and .items[0].lines[0].source == \"invoice\""
 	'
+	test_expect 'each product in stock says whether that is enough, and those of one level are asked for' '
+		[ "$(api cloud GET "/api/inventory" | jq -c "[.items[] | [.name, .level, .low_stock]]")" = "[[\"Tea, green\",\"low\",10000],[\"=Jam\",\"oversold\",4000]]" ] &&
+		[ "$(api cloud GET "/api/inventory?level=low" | jq -c "[.items[] | [.name, .on_hand]]")" = "[[\"Tea, green\",10000]]" ] &&
+		[ "$(api cloud GET "/api/inventory?level=oversold&q=jam" | jq -c "[.items[].product]")" = "[\"$jam\"]" ] &&
+		[ "$(api cloud GET "/api/inventory?level=oversold&q=tea" | jq -c .items)" = "[]" ] &&
+		ask cloud "/api/inventory?level=some" | grep -q "\"field\":\"/level\""
+	'
 	test_expect 'CSV by ?format= or by Accept: a header, CRLF, no formula, a name to be kept under' '
 		ask cloud "/api/reports/low-stock" -H "Accept: text/csv" -D $stage/head >$stage/csv &&
 		printf "product,name,on_hand,low_stock\r\n$tea,\"Tea, green\",10000,10000\r\n$jam,'"'"'=Jam,-2000,4000\r\n\n200 text/csv; charset=utf-8\n" | diff - $stage/csv &&
@@ -143,7 +150,7 @@ story()
 each_engine story
 if [ -n "${FEXL_TEST_PG:-}" ]; then
 	test_expect 'byte for byte the same on both engines' '
-		[ "$(grep -c "^200 " $stage.sqlite)" = 28 ] &&
+		[ "$(grep -c "^200 " $stage.sqlite)" = 30 ] &&
 		perl -pe "s/[0-9a-f]{8}-[0-9a-f]{4}-[458][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/\$seen{\$&} \/\/= \"u\" . ++\$n/ge" $stage.sqlite >$stage/sqlite.txt &&
 		perl -pe "s/[0-9a-f]{8}-[0-9a-f]{4}-[458][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/\$seen{\$&} \/\/= \"u\" . ++\$n/ge" $stage.postgres >$stage/postgres.txt &&
 		diff $stage/sqlite.txt $stage/postgres.txt

@@ -73,7 +73,8 @@ requests()	# node
 		/api/returns "/api/returns/$(uuid_number 41)" /api/cancellations "/api/cancellations/$(uuid_number 42)" /api/customer-payments \
 		"/api/customers/$ali/account" "/api/customers/$ali/account?limit=1" /api/reports/receivables \
 		'/api/reports/receivables?at=2026-04-05T00:00:00Z' \
-		"/api/purchases/$(uuid_number 10)" /api/inventory "/api/inventory/$tea/moves" /api/journal-entries \
+		"/api/purchases/$(uuid_number 10)" /api/inventory '/api/inventory?level=in' '/api/inventory?level=out&q=t' \
+		'/api/inventory?level=some' "/api/inventory/$tea/moves" /api/journal-entries \
 		/api/reports/trial-balance /api/reports/valuation "/api/invoices/$(uuid_number 77)" /api/nothing /api/users; do
 		ask "$1" GET "$path"
 	done

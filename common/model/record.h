@@ -37,7 +37,12 @@ int record_list(struct db *db, struct uuid tenant, const struct table *table, co
 int search_put(struct txn *t, struct uuid tenant, const struct row *r, const struct row *before, struct err *err) MUST_CHECK;
 /* From the records, after an upgrade or by doctor. */
 int search_rebuild(struct txn *t, struct uuid tenant, struct err *err) MUST_CHECK;
-/* record_list() for a page with q: who has words that begin so. */
+/* Each record of a page that has words which begin as those of page->q, in the order of
+ * a list; what stands for several is there once.  *next_r: where the next page begins, or NULL. */
+typedef int found_fn(void *ctx, const struct row *r, struct err *err);
+int search_each(struct db *db, struct uuid tenant, const struct table *table, const struct page *page, struct pool *pool,
+		found_fn *found, void *ctx, const char **next_r, struct err *err) MUST_CHECK;
+/* record_list() for a page with q. */
 int search_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page, struct buf *out,
 		struct err *err) MUST_CHECK;
 

@@ -23,6 +23,7 @@ struct report {
 	int64_t offset_us;	/* of the shop's days and hours from UTC */
 	struct page page;
 	struct uuid product;	/* whose moves */
+	const char *level;	/* of the stock: only what is at it, or NULL */
 	struct sheet sheet;
 };
 
@@ -34,6 +35,9 @@ int report_from(struct report *r, const char *name, const char *text, struct err
 int report_until(struct report *r, const char *name, const char *text, struct err *err) MUST_CHECK;
 /* How things stood then: at the end of a day, or at an instant with what happened in it. */
 int report_as_of(struct report *r, const char *name, const char *text, struct err *err) MUST_CHECK;
+
+/* One of in, low, out and oversold; NULL: any. */
+int report_level(struct report *r, const char *level, struct err *err) MUST_CHECK;
 
 typedef int report_fn(struct report *r, struct err *err);
 report_fn report_inventory, report_moves, report_valuation, report_low_stock, report_oversold;	/* valuation: as of until */

@@ -4,39 +4,20 @@
 
 #include "base/money.h"
 #include "model/lists.h"
+#include "model/record.h"
 
 #define LOW_STOCK_DEFAULT (10 * QTY_ONE)
 
 /* --- what there is --- */
 
-/* What contains q, with LIKE's own signs taken literally. */
-static const char *pattern_of(struct pool *pool, const char *q)
-{
-	struct buf b = { 0 };
-	const char *text;
-
-	buf_char(&b, '%');
-	for (; q && *q; q++) {
-		if (strchr("%_!", *q))
-			buf_char(&b, '!');
-		buf_char(&b, *q);
-	}
-	if (b.len > 1)
-		buf_char(&b, '%');
-	text = pool_strdup(pool, b.data);
-	buf_release(&b);
-	return text;
-}
-
 /* A page of products, whose uuid stands first. */
-static int products_page(struct report *r, const struct sheet_shape *shape, const char *sql, struct val what, struct err *err)
+static int products_page(struct report *r, const struct sheet_shape *shape, const char *sql, struct args args, struct err *err)
 {
-	struct uuid last = { { 0 } };
+	struct uuid last;
 	struct rows rs;
 	int n, found = 0;
 
-	if (list_cursor_uuid(&r->page, &last, err) < 0 ||
-	    db_rows(r->db, sql, ARGS(v_uuid(r->tenant), v_uuid(last), what, v_int(r->page.limit + 1)), &rs, err) < 0)
+	if (db_rows(r->db, sql, args, &rs, err) < 0)
 		return -1;
 	sheet_begin(&r->sheet, shape);
 	while ((n = rows_next(&rs, err)) > 0 && found < r->page.limit) {
@@ -50,9 +31,6 @@ static int products_page(struct report *r, const struct sheet_shape *shape, cons
 	return MIN(n, 0);
 }
 
-static const struct sheet_shape inventory_shape = { "inventory", (const struct column[]){
-	{ "product", COL_UUID }, { "name", COL_TEXT }, { "sku", COL_TEXT }, { "on_hand", COL_QTY }, { "value", COL_MONEY }, { NULL } } };
-
 /* What became p counts as p: tills that were alone went on selling it. */
 #define STOCK_OF_P                                                                                          \
 	"LEFT JOIN stock s ON s.tenant = p.tenant AND s.product = p.uuid "                                  \
@@ -62,16 +40,91 @@ static const struct sheet_shape inventory_shape = { "inventory", (const struct c
 	"ON t.merged_into = p.uuid "
 #define ON_HAND "COALESCE(s.on_hand, 0) + COALESCE(t.on_hand, 0)"
 
+/* At the product's own threshold, else at the shop's ($3), or below. */
+#define LOW "COALESCE(p.low_stock, $3)"
+#define LEVEL "CASE WHEN " ON_HAND " < 0 THEN 'oversold' WHEN " ON_HAND " = 0 THEN 'out' WHEN " ON_HAND " <= " LOW " THEN 'low' ELSE 'in' END"
+
+static int low_of_shop(struct report *r, int64_t *low, struct err *err)
+{
+	return setting_int(r->db, r->tenant, "low_stock", LOW_STOCK_DEFAULT, low, err);
+}
+
+int report_level(struct report *r, const char *level, struct err *err)
+{
+	static const char *const levels[] = { "in", "low", "out", "oversold" };
+
+	r->level = level;
+	for (size_t i = 0; level && i < ARRAY_LEN(levels); i++)
+		if (strcmp(level, levels[i]) == 0)
+			return 0;
+	return level ? err_field(err, "/level", "not_a_choice", "level must be one of: in, low, out, oversold") : 0;
+}
+
+static const struct sheet_shape inventory_shape = { "inventory", (const struct column[]){
+	{ "product", COL_UUID }, { "name", COL_TEXT }, { "sku", COL_TEXT }, { "barcode", COL_TEXT }, { "price", COL_MONEY },
+	{ "on_hand", COL_QTY }, { "value", COL_MONEY }, { "low_stock", COL_QTY }, { "level", COL_TEXT }, { NULL } } };
+
+/* What nobody sells any more is at no level: nobody orders it. */
+#define INVENTORY(which)                                                                                         \
+	"SELECT p.uuid, p.name, p.sku, p.barcode, p.price, " ON_HAND ", COALESCE(s.value, 0) + COALESCE(t.value, 0), " \
+	LOW ", " LEVEL " FROM products p " STOCK_OF_P                                                            \
+	"WHERE p.tenant = $1 AND " which " AND p.tracked = 1 AND p.deleted_at IS NULL AND p.merged_into IS NULL " \
+	"AND (CAST($4 AS text) = '' OR (p.archived = 0 AND " LEVEL " = CAST($4 AS text))) ORDER BY p.uuid LIMIT $5"
+
+struct shelf {
+	struct report *report;
+	int64_t low;
+};
+
+static struct val level_of(const struct report *r)
+{
+	return v_text(r->level ? r->level : "");
+}
+
+static int put_stock(void *ctx, const struct row *product, struct err *err)
+{
+	static const char sql[] = INVENTORY("p.uuid = $2");
+	struct shelf *shelf = ctx;
+	struct report *r = shelf->report;
+	struct rows rs;
+	int n;
+
+	if (db_rows(r->db, sql, ARGS(v_uuid(r->tenant), v_uuid(product->uuid), v_int(shelf->low), level_of(r), v_int(1)), &rs, err) < 0)
+		return -1;
+	if ((n = rows_next(&rs, err)) > 0)
+		sheet_item_of(&r->sheet, &rs, 0);
+	rows_end(&rs);
+	return MIN(n, 0);
+}
+
+/* By the order and the cursors of the products' own list: who has a page of the one finds it in the other. */
+static int search_inventory(struct shelf *shelf, struct err *err)
+{
+	struct report *r = shelf->report;
+	const char *next;
+	int rc;
+
+	sheet_begin(&r->sheet, &inventory_shape);
+	rc = search_each(r->db, r->tenant, schema_table("products"), &r->page, r->pool, put_stock, shelf, &next, err);
+	sheet_end(&r->sheet);
+	sheet_next(&r->sheet, next);
+	return rc;
+}
+
 int report_inventory(struct report *r, struct err *err)
 {
-	static const char sql[] =
-		"SELECT p.uuid, p.name, p.sku, " ON_HAND ", COALESCE(s.value, 0) + COALESCE(t.value, 0) FROM products p " STOCK_OF_P
-		"WHERE p.tenant = $1 AND p.uuid > $2 AND p.tracked = 1 AND p.deleted_at IS NULL AND p.merged_into IS NULL "
-		"AND (lower(p.name) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
-		"OR lower(p.sku) LIKE lower(CAST($3 AS text)) ESCAPE '!' "
-		"OR lower(p.barcode) LIKE lower(CAST($3 AS text)) ESCAPE '!') ORDER BY p.uuid LIMIT $4";
+	static const char sql[] = INVENTORY("p.uuid > $2");
+	struct shelf shelf = { .report = r };
+	struct uuid last = { { 0 } };
 
-	return products_page(r, &inventory_shape, sql, v_text(pattern_of(r->pool, r->page.q)), err);
+	if (low_of_shop(r, &shelf.low, err) < 0)
+		return -1;
+	if (r->page.q && *r->page.q)
+		return search_inventory(&shelf, err);
+	if (list_cursor_uuid(&r->page, &last, err) < 0)
+		return -1;
+	return products_page(r, &inventory_shape, sql, ARGS(v_uuid(r->tenant), v_uuid(last), v_int(shelf.low), level_of(r),
+							     v_int(r->page.limit + 1)), err);
 }
 
 /* --- what it is worth --- */
@@ -158,18 +211,18 @@ int report_moves(struct report *r, struct err *err)
 static const struct sheet_shape low_stock_shape = { "low-stock", (const struct column[]){
 	{ "product", COL_UUID }, { "name", COL_TEXT }, { "on_hand", COL_QTY }, { "low_stock", COL_QTY }, { NULL } } };
 
-/* At the product's own threshold, else at the shop's, or below. */
 int report_low_stock(struct report *r, struct err *err)
 {
 	static const char sql[] =
-		"SELECT p.uuid, p.name, " ON_HAND ", COALESCE(p.low_stock, $3) FROM products p " STOCK_OF_P
+		"SELECT p.uuid, p.name, " ON_HAND ", " LOW " FROM products p " STOCK_OF_P
 		"WHERE p.tenant = $1 AND p.uuid > $2 AND p.tracked = 1 AND p.archived = 0 AND p.merged_into IS NULL "
-		"AND p.deleted_at IS NULL AND " ON_HAND " <= COALESCE(p.low_stock, $3) ORDER BY p.uuid LIMIT $4";
+		"AND p.deleted_at IS NULL AND " ON_HAND " <= " LOW " ORDER BY p.uuid LIMIT $4";
+	struct uuid last = { { 0 } };
 	int64_t low;
 
-	if (setting_int(r->db, r->tenant, "low_stock", LOW_STOCK_DEFAULT, &low, err) < 0)
+	if (low_of_shop(r, &low, err) < 0 || list_cursor_uuid(&r->page, &last, err) < 0)
 		return -1;
-	return products_page(r, &low_stock_shape, sql, v_int(low), err);
+	return products_page(r, &low_stock_shape, sql, ARGS(v_uuid(r->tenant), v_uuid(last), v_int(low), v_int(r->page.limit + 1)), err);
 }
 
 static const struct sheet_shape oversold_shape = { "oversold",

@@ -129,6 +129,8 @@ struct question {
 	int n;
 	struct word at;		/* the page goes on behind this word … */
 	struct uuid behind;	/* … and this row */
+	found_fn *found;
+	void *ctx;
 };
 
 static int count_some(struct question *q, const struct range *r, int64_t *n, struct err *err)
@@ -267,7 +269,7 @@ static int follow_twin(struct question *q, struct pool *scratch, struct row *r, 
 	return n > 0 ? !r->deleted_at && !is_found(q, r) : n;
 }
 
-static int put_found(struct question *q, struct pool *scratch, struct buf *out, struct err *err)
+static int tell_found(struct question *q, struct pool *scratch, struct err *err)
 {
 	struct row r;
 	int n;
@@ -276,22 +278,20 @@ static int put_found(struct question *q, struct pool *scratch, struct buf *out, 
 	n = row_load(q->db, scratch, q->tenant, q->table, q->behind, &r, err);
 	if (n <= 0 || r.deleted_at || (n = follow_twin(q, scratch, &r, err)) <= 0)
 		return MIN(n, 0);
-	jw_open(out, '{');
-	row_json(&r, FORM_REST, out);
-	jw_close(out, '}');
-	return 0;
+	return q->found(q->ctx, &r, err);
 }
 
-static int put_page(struct question *q, struct pool *scratch, const struct page *page, struct buf *out, struct err *err)
+/* 1 there is more, 0, -1. */
+static int tell_page(struct question *q, struct pool *scratch, int limit, struct err *err)
 {
 	struct rows rs;
 	int n, found = 0;
 
-	if (open_found(q, page->limit, &rs, err) < 0)
+	if (open_found(q, limit, &rs, err) < 0)
 		return -1;
-	while ((n = rows_next(&rs, err)) > 0 && found < page->limit) {
+	while ((n = rows_next(&rs, err)) > 0 && found < limit) {
 		keep_place(q, &rs);
-		if ((n = put_found(q, scratch, out, err)) < 0)
+		if ((n = tell_found(q, scratch, err)) < 0)
 			break;
 		found++;
 	}
@@ -309,20 +309,42 @@ static int ask(struct question *q, const char *text)
 	return q->n;
 }
 
-int search_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page, struct buf *out,
-		struct err *err)
+int search_each(struct db *db, struct uuid tenant, const struct table *table, const struct page *page, struct pool *pool,
+		found_fn *found, void *ctx, const char **next_r, struct err *err)
 {
-	struct question q = { .db = db, .tenant = tenant, .table = table };
+	struct question q = { .db = db, .tenant = tenant, .table = table, .found = found, .ctx = ctx };
 	struct pool *scratch = pool_new();
 	int more = 0;
 
-	list_open(out);
 	if (ask(&q, page->q) > 0) {
 		more = begin(&q, page, err);
 		if (more == 0)
-			more = put_page(&q, scratch, page, out, err);
+			more = tell_page(&q, scratch, page->limit, err);
 	}
-	list_close(out, more > 0 ? cursor_text(scratch, &q.at, q.behind) : NULL);
+	*next_r = more > 0 ? cursor_text(pool, &q.at, q.behind) : NULL;
 	pool_free(&scratch);
 	return MIN(more, 0);
+}
+
+static int put_row(void *out, const struct row *r, struct err *err)
+{
+	(void)err;
+	jw_open(out, '{');
+	row_json(r, FORM_REST, out);
+	jw_close(out, '}');
+	return 0;
+}
+
+int search_list(struct db *db, struct uuid tenant, const struct table *table, const struct page *page, struct buf *out,
+		struct err *err)
+{
+	struct pool *pool = pool_new();
+	const char *next;
+	int rc;
+
+	list_open(out);
+	rc = search_each(db, tenant, table, page, pool, put_row, out, &next, err);
+	list_close(out, next);
+	pool_free(&pool);
+	return rc;
 }

@@ -56,7 +56,7 @@ enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
 enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_ROWS, Q_APPLY,
-	      Q_IMPORT, Q_WS, Q_AT, Q_PERIOD, Q_PERIOD_PAGE, Q_SHEET, Q_SHEET_PAGE, Q_FORMAT, Q_RESTORE,
+	      Q_IMPORT, Q_WS, Q_AT, Q_PERIOD, Q_PERIOD_PAGE, Q_STOCK, Q_SHEET_PAGE, Q_FORMAT, Q_RESTORE,
 	      Q_SETTINGS };
 
 struct route {

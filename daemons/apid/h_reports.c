@@ -33,13 +33,14 @@ static int read_page(struct call *c, struct report *r, struct err *err)
 }
 
 /* A route takes those of these that its row names. */
-static int read_times(struct call *c, struct report *r, struct err *err)
+static int read_choices(struct call *c, struct report *r, struct err *err)
 {
-	const char *from, *to, *at;
+	const char *from, *to, *at, *level;
 
-	if (http_query(c->rq, "from", &from, err) < 0 || http_query(c->rq, "to", &to, err) < 0 || http_query(c->rq, "at", &at, err) < 0)
+	if (http_query(c->rq, "from", &from, err) < 0 || http_query(c->rq, "to", &to, err) < 0 || http_query(c->rq, "at", &at, err) < 0 ||
+	    http_query(c->rq, "level", &level, err) < 0)
 		return -1;
-	if (report_from(r, "from", from, err) < 0 || report_until(r, "to", to, err) < 0)
+	if (report_from(r, "from", from, err) < 0 || report_until(r, "to", to, err) < 0 || report_level(r, level, err) < 0)
 		return -1;
 	return report_as_of(r, "at", at, err);
 }
@@ -95,7 +96,7 @@ static int report(struct call *c, struct uuid product, report_fn *fn, struct err
 	r.product = product;
 	if (rc == 0)
 		rc = wants_csv(c, &r.sheet.csv, err);
-	if (rc == 0 && (read_page(c, &r, err) < 0 || read_times(c, &r, err) < 0))
+	if (rc == 0 && (read_page(c, &r, err) < 0 || read_choices(c, &r, err) < 0))
 		rc = -1;
 	if (rc == 0)
 		rc = run(c, &r, fn, err);

@@ -24,6 +24,7 @@ static const struct {
 	{ "to", "string", "last day, YYYY-MM-DD" },
 	{ "at", "string", "as of this day, YYYY-MM-DD" },
 	{ "format", "string", "csv" },
+	{ "level", "string", "in, low, out or oversold: only what is sold and at this level" },
 	{ "dry_run", "integer", "1: tell what would be done, and do nothing" },
 	{ "skip_errors", "integer", "1: store what is right although some rows are not" },
 	{ "scope", "string", "tenant, user or device: only these" },

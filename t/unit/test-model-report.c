@@ -174,19 +174,77 @@ static void the_inventory_pages_without_gap_or_repeat(void **state)
 	assert_null(text_of(inventory(f, 7, NULL, NULL), "next"));	/* a full last page is the last */
 }
 
-static void the_inventory_is_searched_literally(void **state)
+/* What a page of products shows, the same page of the inventory has, whatever is looked for. */
+static void the_inventory_is_searched_as_products_are(void **state)
 {
 	struct fixture *f = *state;
 	static const struct { const char *q; size_t found; } cases[] = {
-		{ "", 3 }, { "green", 1 }, { "GREEN", 1 }, { "t-", 2 }, { "4870", 1 }, { "nothing", 0 },
-		{ "100%", 1 }, { "0%", 1 }, { "%", 1 }, { "_", 1 }, { "!", 1 }, { "'", 1 }, { "а", 1 }, { "x\\", 0 },
+		{ "", 4 }, { "tea", 3 }, { "TE", 3 }, { "tea gre", 1 }, { "t-2", 1 }, { "4870", 1 }, { "ea", 0 }, { "%", 0 }, { "чай", 1 },
 	};
+	const char *after = NULL;
+	struct json j;
+	int seen = 0;
 
 	make_product(f, "{'name':'Green Tea','sku':'T-1','barcode':'4870001','price':1}");
-	make_product(f, "{'name':'Juice 100% !','sku':'T-2','price':1}");
-	make_product(f, "{'name':'Чай_\\u0027','price':1}");
+	make_product(f, "{'name':'Tea towel','sku':'T-2','price':2}");
+	make_product(f, "{'name':'Teapot','price':3}");
+	make_product(f, "{'name':'Tea tasting','price':4,'tracked':false}");
+	make_product(f, "{'name':'Чай','price':5}");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_int_equal(items(inventory(f, 50, NULL, cases[i].q)), cases[i].found);
+	do {
+		j = inventory(f, 1, after, "tea");
+		seen += (int)items(j);
+		after = text_of(j, "next");
+	} while (after);
+	assert_int_equal(seen, 3);
+	j = item(inventory(f, 50, NULL, "4870001"), 0);
+	assert_string_equal(text_of(j, "barcode"), "4870001");
+	assert_int_equal(int_of(j, "price"), 1);
+	assert_int_equal(int_of(j, "on_hand"), 0);
+}
+
+static const char *names_at(struct fixture *f, const char *level, const char *q)
+{
+	struct report r = fixture_report(f);
+	struct buf names = { 0 };
+	const char *text;
+	struct json j;
+
+	r.page.q = q;
+	must(f, report_level(&r, level, &f->err));
+	j = fixture_ask(f, report_inventory, &r);
+	for (size_t i = 0; i < items(j); i++) {
+		assert_string_equal(text_of(item(j, i), "level"), level);
+		buf_printf(&names, "%s%s", i ? " " : "", text_of(item(j, i), "name"));
+	}
+	text = names.len ? pool_strdup(f->pool, names.data) : "";
+	buf_release(&names);
+	return text;
+}
+
+static void what_runs_low_is_asked_for_by_its_level(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid plenty = make_product(f, "{'name':'Plenty','price':1}"), little = make_product(f, "{'name':'Little','price':1}"),
+		    own = make_product(f, "{'name':'Own','price':1,'low_stock':20000}"), minus = make_product(f, "{'name':'Minus','price':1}");
+	struct report r = fixture_report(f);
+	struct row low;
+
+	make_product(f, "{'name':'None','price':1}");
+	make_product(f, "{'name':'Old','price':1,'archived':true}");
+	make_product(f, "{'name':'Service','price':1,'tracked':false}");
+	buy(f, plenty, 11, 1, 1), buy(f, little, 10, 1, 1), buy(f, own, 20, 1, 1);
+	sell(f, minus, 1, 1, 2);
+	assert_string_equal(names_at(f, "in", NULL), "Plenty");
+	assert_string_equal(names_at(f, "low", NULL), "Little Own");
+	assert_string_equal(names_at(f, "out", NULL), "None");
+	assert_string_equal(names_at(f, "oversold", NULL), "Minus");
+	assert_string_equal(names_at(f, "low", "li"), "Little");
+	assert_string_equal(names_at(f, "low", "plenty"), "");
+	must(f, setting_put(&f->w, "tenant", (struct uuid){ { 0 } }, "low_stock", json_member(fixture_json(f, "{'v':11000}"), "v"), &low, &f->err));
+	assert_string_equal(names_at(f, "low", NULL), "Plenty Little Own");
+	refused(f, "not_a_choice", report_level(&r, "some", &f->err));
 }
 
 static void a_cursor_of_another_list_is_refused(void **state)
@@ -365,7 +423,8 @@ static void the_journal_pages_without_gap_or_repeat(void **state)
 FIXTURE_MAIN(TILL(the_shelf_is_worth_what_fifo_says),
 	     HUB(the_inventory_lists_what_is_tracked_and_alive),
 	     TILL(the_inventory_pages_without_gap_or_repeat),
-	     TILL(the_inventory_is_searched_literally),
+	     HUB(the_inventory_is_searched_as_products_are),
+	     HUB(what_runs_low_is_asked_for_by_its_level),
 	     TILL(a_cursor_of_another_list_is_refused),
 	     TILL(moves_are_listed_newest_first),
 	     TILL(moves_page_without_gap_or_repeat),

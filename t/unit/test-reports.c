@@ -388,10 +388,10 @@ static void a_text_is_never_a_formula(void **state)
 	make(f, "products", "{'uuid':'" JAM "','name':'-a, \\\"b\\\"','price':1}");
 	make(f, "products", "{'uuid':'" FEE "','name':'@чай\\nzwei','price':1,'sku':'+4'}");
 	is_csv(f, report_inventory, &r,
-	       "product,name,sku,on_hand,value\r\n"
-	       TEA ",'=1+1,,0,0\r\n"
-	       JAM ",\"'-a, \"\"b\"\"\",,0,0\r\n"
-	       FEE ",\"'@чай\nzwei\",'+4,0,0\r\n");
+	       "product,name,sku,barcode,price,on_hand,value,low_stock,level\r\n"
+	       TEA ",'=1+1,,,1,0,0,10000,out\r\n"
+	       JAM ",\"'-a, \"\"b\"\"\",,,1,0,0,10000,out\r\n"
+	       FEE ",\"'@чай\nzwei\",'+4,,1,0,0,10000,out\r\n");
 }
 
 static void a_line_stands_behind_its_item(void **state)
