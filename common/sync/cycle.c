@@ -206,7 +206,7 @@ static void fail(struct cycle *c, const struct cycle_outcome *o, int64_t now, ui
 
 static void begin(struct cycle *c, int64_t now)
 {
-	c->kicked = c->demanded = false;
+	c->kicked = c->demanded = c->heard = false;
 	c->more = c->clock = c->registered = false;
 	c->restamps = c->pushed = c->pulled = 0;
 	c->began_at = now;
@@ -261,7 +261,10 @@ enum cycle_do cycle_next(struct cycle *c, int64_t now, uint64_t dice)
 	} else if (c->doing == DO_WAIT) {
 		rest(c, now, dice);
 	} else if (c->doing == DO_PUSH) {
-		c->kicked = false;	/* what was written until now is read from now on */
+		/* What was written here until now is read from now on; news of the
+		 * hub's may be younger than its health. */
+		c->heard |= c->kicked;
+		c->kicked = false;
 	}
 	return c->doing;
 }
@@ -320,6 +323,11 @@ void cycle_kick(struct cycle *c, int64_t now)
 	c->kicked = true;
 	if (c->doing == DO_WAIT && c->failures == 0 && fits(c, DO_PUSH))
 		c->wake_at = MIN(c->wake_at, now);
+}
+
+bool cycle_is_quiet(const struct cycle *c)
+{
+	return !c->heard && !c->kicked && c->pushed == 0 && c->pulled == 0;
 }
 
 void cycle_demand(struct cycle *c, int64_t now)

@@ -49,6 +49,7 @@ struct cycle {
 	bool paused, loaded;		/* the first load is complete */
 	enum cycle_do doing;
 	bool kicked;			/* something is new: run as soon as allowed */
+	bool heard;			/* … and that was after this cycle had asked for health */
 	bool demanded;			/* a person asked: run now, whatever the back-off says */
 	int failures;			/* in a row */
 	bool registered;		/* in this cycle: it ends with that */
@@ -72,6 +73,9 @@ void cycle_know(struct cycle *c, enum cycle_phase phase, bool paused, bool loade
 enum cycle_do cycle_next(struct cycle *c, int64_t now, uint64_t dice);
 /* The action is over. */
 void cycle_did(struct cycle *c, const struct cycle_outcome *o, int64_t now, uint64_t dice);
+/* Is what health said of the hub still all that this till knows of it?  Then a pull
+ * behind the hub's own number would bring nothing, and need not be asked. */
+bool cycle_is_quiet(const struct cycle *c);
 /* A local write, or an event from the cloud: soon, but it does not shorten a back-off. */
 void cycle_kick(struct cycle *c, int64_t now);
 /* `sync now`: at once. */

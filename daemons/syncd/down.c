@@ -96,6 +96,24 @@ static int count_own(struct db *db, void *ctx, struct err *err)
 	return waiting ? 0 : own_since(db, tenant, c->view->site.uuid, c->view->pairing.cursor, &c->own, err);
 }
 
+/* The hub's number at its health, moments ago, is the one that this till has pulled up
+ * to: nothing has got a number since. */
+static bool has_all(const struct pump *p)
+{
+	const struct pairing *ours = &p->view.pairing;
+	const struct hello *h = &p->hello;
+
+	return cycle_is_quiet(&p->cycle) && ours->away == 0 && !uuid_is_zero(h->epoch) && uuid_eq(ours->epoch, h->epoch) &&
+	       ours->cursor == h->seq;
+}
+
+static enum begun nothing_new(struct pump *p)
+{
+	p->outcome.status = NOTHING_ASKED;
+	p->outcome.empty = true;
+	return BEGUN_OVER;
+}
+
 /* Tells the hub how much of our own we know of, so that an old copy is noticed;
  * where there is nothing new there is nothing to tell. */
 static enum begun pull_begin(struct pump *p, struct err *err)
@@ -104,6 +122,8 @@ static enum begun pull_begin(struct pump *p, struct err *err)
 	struct count c = { &p->view, -1 };
 	const char *path = "/api/sync/pull";
 
+	if (has_all(p))
+		return nothing_new(p);
 	if ((p->record->pushed > 0 || p->hello.seq > p->view.pairing.cursor) && eye_read(&p->eye, count_own, &c, err) < 0)
 		return BEGUN_FAILED;
 	return ask_page(p, path, limit, c.own, "since", pull_cursor(p), err);

@@ -220,18 +220,34 @@ static bool act_state(struct sim *s, struct node *n, struct cycle_outcome *o)
 	return ask(s, c);
 }
 
-static bool act_page(struct sim *s, struct node *n, struct cycle_outcome *o UNUSED)
+static bool act_load(struct sim *s, struct node *n, struct cycle_outcome *o UNUSED)
+{
+	struct call *c = call_new(s, n, false);
+
+	c->cursor = n->syncd->pairing.load;
+	return ask(s, c);
+}
+
+static bool has_all(const struct syncd *d)
+{
+	return cycle_is_quiet(&d->cycle) && !uuid_is_zero(d->hello.epoch) && uuid_eq(d->pairing.epoch, d->hello.epoch) &&
+	       d->pairing.cursor == d->hello.seq;
+}
+
+static bool act_pull(struct sim *s, struct node *n, struct cycle_outcome *o)
 {
 	struct syncd *d = n->syncd;
-	struct call *c = call_new(s, n, false);
 	struct buf text = { 0 };
+	struct call *c;
 
-	c->cursor = d->pairing.load;
-	if (c->what == DO_PULL) {
-		cursor_print((struct cursor){ d->pairing.epoch, d->pairing.cursor }, &text);
-		c->cursor = pool_strdup(s->pool, text.data);
-		buf_release(&text);
-	}
+	o->status = NOTHING_ASKED;
+	o->empty = true;
+	if (has_all(d))
+		return false;
+	c = call_new(s, n, false);
+	cursor_print((struct cursor){ d->pairing.epoch, d->pairing.cursor }, &text);
+	c->cursor = pool_strdup(s->pool, text.data);
+	buf_release(&text);
 	return ask(s, c);
 }
 
@@ -271,9 +287,9 @@ static bool act_ours(struct sim *s, struct node *n, struct cycle_outcome *o UNUS
 }
 
 static bool (*const actions[])(struct sim *s, struct node *n, struct cycle_outcome *o) = {
-	[DO_HEALTH] = act_health, [DO_REGISTER] = act_register, [DO_STATE] = act_state, [DO_LOAD] = act_page,
+	[DO_HEALTH] = act_health, [DO_REGISTER] = act_register, [DO_STATE] = act_state, [DO_LOAD] = act_load,
 	[DO_APPLY_LOAD] = act_ours, [DO_PUSH] = act_push, [DO_CONFIRM] = act_ours, [DO_RESTAMP] = act_ours,
-	[DO_PULL] = act_page, [DO_APPLY] = act_ours, [DO_DONE] = act_ours,
+	[DO_PULL] = act_pull, [DO_APPLY] = act_ours, [DO_DONE] = act_ours,
 };
 
 static void turn(struct sim *s, struct node *n)

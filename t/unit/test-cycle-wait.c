@@ -311,6 +311,51 @@ static void what_is_written_while_a_cycle_runs_is_not_forgotten(void **state UNU
 	}
 }
 
+/* Health was asked before the kick, and may not know what the kick is about. */
+static void what_is_heard_behind_health_is_pulled(void **state UNUSED)
+{
+	static const struct {
+		enum cycle_do at;
+		bool quiet;
+	} cases[] = {
+		{ DO_WAIT, true },		/* then this cycle's health was asked behind it */
+		{ DO_HEALTH, false },
+		{ DO_STATE, false },
+		{ DO_PUSH, false },
+		{ DO_PULL, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct cycle c;
+
+		start(&c, PHASE_ON);
+		if (cases[i].at != DO_WAIT)
+			reach(&c, cases[i].at, S);
+		cycle_kick(&c, S);
+		reach(&c, DO_PULL, S);
+		assert_int_equal(cycle_is_quiet(&c), cases[i].quiet);
+		reach(&c, DO_DONE, S);
+		ok(&c, S);
+		reach(&c, DO_PULL, S + INTERVAL);
+		assert_true(cycle_is_quiet(&c));
+	}
+}
+
+static void who_sent_or_took_something_pulls_to_the_end(void **state UNUSED)
+{
+	static const enum cycle_do by_way_of[] = { DO_PUSH, DO_PULL };
+
+	for (size_t i = 0; i < ARRAY_LEN(by_way_of); i++) {
+		struct cycle c;
+
+		start(&c, PHASE_ON);
+		reach(&c, by_way_of[i], S);
+		did(&c, (struct cycle_outcome){ .status = 200, .more = true }, S);
+		reach(&c, DO_PULL, S);
+		assert_false(cycle_is_quiet(&c));
+	}
+}
+
 static void who_asks_while_a_cycle_runs_gets_one_of_their_own(void **state UNUSED)
 {
 	struct cycle c;
@@ -385,6 +430,8 @@ UNIT_MAIN(
 	cmocka_unit_test(kicks_do_not_hurry_an_owner_who_has_not_approved),
 	cmocka_unit_test(a_person_who_asks_while_pending_is_obeyed),
 	cmocka_unit_test(what_is_written_while_a_cycle_runs_is_not_forgotten),
+	cmocka_unit_test(what_is_heard_behind_health_is_pulled),
+	cmocka_unit_test(who_sent_or_took_something_pulls_to_the_end),
 	cmocka_unit_test(who_asks_while_a_cycle_runs_gets_one_of_their_own),
 	cmocka_unit_test(a_demand_during_a_failing_cycle_is_obeyed_at_once),
 	cmocka_unit_test(a_new_phase_is_noticed_at_once),

@@ -166,10 +166,20 @@ static void a_quiet_cycle_writes_next_to_nothing(void **state)
 	world_forget(w);
 	until(w, is_done, &twice);
 	assert_int_equal(count_seen(w, "GET /api/sync/health"), 1);
-	assert_int_equal(count_seen(w, "GET /api/sync/pull"), 1);
 	assert_int_equal(count_seen(w, "POST /internal/sync/done"), 1);
-	assert_int_equal(w->n_seen, 3);
+	assert_int_equal(w->n_seen, 2);
 	assert_int_equal(http_server_counters(w->cloud)->accepted, 1);	/* one connection for all of it */
+}
+
+static void what_the_hub_has_numbered_since_is_pulled(void **state)
+{
+	struct world *w = *state;
+
+	world_approved(w);
+	w->seq = 8;
+	world_start(w, CALM, NULL);
+	until(w, is_done, &once);
+	assert_int_equal(count_seen(w, "GET /api/sync/pull"), 1);
 }
 
 static void many_rows_go_up_in_batches(void **state)
@@ -303,6 +313,7 @@ UNIT_MAIN(
 	WORLD(a_first_load_goes_on_where_it_stopped),
 	WORLD(what_is_written_goes_up_at_once),
 	WORLD(a_quiet_cycle_writes_next_to_nothing),
+	WORLD(what_the_hub_has_numbered_since_is_pulled),
 	WORLD(many_rows_go_up_in_batches),
 	WORLD(a_wrong_clock_is_put_right_and_the_rows_go_again),
 	WORLD(the_cloud_s_clock_is_what_tokens_are_made_by),

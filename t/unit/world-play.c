@@ -116,9 +116,9 @@ static void cloud_health(struct world *w, struct http_request *rq)
 		if (!believes(w, rq))
 			return;
 		if (strcmp(w->device, "approved") == 0)
-			snprintf(more, sizeof more, ",'prefix':'T1'},'hub':'%s','epoch':'%s','seq':7,"
+			snprintf(more, sizeof more, ",'prefix':'T1'},'hub':'%s','epoch':'%s','seq':%lld,"
 				 "'limits':{'push_rows':1000,'push_bytes':1048576,'pull_rows':1000}",
-				 uuid_text(w->hub).s, uuid_text(w->epoch).s);
+				 uuid_text(w->hub).s, uuid_text(w->epoch).s, (long long)w->seq);
 		reply(rq, 200, "{'status':'ok','server_time':'%s','protocol':{'min':1,'max':1},'schema':1,"
 		      "'device':{'status':'%s'%s}", now, w->device, more[0] ? more : "}");
 		return;
@@ -164,7 +164,8 @@ static void cloud_push(struct world *w, struct http_request *rq)
 		jw_close(&out, '}');
 	}
 	jw_close(&out, ']');
-	jw_put_int(&out, "seq", 100);
+	w->seq = 100;
+	jw_put_int(&out, "seq", w->seq);
 	jw_close(&out, '}');
 	http_reply_json(rq, 200, &out);
 }
@@ -176,7 +177,8 @@ static void cloud_pull(struct world *w, struct http_request *rq)
 	if (!lets_in(w, rq))
 		return;
 	assert_int_equal(http_query(rq, "since", &since, &w->f->err), 1);
-	reply(rq, 200, "{'rows':[],'next':'%s','more':false,'epoch':'%s','seq':7}", since, uuid_text(w->epoch).s);
+	reply(rq, 200, "{'rows':[],'next':'%s','more':false,'epoch':'%s','seq':%lld}", since, uuid_text(w->epoch).s,
+	      (long long)w->seq);
 }
 
 /* Pages without rows: what matters here is how they follow one another. */

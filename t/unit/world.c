@@ -119,6 +119,7 @@ int world_up(void **state)
 	w->f = fixture;
 	w->base = event_base_new();
 	w->device = "pending";
+	w->seq = 7;
 	w->epoch = uuid_v7();
 	w->hub = uuid_v7();
 	w->pages = 1;

@@ -51,6 +51,7 @@ struct world {
 	int64_t clock_ahead;		/* of ours */
 	int pages;			/* of a first load */
 	int unauthorized;		/* tokens that it did not believe */
+	int64_t seq;			/* how far it has numbered its changes */
 	bool wrong_clock;		/* it refuses one push for the clock */
 
 	/* apid */
