@@ -59,13 +59,31 @@ is_deeply([offered('pair', '--url', '')], [], 'and nothing where a value is want
 open(my $file, '>', "$dir/key.txt") or die;
 close($file);
 is_deeply([offered('pair', '--license-file', "$dir/ke")], ["$dir/key.txt"], 'but files where a file is');
-ends(2, 'for a shell that is unknown: usage', ['completion', 'tcsh'], err => qr/bash or zsh/);
+ends(2, 'for a shell that is unknown: usage', ['completion', 'tcsh'], err => qr/bash, zsh or fish/);
 SKIP: {
-	skip('zsh is not installed', 1) if system('command -v zsh >/dev/null') != 0;
+	skip('zsh is not installed', 2) if system('command -v zsh >/dev/null') != 0;
 	open(my $zsh, '>', "$dir/completion.zsh") or die;
 	print $zsh "compdef() { :; }\ncompadd() { shift; print -r -- \$@; }\n", ctl(['completion', 'zsh'])->{out}, "words=(fexlctl conflicts ''); CURRENT=3; _fexlctl\n";
 	close($zsh);
 	is(qx(zsh -f '$dir/completion.zsh'), "list show restore\n", 'zsh as well');
+	mkdir("$dir/zsh") or die;
+	open($zsh, '>', "$dir/zsh/_fexlctl") or die;
+	print $zsh ctl(['completion', 'zsh'])->{out};
+	close($zsh);
+	is(qx(zsh -f -c 'fpath=($dir/zsh); compadd() { shift; print -r -- \$@; }; autoload -Uz _fexlctl; words=(fexlctl devices re); CURRENT=3; _fexlctl') =~ s/\n//r,
+		join(' ', offered('devices', '')), 'found by itself too, at the first time');
+}
+SKIP: {
+	skip('fish is not installed', 4) if system('command -v fish >/dev/null') != 0;
+	local $ENV{HOME} = $dir;
+	my $fish = sub { [sort(map { s/\t.*//r } split(/\n/, qx(fish --no-config -c 'source "$dir/completion.fish"; complete -C "$_[0]"')))] };
+	open(my $out, '>', "$dir/completion.fish") or die;
+	print $out ctl(['completion', 'fish'])->{out};
+	close($out);
+	is_deeply($fish->('fexlctl '), [sort keys %first], 'fish completes every first word of the help');
+	is_deeply($fish->('fexlctl --run-dir /x conflicts '), ['list', 'restore', 'show'], 'and the second');
+	is_deeply($fish->('fexlctl sync now --wai'), ['--wait'], 'options of a command');
+	is_deeply($fish->('fexlctl devices --wai'), [], 'not those of another');
 }
 
 # --- bugreport ---

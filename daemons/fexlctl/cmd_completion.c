@@ -1,25 +1,22 @@
 /* completion: what a shell offers behind "fexlctl", made from the tables of
- * commands and options.  Both shells read one table; only its frame differs. */
+ * commands and options.  bash and zsh read one table in their common language, only
+ * its frame differs; fish has its own (completion_fish.c). */
 #include "base/base.h"
 #include "fexlctl/commands.h"
+#include "fexlctl/completion.h"
 #include "base/log.h"
 
 static int run_completion(struct ctl *c);
 
 const struct command completion_commands[] = {
-	{ .name = "completion", .usage = "bash|zsh", .summary = "a script that completes commands and options", .args_min = 1,
+	{ .name = "completion", .usage = "bash|zsh|fish", .summary = "a script that completes commands and options", .args_min = 1,
 	  .args_max = 1, .flags = HERE_ONLY, .run = run_completion,
-	  .more = "For this shell: . <(fexlctl completion bash)\n"
-		  "For each one to come: fexlctl completion bash >/etc/bash_completion.d/fexlctl" },
+	  .more = "The packages bring it for each of them.  Without: . <(fexlctl completion bash) for this\n"
+		  "shell, or for each one to come:\n"
+		  "  fexlctl completion bash >/etc/bash_completion.d/fexlctl\n"
+		  "  fexlctl completion zsh >/usr/local/share/zsh/site-functions/_fexlctl\n"
+		  "  fexlctl completion fish >/etc/fish/completions/fexlctl.fish" },
 	{ NULL }
-};
-
-#define WORDS_MAX 64	/* behind one word */
-
-struct words {
-	const char *text[WORDS_MAX];
-	size_t len[WORDS_MAX];
-	int n;
 };
 
 static void word_add(struct words *w, const char *text)
@@ -35,8 +32,7 @@ static void word_add(struct words *w, const char *text)
 	w->len[w->n++] = len;
 }
 
-/* The words that may follow these: "list", "show" … behind "devices"; for "" the first ones. */
-static struct words words_behind(const char *typed, size_t len)
+struct words words_behind(const char *typed, size_t len)
 {
 	struct words words = { .n = 0 };
 	struct command_walk w;
@@ -92,7 +88,12 @@ static void add_table(struct buf *out)
 		add_options(out, w.command->takes);
 		buf_str(out, "\" ;;\n");
 	}
-	buf_str(out, "\tesac\n}\n\n");
+	buf_str(out, "\tesac\n}\n");
+}
+
+bool takes_path(const struct arg_desc *a)
+{
+	return a->value != NULL && (strcmp(a->value, "FILE") == 0 || strcmp(a->value, "DIR") == 0);
 }
 
 /* "--run-dir|--config": those whose value is a path, or is anything else. */
@@ -101,9 +102,7 @@ static const char *options_with(struct ctl *c, bool path)
 	const char *list = "";
 
 	for (int i = 0; i < ARG_COUNT; i++) {
-		const char *value = arg_table[i].value;
-
-		if (value != NULL && (strcmp(value, "FILE") == 0 || strcmp(value, "DIR") == 0) == path)
+		if (arg_table[i].value != NULL && takes_path(&arg_table[i]) == path)
 			list = pool_printf(c->pool, "%s%s--%s", list, *list != '\0' ? "|" : "", arg_table[i].name);
 	}
 	return list;
@@ -132,8 +131,7 @@ static const char bash_frame[] =
 	"\t-*) COMPREPLY=($(compgen -W \"$opts\" -- \"$cur\")) ;;\n"
 	"\t*) COMPREPLY=($(compgen -W \"$next\" -- \"$cur\")) ;;\n"
 	"\tesac\n"
-	"}\n"
-	"complete -o default -F _fexlctl fexlctl\n";
+	"}\n";
 
 static const char zsh_frame[] =
 	"#compdef fexlctl\n"
@@ -156,12 +154,11 @@ static const char zsh_frame[] =
 	"\t(-*) compadd -- ${=opts} ;;\n"
 	"\t(*) compadd -- ${=next} ;;\n"
 	"\tesac\n"
-	"}\n"
-	"compdef _fexlctl fexlctl\n";
+	"}\n";
 
-static const struct {
-	const char *name, *frame;
-} shells[] = { { "bash", bash_frame }, { "zsh", zsh_frame } };
+/* Of a file that zsh finds by itself this is the function's body at its first call. */
+static const char zsh_end[] =
+	"if [ \"${funcstack[1]}\" = _fexlctl ]; then _fexlctl \"$@\"; else compdef _fexlctl fexlctl; fi\n";
 
 static void add_frame(struct ctl *c, const char *frame, struct buf *out)
 {
@@ -180,6 +177,25 @@ static void add_frame(struct ctl *c, const char *frame, struct buf *out)
 		from += 2;
 	}
 }
+
+static void make_bash(struct ctl *c, struct buf *out)
+{
+	add_frame(c, bash_frame, out);
+	add_table(out);
+	buf_str(out, "complete -o default -F _fexlctl fexlctl\n");
+}
+
+static void make_zsh(struct ctl *c, struct buf *out)
+{
+	add_frame(c, zsh_frame, out);
+	add_table(out);
+	buf_str(out, zsh_end);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(struct ctl *c, struct buf *out);
+} shells[] = { { "bash", make_bash }, { "zsh", make_zsh }, { "fish", completion_fish } };
 
 static void show(struct ctl *c, const char *shell, const struct buf *script)
 {
@@ -205,12 +221,10 @@ static int run_completion(struct ctl *c)
 	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
 		if (strcmp(shells[i].name, c->args[0]) != 0)
 			continue;
-		add_frame(c, shells[i].frame, &out);
-		buf_str(&out, "\n");
-		add_table(&out);
+		shells[i].make(c, &out);
 		show(c, shells[i].name, &out);
 		buf_release(&out);
 		return END_OK;
 	}
-	return fail(c, END_USAGE, "fexlctl completion bash", "completion is for bash or zsh, not \"%s\"", c->args[0]);
+	return fail(c, END_USAGE, "fexlctl completion bash", "completion is for bash, zsh or fish, not \"%s\"", c->args[0]);
 }

@@ -15,6 +15,7 @@
  *	out.c		a reply as JSON, as a table, as lines with tabs
  *	cell.c		one value as text: times, counts, states
  *	qr.c		a QR code on the terminal
+ *	completion_fish.c what fish completes (completion.h)
  *	redact.c	text without secrets (redact.h); tarball.c files into one (tarball.h)
  *	doctor_*.c	what the doctor looks at (doctor.h)
  *	cmd_*.c		the commands; cmd_import.c with import.c and map_*.c

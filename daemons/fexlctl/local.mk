@@ -22,10 +22,22 @@ libfexlctl_a_SOURCES = \
 libfexlctl_a_SOURCES += \
 	%D%/codes.h %D%/codes.c %D%/cmd_explain.c \
 	%D%/cmd_check.c %D%/cmd_db.c %D%/cmd_why.c %D%/redact.h %D%/redact.c %D%/tarball.h %D%/tarball.c %D%/cmd_bugreport.c \
-	%D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c
+	%D%/cmd_quarantine.c %D%/cmd_metrics.c %D%/cmd_completion.c %D%/completion.h %D%/completion_fish.c
 
 bin_PROGRAMS += fexlctl
 fexlctl_SOURCES = %D%/main.c
 # Of libservice only the options: no loop, no sockets, no database.
 FEXLCTL_LIBS = libfexlctl.a libservice.a libws.a $(BASE_LIBS) $(CURL_LIBS) $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) $(Z_LIBS)
 fexlctl_LDADD = $(FEXLCTL_LIBS)
+
+# Where each shell looks; Debian's zsh elsewhere than zsh's own (debian/rules).
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+completion_files = %D%/completion/bash/fexlctl %D%/completion/zsh/_fexlctl %D%/completion/fish/fexlctl.fish
+nodist_bashcompletion_DATA = %D%/completion/bash/fexlctl
+nodist_zshcompletion_DATA = %D%/completion/zsh/_fexlctl
+nodist_fishcompletion_DATA = %D%/completion/fish/fexlctl.fish
+CLEANFILES += $(completion_files)
+$(completion_files): fexlctl$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && shell=$(@D) && ./fexlctl completion "$${shell##*/}" >$@.new && mv $@.new $@
