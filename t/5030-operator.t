@@ -81,6 +81,17 @@ a_shop()
 	test_expect 'tenant show: people, tills, rows' '
 		ctl hub --json tenant show "$tenant" | jq -e ".name == \"Corner shop\" and .users == 2 and .devices.revoked == 2 and .rows > 20" &&
 		ctl hub tenant show | grep "^products *2$" && ends 5 ctl hub tenant show "$(uuid)"'
+	test_expect 'tenant export --output: only its owner may read it, and it is there once' '
+		(umask 0 && cd "$stage" && ctl hub --json tenant export "$tenant" -o shop.fexl >"$stage/said") && file=$(jq -r .path "$stage/said") &&
+		[ "$file" = "$stage/shop.fexl" ] && [ "$(stat -c %a "$file")" = 600 ] && (cd "$stage" && sha256sum -c --quiet shop.fexl.sha256) &&
+		[ "$(find "$stage/hub/data/exports" -type f)" = "" ] && [ "$(sqlite3 "$file" "SELECT count(*) FROM tenants")" = 1 ]'
+	test_expect 'what is there stays: exit 6, and what to do; --force replaces it' '
+		echo precious >"$stage/precious" && ends 6 ctl hub tenant export "$tenant" -o "$stage/precious" 2>"$stage/err" &&
+		grep "→ .*--force" "$stage/err" && [ "$(cat "$stage/precious")" = precious ] &&
+		ctl hub tenant export "$tenant" -o "$stage/precious" --force && [ "$(stat -c %a "$stage/precious")" = 600 ] &&
+		[ "$(sqlite3 "$stage/precious" "SELECT count(*) FROM tenants")" = 1 ]'
+	test_expect 'a folder that is not there, a shop that is not: nothing is left' '
+		ends 1 ctl hub tenant export "$tenant" -o "$stage/nowhere/shop" && ends 5 ctl hub tenant export "$(uuid)" -o "$stage/none" && [ ! -e "$stage/none" ]'
 	test_expect 'tenant export: this shop and no other, without who may come in' '
 		ctl hub --json tenant create "Other shop" >"$stage/other" && api hub POST "/api/products?tenant=$(jq -r .tenant_uuid "$stage/other")" \
 			"{\"name\":\"Foreign\",\"price\":1}" && file=$(ctl hub --json tenant export "$tenant" | jq -r .path) &&

@@ -147,6 +147,7 @@ together()
 		q=$(product hub Soap 100) && answer till1 why "$q" && answer hub tenant show $hub && answer till1 tenant show && answer hub tenant export $hub &&
 		for node in till1 hub; do
 			answer $node db info && answer $node db migrate && answer $node db check && answer $node db vacuum --yes &&
+		answer hub tenant export $hub --output "$stage/shop" &&
 			answer $node bugreport --output "$stage/$node/report.tar.gz" || exit 1
 		done
 	'

@@ -1,7 +1,12 @@
 /* tenant: the shops of a hub. */
 #include "base/base.h"
 #include "fexlctl/call.h"
+#include "fexlctl/carry.h"
 #include "fexlctl/commands.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static int run_create(struct ctl *c);
 static int run_list(struct ctl *c);
@@ -16,8 +21,10 @@ const struct command tenant_commands[] = {
 	{ .name = "tenant show", .usage = "[UUID]", .summary = "a shop: its tills, its people, how much it holds", .args_max = 1,
 	  .flags = HERE_ONLY, .run = run_show, .more = "Without UUID the only one, or that of --tenant." },
 	{ .name = "tenant export", .usage = "[UUID]", .summary = "all of one shop into a file", .args_max = 1, .flags = HERE_ONLY,
-	  .run = run_export,
-	  .more = "A SQLite file in data_dir, as a backup is, but of this shop alone, whatever the engine.\n"
+	  .takes = TAKES(ARG_OUTPUT) | TAKES(ARG_FORCE), .run = run_export,
+	  .more = "A SQLite file, as a backup is, but of this shop alone, whatever the engine: FILE, which\n"
+		  "only you may read, and FILE.sha256; without --output in data_dir.  A file that is there\n"
+		  "stays, unless --force is given.\n"
 		  "Who is signed in and the licence key are not in it.  It can be restored elsewhere." },
 	{ NULL }
 };
@@ -99,7 +106,40 @@ static int run_show(struct ctl *c)
 
 #define EXPORT_MS 3600000	/* a large shop on a slow disk */
 
-static int run_export(struct ctl *c)
+static const char *full_path(struct ctl *c, const char *path)
+{
+	char here[PATH_MAX];
+
+	return *path == '/' || getcwd(here, sizeof(here)) == NULL ? path : pool_printf(c->pool, "%s/%s", here, path);
+}
+
+static struct json exported_json(struct ctl *c, struct json said, const char *path)
+{
+	struct buf out = { 0 };
+
+	jw_open(&out, '{');
+	jw_put_str(&out, "tenant", json_text(said, "tenant"));
+	jw_put_str(&out, "path", path);
+	jw_put_int(&out, "bytes", json_number(said, "bytes", 0));
+	jw_put_str(&out, "sha256", json_text(said, "sha256"));
+	jw_close(&out, '}');
+	return json_made(c, &out);
+}
+
+/* The daemon's own file goes once it is elsewhere: a shop's data lie about nowhere twice. */
+static int bring(struct ctl *c, struct carry *to, const char *made, struct json *said)
+{
+	struct err err = { 0 };
+
+	if (carry_fill(to, made, json_text(*said, "sha256"), &err) < 0)
+		return fail_err(c, pool_printf(c->pool, "as root, or with more room, copy %s", made), &err);
+	if (unlink(made) == 0)
+		unlink(pool_printf(c->pool, "%s.sha256", made));
+	*said = exported_json(c, *said, full_path(c, c->option[ARG_OUTPUT]));
+	return 0;
+}
+
+static int export(struct ctl *c, struct carry *to)
 {
 	static const struct column exported[] = {
 		{ "File", "path" }, { "Bytes", "bytes", SHOW_COUNT }, { "SHA-256", "sha256" }, { NULL }
@@ -109,9 +149,24 @@ static int run_export(struct ctl *c)
 	struct reply r;
 	int rc = call_ok(c, &call, &r);
 
+	if (rc == 0 && to != NULL)
+		rc = bring(c, to, json_text(r.json, "path"), &r.json);
 	if (rc != 0)
 		return rc;
 	c->out->record(c, exported, r.json);
-	hint(c, "elsewhere: fexlctl restore FILE");
+	hint(c, "elsewhere, where fexl-apid may read it: fexlctl restore %s", json_text(r.json, "path"));
 	return END_OK;
+}
+
+static int run_export(struct ctl *c)
+{
+	struct carry *to = NULL;
+	struct err err = { 0 };
+	int rc;
+
+	if (arg_given(c, ARG_OUTPUT) && carry_open(c->option[ARG_OUTPUT], arg_given(c, ARG_FORCE), &to, &err) < 0)
+		return fail_err(c, "another file: --output FILE, or --force to replace the one that is there", &err);
+	rc = export(c, to);
+	carry_close(&to);
+	return rc;
 }

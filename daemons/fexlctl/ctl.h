@@ -17,6 +17,7 @@
  *	qr.c		a QR code on the terminal
  *	completion_fish.c what fish completes (completion.h)
  *	redact.c	text without secrets (redact.h); tarball.c files into one (tarball.h)
+ *	carry.c		a daemon's file to where the operator wants it (carry.h)
  *	doctor_*.c	what the doctor looks at (doctor.h)
  *	cmd_*.c		the commands; cmd_import.c with import.c and map_*.c
  */
