@@ -63,6 +63,9 @@ two_copies()
 	test_expect 'a repair with nothing to do says so' 'repair till1 && [ "$(told .rows)" = 0 ]'
 	test_expect 'how much was compared and moved stands in the status' '
 		api till2 GET /api/sync/status | tee "$stage/status.json" | jq -e ".worker.detail.repair | .compared > 0 and .left == 0 and .fetched == 3 and .sent == 5"'
+	test_expect 'Prometheus hears of it' '
+		curl -sS --unix-socket "$stage/till2/run/syncd.sock" http://localhost/metrics >"$stage/prom" && grep "^fexl_sync_repairs_total [1-9]" "$stage/prom" &&
+		grep "^fexl_sync_repair_fetched_rows_total 3$" "$stage/prom" && grep "^fexl_sync_repair_sent_rows_total 5$" "$stage/prom"'
 	test_expect 'sales go on meanwhile' '
 		damage till1 "DELETE FROM customers WHERE phone < \"07001000\"" && { sell_many till1 "$p" 20 & selling=$!; repair till1 && wait $selling; } &&
 		sync_now till1 till2 && [ "$(invoices till2)" = 25 ] && is_identical till1 till2'

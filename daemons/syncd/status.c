@@ -136,6 +136,16 @@ static void metric(struct buf *text, const char *name, const char *type, const c
 	buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n%s %lld\n", name, help, name, type, name, (long long)n);
 }
 
+static void repair_metrics(const struct walk_counts *n, struct buf *text)
+{
+	metric(text, "fexl_sync_repairs_total", "counter", "Rounds in which what differed was exchanged.", n->rounds);
+	metric(text, "fexl_sync_repair_compared_ranges_total", "counter", "Ranges of keys that were compared with the cloud.", n->compared);
+	metric(text, "fexl_sync_repair_fetched_rows_total", "counter", "Rows that a repair took from the cloud.", n->fetched);
+	metric(text, "fexl_sync_repair_sent_rows_total", "counter", "Rows that a repair sends to the cloud again.", n->sent);
+	metric(text, "fexl_sync_repair_conflicts_total", "counter", "Versions that lost in a repair and are in the conflict journal.",
+	       n->conflicts);
+}
+
 void pump_metrics(void *pump, struct buf *text)
 {
 	const struct pump *p = pump;
@@ -153,6 +163,7 @@ void pump_metrics(void *pump, struct buf *text)
 	metric(text, "fexl_sync_events_total", "counter", "Events that the cloud told us.", ear_heard(p->ear));
 	metric(text, "fexl_sync_pushed_rows_total", "counter", "Rows that the cloud took.", p->pushed);
 	metric(text, "fexl_sync_pulled_rows_total", "counter", "Rows that came from the cloud.", p->pulled);
+	repair_metrics(verify_total(p->verify), text);
 }
 
 /* --- unasked --- */
@@ -163,7 +174,7 @@ static bool is_news(struct pump *p, const struct outlook *o)
 
 	snprintf(now, sizeof(now), "%s %d %lld %lld %lld %d %lld %lld", outlook_state(o), p->cycle.phase,
 		 (long long)o->pending, (long long)o->refused, (long long)o->load_done, o->failures,
-		 (long long)p->cycle.cycles, (long long)verify_steps(p->verify));
+		 (long long)p->cycle.cycles, (long long)verify_total(p->verify)->compared);
 	if (strcmp(now, p->said) == 0)
 		return false;
 	memcpy(p->said, now, sizeof(now));

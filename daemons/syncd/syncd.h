@@ -351,11 +351,18 @@ const char *answer_detail(struct pool *pool, const struct answer *a);
 
 /* --- verify.c --- */
 
+struct walk_counts {
+	int64_t rounds;		/* that act: repairs */
+	int64_t compared;	/* ranges of keys */
+	int64_t rows;		/* that differ */
+	int64_t fetched, sent, gone, conflicts;
+};
+
 struct verify;
 struct verify *verify_new(struct pump *p);
 void verify_free(struct verify **vp);
 void verify_want(struct verify *v, struct http_request *rq, bool repair);
-int64_t verify_steps(const struct verify *v);	/* grows while something is repaired */
+const struct walk_counts *verify_total(const struct verify *v);	/* since our start; .compared grows while something is repaired */
 /* The member "repair" of an open object. */
 void verify_status(const struct verify *v, struct buf *out);
 /* Between two cycles: true when a comparison has begun. */
@@ -365,12 +372,6 @@ void verify_stop(struct verify *v, const struct err *why);
 /* --- walk.c --- */
 
 struct walk;
-
-struct walk_counts {
-	int64_t compared;	/* ranges of keys */
-	int64_t rows;		/* that differ */
-	int64_t fetched, sent, gone, conflicts;
-};
 struct walk *walk_new(struct pump *p);
 void walk_free(struct walk **wp);
 void walk_begin(struct walk *w, bool act);

@@ -433,11 +433,11 @@ void verify_free(struct verify **vp)
 	free(v);
 }
 
-int64_t verify_steps(const struct verify *v)
+const struct walk_counts *verify_total(const struct verify *v)
 {
 	int left;
 
-	return walk_total(v->walk, &left)->compared;
+	return walk_total(v->walk, &left);
 }
 
 void verify_status(const struct verify *v, struct buf *out)

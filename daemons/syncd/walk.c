@@ -347,6 +347,7 @@ void walk_step(struct walk *w, void (*done)(const struct err *why, void *ctx), v
 void walk_begin(struct walk *w, bool act)
 {
 	w->act = act;
+	w->total.rounds += act;
 	w->n = w->steps = w->tries = w->n_found = 0;
 	w->counts = (struct walk_counts){ 0 };
 	buf_clear(&w->found);
