@@ -280,8 +280,8 @@ t_unit_test_csv_LDADD = $(BASE_LIBS) $(UNIT_LIBS)
 t_unit_test_online_retail_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 t_unit_test_fexlctl_LDADD = $(FEXLCTL_LIBS) $(UNIT_LIBS)
 endif
-TESTS += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/5040-schemas.t t/9000-manuals.t
-EXTRA_DIST += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/5040-schemas.t t/schemas.py t/9000-manuals.t t/lib/Ctl.pm t/lib/FakeDaemon.pm
+TESTS += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5135-doctor-each.t t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/5040-schemas.t t/9000-manuals.t
+EXTRA_DIST += t/5100-backup.t t/5110-restore.t t/5120-copies.t t/5130-doctor.t t/5135-doctor-each.t t/5200-metrics.t t/5000-fexlctl.t t/5010-import.t t/5040-schemas.t t/schemas.py t/9000-manuals.t t/lib/Ctl.pm t/lib/FakeDaemon.pm
 TESTS += t/5020-fexlctl-tools.t t/5030-operator.t t/5035-quarantine.t
 EXTRA_DIST += t/5020-fexlctl-tools.t t/5030-operator.t t/5035-quarantine.t
 TESTS += t/5140-repair.t t/5150-restore-elsewhere.t t/5160-away.t
