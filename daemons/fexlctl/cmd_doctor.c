@@ -10,7 +10,7 @@
 static int run_doctor(struct ctl *c);
 
 const struct command doctor_commands[] = {
-	{ .name = "doctor", .usage = "[CHECK]…", .summary = "is everything well, and what to do where it is not?", .args_max = 16,
+	{ .name = "doctor", .usage = "[CHECK]...", .summary = "is everything well, and what to do where it is not?", .args_max = 16,
 	  .takes = TAKES(ARG_FIX), .run = run_doctor,
 	  .more = "Exits 1 when something has failed, 8 when there are only warnings.  CHECK shows only this one:\n"
 		  "the word in the first column.  With --fix what is derived is made again first, the sums of\n"

@@ -8,7 +8,7 @@ static int run_watch(struct ctl *c);
 static int run_top(struct ctl *c);
 
 const struct command watch_commands[] = {
-	{ .name = "watch", .usage = "[EVENT]…", .summary = "what happens, a line each, until interrupted", .args_max = 16,
+	{ .name = "watch", .usage = "[EVENT]...", .summary = "what happens, a line each, until interrupted", .args_max = 16,
 	  .run = run_watch,
 	  .more = "EVENT is a name or how it begins: invoice, product:updated.  With --json a JSON object a line.\n"
 		  "--timeout ends it after that time." },
