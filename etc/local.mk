@@ -12,6 +12,10 @@ dist_schema_DATA = \
 	%D%/schema/cloud-init.json \
 	%D%/schema/cloud-migrate.json \
 	%D%/schema/completion.json \
+	%D%/schema/config-check.json \
+	%D%/schema/config-diff.json \
+	%D%/schema/config-get.json \
+	%D%/schema/config-set.json \
 	%D%/schema/config-show.json \
 	%D%/schema/conflicts-list.json \
 	%D%/schema/conflicts-restore.json \

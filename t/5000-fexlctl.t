@@ -361,6 +361,22 @@ my $syncd = daemon_up('syncd', sub { (200, { %on, phase => 'registering' }) });
 	like($r->{out}, qr/^sync_interval_s\t60\tenvironment FEXL_SYNC_INTERVAL_S$/m, 'the environment');
 	like($r->{out}, qr/^role\tdesktop\tdefault$/m, 'or nowhere');
 	unlike($r->{out}, qr/hush/, 'secrets are not shown');
+	ends(0, 'config get is the value alone', ['config', 'get', 'sync_interval_s', '--config', "$dir/fexl.conf"], out => qr/\A60\n\z/);
+	ends(5, 'an option that is not there: exit 5, and what was meant', ['config', 'get', 'sync_intervall_s'], err => qr/→ .*sync_interval_s/);
+	ends(0, 'config diff shows what is set, and what it would be', ['config', 'diff', '--plain', '-H', '--config', "$dir/fexl.conf"],
+	     out => qr/^listen\t127\.0\.0\.1:9999\t\S*\t\Q$dir\E/m);
+	ends(0, 'config check is silent on stdout but for how many are set', ['config', 'check', '--config', "$dir/fexl.conf"], out => qr/3$/);
+	ends(0, 'config set writes one line', ['config', 'set', 'listen', '127.0.0.1:7777', '--config', "$dir/fexl.conf"],
+	     out => qr/127\.0\.0\.1:7777/, err => qr/→ systemctl restart fexl-apid$/m);
+	ends(0, 'or another one', ['config', 'set', 'push_rows', '500', '--config', "$dir/fexl.conf"], err => qr/→ systemctl restart .*fexl-syncd/);
+	my $text = "listen = 127.0.0.1:7777\ndatabase_url = postgres://fexl:hush\@db/fexl\npush_rows = 500\n";
+	my $now = sub { open(my $f, '<', "$dir/fexl.conf") or die; local $/; return <$f> };
+	is($now->(), $text, 'and leaves the rest');
+	ends(2, 'what no daemon would take is refused', ['config', 'set', 'push_rows', 'many', '--config', "$dir/fexl.conf"], err => qr/fexl\.conf:3/);
+	is($now->(), $text, 'and the file is as before');
+	ends(6, 'what something else overrules is told', ['config', 'set', 'sync_interval_s', '90', '--config', "$dir/fexl.conf"],
+	     err => qr/FEXL_SYNC_INTERVAL_S says otherwise.*→ change it there/s);
+	ends(2, 'a password is not taken from the command line', ['config', 'set', 'database_url', 'postgres://x', '--config', "$dir/fexl.conf"], err => qr/read by others/);
 	ends(2, 'a file that is wrong is named', ['config', '--config', '/nowhere/fexl.conf'], err => qr/nowhere/);
 }
 

@@ -101,7 +101,9 @@ alone()
 		answer till1 user add Amal --role owner --pin-file - <"$stage/pin" && answer till1 user set-pin Amal --pin-file - <"$stage/pin" &&
 		answer till1 user add Yusuf --role cashier --pin-file - <"$stage/pin" && answer till1 user disable Yusuf &&
 		answer till1 user enable Yusuf && answer till1 user unlock Yusuf && answer till1 metrics fexl_h && answer till1 metrics &&
-		answer till1 user list && answer till1 config show --origin && answer till1 pending && answer till1 conflicts list &&
+		answer till1 user list && answer till1 config show --origin && answer till1 config get listen &&
+		answer till1 config diff && answer till1 config check && : >"$stage/conf" && answer till1 config set --config "$stage/conf" push_rows 500 &&
+		answer till1 pending && answer till1 conflicts list &&
 		answer till1 sync history && answer till1 api GET /status
 		[ $? -eq 0 ] && { answer till1 logs || :; }
 	'
@@ -145,9 +147,9 @@ together()
 	test_expect 'a row, a shop, a database, a report' '
 		p=$(product till1 Rope 100) && answer till1 why "$p" && sync_now till1 && answer till1 why "$p" && answer hub why "$p" $hub &&
 		q=$(product hub Soap 100) && answer till1 why "$q" && answer hub tenant show $hub && answer till1 tenant show && answer hub tenant export $hub &&
+		answer hub tenant export $hub --output "$stage/shop" &&
 		for node in till1 hub; do
 			answer $node db info && answer $node db migrate && answer $node db check && answer $node db vacuum --yes &&
-		answer hub tenant export $hub --output "$stage/shop" &&
 			answer $node bugreport --output "$stage/$node/report.tar.gz" || exit 1
 		done
 	'

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "fexlctl/call.h"
 #include "fexlctl/commands.h"
+#include "fexlctl/files.h"
 #include "base/secret.h"
 #include "base/clock.h"
 #include "service/service.h"
@@ -82,31 +83,6 @@ static int program_run(struct ctl *c, const char *const *argv, const char *input
 		return 0;
 	return fail(c, END_FAILED, NULL, "%s did not succeed (status %d)", argv[0],
 		    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-}
-
-/* --- files --- */
-
-static int cannot_write(struct ctl *c, const char *path)
-{
-	return fail(c, errno == EACCES ? END_DENIED : END_FAILED, NULL, "%s cannot be written: %s", path, strerror(errno));
-}
-
-/* All of it, or what was there before; for root, and for reading to the group. */
-static int file_put(struct ctl *c, const char *path, mode_t mode, gid_t group, const struct buf *text)
-{
-	const char *fresh = pool_printf(c->pool, "%s.new", path);
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
-	bool done = fd >= 0 && fchown(fd, 0, group) == 0 && fchmod(fd, mode) == 0 &&
-		    write(fd, text->data, text->len) == (ssize_t)text->len && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return done && rename(fresh, path) == 0 ? 0 : cannot_write(c, path);
-}
-
-static int folder_make(struct ctl *c, const char *path, mode_t mode)
-{
-	return mkdir(path, mode) == 0 || errno == EEXIST ? 0 : cannot_write(c, path);
 }
 
 /* --- the steps --- */

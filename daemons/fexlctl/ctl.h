@@ -19,6 +19,8 @@
  *	redact.c	text without secrets (redact.h); tarball.c files into one (tarball.h)
  *	carry.c		a daemon's file to where the operator wants it (carry.h)
  *	doctor_*.c	what the doctor looks at (doctor.h)
+ *	files.c		files of the administrator's (files.h)
+ *	config_set.c	a line of one of them (config_set.h)
  *	cmd_*.c		the commands; cmd_import.c with import.c and map_*.c
  */
 #ifndef FEXLCTL_CTL_H

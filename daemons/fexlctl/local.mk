@@ -16,6 +16,7 @@ libfexlctl_a_SOURCES = \
 	%D%/cmd_status.c %D%/cmd_sync.c %D%/cmd_pending.c %D%/cmd_conflicts.c %D%/cmd_verify.c \
 	%D%/cmd_pair.c %D%/cmd_devices.c %D%/cmd_cloud.c %D%/cmd_tenant.c %D%/carry.h %D%/carry.c %D%/cmd_user.c \
 	%D%/cmd_backup.c %D%/cmd_restore.c %D%/cmd_doctor.c %D%/cmd_config.c %D%/cmd_logs.c %D%/cmd_setup.c %D%/cmd_api.c \
+	%D%/config_set.h %D%/config_set.c %D%/files.h %D%/files.c \
 	%D%/doctor.h %D%/doctor_here.c %D%/doctor_port.c %D%/doctor_cloud.c \
 	%D%/import.h %D%/cmd_import.c %D%/import.c %D%/plan.c %D%/summary.c %D%/input.c \
 	%D%/map_online_retail.c
