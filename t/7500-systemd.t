@@ -55,24 +55,8 @@ test_expect 'syncd is killed, and no client notices' '
 	gap_at_most till $from 3000 "kill -9 of syncd"
 '
 
-# The same watchdog with less patience, so that nobody waits for half a minute.
-test_expect 'what hangs is found by its watchdog, and replaced' '
-	for unit in fexl-apid fexl-syncd; do
-		on till mkdir -p /etc/systemd/system/$unit.service.d &&
-		on till sh -c "printf \"[Service]\nWatchdogSec=3\n\" >/etc/systemd/system/$unit.service.d/test.conf" || return 1
-	done
-	on till systemctl daemon-reload && on till systemctl restart fexl-apid fexl-syncd && sells_on till 20
-'
-test_expect 'syncd stands still: the shop sells on, the watchdog ends it' '
-	from=$(sold till) pid=$(main_pid till fexl-syncd) &&
-	on till kill -STOP $pid && sells_on till 50 && wait_for "is_another till fexl-syncd $pid" &&
-	gap_at_most till $from 3000 "SIGSTOP of syncd"
-'
-test_expect 'apid stands still: the watchdog ends it, and it is back' '
-	from=$(sold till) pid=$(main_pid till fexl-apid) &&
-	on till kill -STOP $pid && wait_for "is_another till fexl-apid $pid" && sells_on till 20 &&
-	gap_at_most till $from 15000 "SIGSTOP of apid, watchdog of 3 s"
-'
+test_expect 'its watchdogs may have less patience' 'impatient till 3 && sells_on till 20'
+watchdogs_act till 3
 
 test_expect 'one request is found in the journal by its id' '
 	echo "log_level = debug" | put till /etc/fexl/fexl.conf.d/test.conf && on till systemctl restart fexl-apid &&

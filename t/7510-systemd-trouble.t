@@ -51,16 +51,7 @@ test_expect 'and it is back when there is memory again' '
 
 # --- what hangs, with the real watchdog ---
 
-test_expect 'syncd stands still for as long as the watchdog lets it: no client notices' '
-	from=$(sold till) pid=$(main_pid till fexl-syncd) && on till kill -STOP $pid &&
-	PATIENCE_S=60 wait_for "is_another till fexl-syncd $pid" && sells_on till 20 &&
-	gap_at_most till $from 3000 "SIGSTOP of syncd, watchdog of 30 s"
-'
-test_expect 'apid stands still: the watchdog of 30 s replaces it' '
-	from=$(sold till) pid=$(main_pid till fexl-apid) && on till kill -STOP $pid &&
-	PATIENCE_S=60 wait_for "is_another till fexl-apid $pid" && sells_on till 20 &&
-	gap_at_most till $from 40000 "SIGSTOP of apid, watchdog of 30 s"
-'
+watchdogs_act till 30
 
 # --- power ---
 

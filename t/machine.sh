@@ -313,3 +313,34 @@ is_another()	# name unit pid: it runs, as another process than that
 	another=$(main_pid "$1" "$2")
 	[ "$another" -gt 0 ] && [ "$another" != "$3" ] && on "$1" systemctl is-active --quiet "$2"
 }
+
+# --- what hangs ---
+
+# Both watchdogs with less patience, so that nobody waits for half a minute; a machine
+# that is not up yet has them at its boot.
+impatient()	# name seconds
+{
+	for unit in fexl-apid fexl-syncd; do
+		drop_ins="$stage/$1/tree/etc/systemd/system/$unit.service.d"
+		mkdir -p "$drop_ins" && printf '[Service]\nWatchdogSec=%s\n' "$2" >"$drop_ins/test.conf" || return 1
+	done
+	! is_up "$1" || { on "$1" systemctl daemon-reload && on "$1" systemctl restart fexl-apid fexl-syncd; }
+}
+
+# The two promises about what stands still, on a machine that sells.  The bounds are for
+# a machine with other work too; that syncd holds up nobody shows where it stands still
+# for longer than its bound.
+watchdogs_act()	# name seconds
+{
+	hangs=$1 patience=$2
+	test_expect "syncd stands still: the shop sells on, its watchdog of $2 s ends it" '
+		from=$(sold $hangs) pid=$(main_pid $hangs fexl-syncd) && on $hangs kill -STOP $pid && sells_on $hangs 20 &&
+		PATIENCE_S=$((30 + 2 * patience)) wait_for "is_another $hangs fexl-syncd $pid" &&
+		gap_at_most $hangs $from 15000 "SIGSTOP of syncd, watchdog of $patience s"
+	'
+	test_expect "apid stands still: its watchdog of $2 s ends it, and it is back" '
+		from=$(sold $hangs) pid=$(main_pid $hangs fexl-apid) && on $hangs kill -STOP $pid &&
+		PATIENCE_S=$((30 + 2 * patience)) wait_for "is_another $hangs fexl-apid $pid" && sells_on $hangs 20 &&
+		gap_at_most $hangs $from 60000 "SIGSTOP of apid, watchdog of $patience s"
+	'
+}
