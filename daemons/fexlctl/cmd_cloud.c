@@ -65,7 +65,8 @@ static int program_run(struct ctl *c, const char *const *argv, const char *input
 	if (pipe2(fds, O_CLOEXEC) == 0)
 		pid = fork();
 	if (pid < 0)
-		return fail(c, END_FAILED, NULL, "%s cannot be run: %s", argv[0], strerror(errno));
+		return fail(c, END_FAILED, pool_printf(c->pool, "install the package that has %s", argv[0]), "%s cannot be run: %s", argv[0],
+			    strerror(errno));
 	if (pid == 0) {
 		dup2(fds[0], STDIN_FILENO);
 		dup2(STDERR_FILENO, STDOUT_FILENO);
@@ -81,7 +82,7 @@ static int program_run(struct ctl *c, const char *const *argv, const char *input
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	return fail(c, END_FAILED, NULL, "%s did not succeed (status %d)", argv[0],
+	return fail(c, END_FAILED, "mend what it says above, then the same command again", "%s did not succeed (status %d)", argv[0],
 		    WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 

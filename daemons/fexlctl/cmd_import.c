@@ -77,7 +77,7 @@ static int import_text(struct ctl *c, map_fn read, const struct buf *text, int c
 	csv_open(&csv, text->data, text->len);
 	plan_init(&plan, c->pool, lines);
 	if (read(&plan, &csv, lines, &err) < 0)
-		rc = fail(c, END_FAILED, NULL, "%s: %s; nothing was imported", c->args[0], err.text);
+		rc = fail(c, END_FAILED, "mend the file, then the same with --dry-run", "%s: %s; nothing was imported", c->args[0], err.text);
 	else
 		rc = import_plan(c, &plan, cost_percent);
 	plan_release(&plan);

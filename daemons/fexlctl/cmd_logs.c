@@ -78,5 +78,6 @@ static int run_logs(struct ctl *c)
 		return rc;
 	fflush(stdout);
 	execvp(l.word[0], (char *const *)l.word);
-	return fail(c, END_FAILED, NULL, "journalctl cannot be run: %s", strerror(errno));
+	return fail(c, END_FAILED, "without systemd the daemons write to where their stderr goes", "journalctl cannot be run: %s",
+		    strerror(errno));
 }

@@ -47,7 +47,7 @@ enum ending {
 	END_INTERRUPTED = 130,
 };
 
-/* What a problem document means here; next: what to do, or NULL. */
+/* What a problem document means here; next: what to do, NULL where the code is unknown. */
 enum ending ending_of(int http_status, const char *code, bool remote, const char **next_r);
 /* What went wrong on this side. */
 enum ending ending_of_err(const struct err *err);
@@ -160,7 +160,7 @@ int arg_need(struct ctl *c, enum arg a, const char *why);
 
 /* --- say.c: stderr --- */
 
-/* What, why, and the next command (NULL: none).  Returns end. */
+/* What, why, and the next command (NULL: what mostly helps with such an end).  Returns end. */
 int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...) PRINTF(4, 5);
 int fail_err(struct ctl *c, const char *next, const struct err *err);
 void say(struct ctl *c, const char *fmt, ...) PRINTF(2, 3);	/* not with --quiet or --json */

@@ -7,23 +7,27 @@
 
 /* --- answers --- */
 
+#define AS_IT_IS "look at how it is now, then the same again"
+#define MEND "mend what it names, then the same again"
+#define LATER "wait a minute, then the same again"
+
 static const struct {
 	int status;
 	enum ending end;
 	const char *next_local, *next_remote;
 } of_status[] = {
-	{ 400, END_FAILED, NULL, NULL },
+	{ 400, END_FAILED, "fexlctl bugreport, and show it to who supports you", "install the same release here and there" },
 	{ 401, END_DENIED, NULL, "--token-file FILE with a token of this server" },
 	{ 403, END_DENIED, "run it as root or as the daemon's own user", "--token-file FILE with a token that may" },
 	{ 404, END_NOT_FOUND, NULL, NULL },
 	{ 408, END_TIMED_OUT, NULL, NULL },
-	{ 409, END_REFUSED, NULL, NULL },
-	{ 410, END_REFUSED, NULL, NULL },
-	{ 412, END_REFUSED, NULL, NULL },
+	{ 409, END_REFUSED, AS_IT_IS, AS_IT_IS },
+	{ 410, END_REFUSED, AS_IT_IS, AS_IT_IS },
+	{ 412, END_REFUSED, AS_IT_IS, AS_IT_IS },
 	{ 421, END_REFUSED, NULL, "public_hosts in the server's fexl.conf" },
-	{ 422, END_REFUSED, NULL, NULL },
-	{ 426, END_REFUSED, NULL, NULL },
-	{ 429, END_REFUSED, NULL, NULL },
+	{ 422, END_REFUSED, MEND, MEND },
+	{ 426, END_REFUSED, "install the same release on both sides", "install the same release on both sides" },
+	{ 429, END_REFUSED, LATER, LATER },
 	{ 502, END_UNREACHABLE, "fexlctl status", NULL },
 	{ 504, END_TIMED_OUT, NULL, NULL },
 };
@@ -33,7 +37,7 @@ enum ending ending_of(int http_status, const char *code, bool remote, const char
 	/* A code says more than its status does. */
 	const struct problem_code *p = code != NULL ? problem_code(code) : NULL;
 
-	*next_r = p != NULL ? p->next : NULL;
+	*next_r = p == NULL ? NULL : p->next != NULL ? p->next : p->todo;
 	if (p != NULL && p->end != END_OK)
 		return p->end;
 	for (size_t i = 0; i < ARRAY_LEN(of_status); i++) {

@@ -95,11 +95,43 @@ static void line_begin(struct ctl *c)
 	say_progress_end(c);
 }
 
+/* "fexlctl devices list", where there is such a command beside this one. */
+static const char *list_beside(struct ctl *c)
+{
+	const char *name = c->command->name, *list = pool_printf(c->pool, "%.*s list", (int)strcspn(name, " "), name);
+	struct command_walk w;
+
+	for (command_first(&w); w.command != NULL; command_next(&w))
+		if (strcmp(w.command->name, list) == 0)
+			return pool_printf(c->pool, "fexlctl %s", list);
+	return NULL;
+}
+
+/* What helps with most that ends so; NULL where there is nothing to do. */
+static const char *usual_next(struct ctl *c, enum ending end)
+{
+	static const char *const usual[] = {
+		[END_FAILED] = "fexlctl doctor",
+		[END_DENIED] = "run it as root or as the daemon's own user",
+		[END_UNREACHABLE] = "look at the address and at the network, then the same again",
+		[END_TIMED_OUT] = "a longer --timeout",
+	};
+	const char *next = (size_t)end < ARRAY_LEN(usual) ? usual[end] : NULL;
+
+	if (end == END_NOT_FOUND && c->command != NULL)
+		next = list_beside(c);
+	if (next == NULL && (end == END_USAGE || end == END_NOT_FOUND))
+		next = c->command != NULL ? pool_printf(c->pool, "fexlctl help %s", c->command->name) : "fexlctl help";
+	return next;
+}
+
 int fail(struct ctl *c, enum ending end, const char *next, const char *fmt, ...)
 {
 	struct buf text;
 	va_list args;
 
+	if (next == NULL)
+		next = usual_next(c, end);
 	va_start(args, fmt);
 	text = words(fmt, args);
 	va_end(args);

@@ -97,7 +97,7 @@ static int type_once(struct ctl *c, const char *prompt, struct secret *s)
 
 	if (echo_hide() < 0) {
 		secret_echo_restore();
-		return fail(c, END_FAILED, NULL, "cannot hide what is typed: %s", strerror(errno));
+		return fail(c, END_FAILED, "the option that names a file instead", "cannot hide what is typed: %s", strerror(errno));
 	}
 	fprintf(stderr, "%s: ", prompt);
 	rc = read_secret(STDIN_FILENO, s);

@@ -46,12 +46,20 @@ sub slurp
 	return scalar(<$f>) // '';
 }
 
+# What goes wrong comes with what to do next.
+sub names_next
+{
+	my ($r) = @_;
+
+	return $r->{end} !~ /^([1-7]|124)$/ || $r->{err} !~ /^fexlctl:/m || $r->{err} =~ /^  (→|->) \S/m;
+}
+
 # ends(STATUS, 'promise', [args], out => qr//, err => qr//, input => '…')
 sub ends
 {
 	my ($end, $promise, $args, %o) = @_;
 	my $r = ctl($args, $o{input});
-	my $good = $r->{end} eq $end && (!$o{out} || $r->{out} =~ $o{out}) && (!$o{err} || $r->{err} =~ $o{err});
+	my $good = $r->{end} eq $end && (!$o{out} || $r->{out} =~ $o{out}) && (!$o{err} || $r->{err} =~ $o{err}) && names_next($r);
 
 	ok($good, $promise) or diag("ended with $r->{end}, not $end; stdout:\n$r->{out}stderr:\n$r->{err}");
 	return $r;
