@@ -141,6 +141,7 @@ another_tenant()
 		[ "$(as cloud "$token" POST /api/invoices "{\"lines\":[{\"product\":\"$p\",\"qty\":1000}],\"payments\":[{\"method\":\"cash\",\"amount\":250}]}")" = 422 ] &&
 		[ "$(as cloud "$token" POST /api/purchases "{\"lines\":[{\"product\":\"$p\",\"qty\":1000,\"unit_cost\":1}]}")" = 422 ] &&
 		[ "$(as cloud "$token" GET /api/inventory/$p/moves)" = "$(as cloud "$token" GET /api/inventory/$(uuid)/moves)" ] &&
+		[ "$(as cloud "$token" GET /api/inventory/$p/layers)" = "$(as cloud "$token" GET /api/inventory/$(uuid)/layers)" ] &&
 		[ "$(as cloud "$token" POST /api/devices/$(device_of till1)/revoke)" = "$(as cloud "$token" POST /api/devices/$(uuid)/revoke)" ]
 	'
 	test_expect 'a UUID of the north, pushed by the south, becomes a row of the south' '

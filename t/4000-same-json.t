@@ -74,7 +74,7 @@ requests()	# node
 		"/api/customers/$ali/account" "/api/customers/$ali/account?limit=1" /api/reports/receivables \
 		'/api/reports/receivables?at=2026-04-05T00:00:00Z' \
 		"/api/purchases/$(uuid_number 10)" /api/inventory '/api/inventory?level=in' '/api/inventory?level=out&q=t' \
-		'/api/inventory?level=some' "/api/inventory/$tea/moves" /api/journal-entries \
+		'/api/inventory?level=some' "/api/inventory/$tea/moves" "/api/inventory/$tea/layers" /api/journal-entries \
 		/api/reports/trial-balance /api/reports/valuation "/api/invoices/$(uuid_number 77)" /api/nothing /api/users; do
 		ask "$1" GET "$path"
 	done

@@ -22,7 +22,7 @@ struct report {
 	int64_t from, until;	/* of when: from <= at < until; 0 and FOREVER where nobody asks */
 	int64_t offset_us;	/* of the shop's days and hours from UTC */
 	struct page page;
-	struct uuid product;	/* whose moves */
+	struct uuid product;	/* whose moves and layers */
 	const char *level;	/* of the stock: only what is at it, or NULL */
 	struct sheet sheet;
 };
@@ -40,7 +40,8 @@ int report_as_of(struct report *r, const char *name, const char *text, struct er
 int report_level(struct report *r, const char *level, struct err *err) MUST_CHECK;
 
 typedef int report_fn(struct report *r, struct err *err);
-report_fn report_inventory, report_moves, report_valuation, report_low_stock, report_oversold;	/* valuation: as of until */
+report_fn report_inventory, report_moves, report_layers, report_low_stock, report_oversold;
+report_fn report_valuation;	/* as of until */
 report_fn report_journal, report_trial_balance, report_cash_flow;
 report_fn report_daily_sales, report_sales_by_hour, report_sales_by_product;
 report_fn report_receivables;	/* as of until */

@@ -169,7 +169,7 @@ int report_valuation(struct report *r, struct err *err)
 
 /* --- what moved --- */
 
-/* Behind all that is newer than this. */
+/* Where a page ended: moves at their time, layers at their position. */
 struct place {
 	int64_t at;
 	struct uuid doc;
@@ -198,6 +198,40 @@ int report_moves(struct report *r, struct err *err)
 	while ((n = rows_next(&rs, err)) > 0 && found < r->page.limit) {
 		sheet_item_of(&r->sheet, &rs, 1);
 		p = (struct place){ rows_int(&rs, 5), rows_uuid(&rs, 2), rows_int(&rs, 0) };
+		found++;
+	}
+	rows_end(&rs);
+	sheet_end(&r->sheet);
+	sheet_next(&r->sheet, n > 0 ? report_cursor_text(r->pool, &p, sizeof p) : NULL);
+	return MIN(n, 0);
+}
+
+/* --- what is left of what came in --- */
+
+static const struct sheet_shape layers_shape = { "layers", (const struct column[]){
+	{ "uuid", COL_UUID }, { "doc", COL_UUID }, { "source", COL_TEXT }, { "at", COL_TIME }, { "qty_left", COL_QTY },
+	{ "value_left", COL_MONEY }, { NULL } } };
+
+/* The next to be sold first. */
+int report_layers(struct report *r, struct err *err)
+{
+	static const char sql[] =
+		"SELECT l.pos, l.line, l.uuid, l.doc, m.source, m.at, l.qty_left, l.value_left FROM layers l "
+		"LEFT JOIN stock_moves m ON m.tenant = l.tenant AND m.doc = l.doc AND m.uuid = l.uuid "
+		"WHERE l.tenant = $1 AND l.product = $2 AND l.open = 1 AND (l.pos, l.doc, l.line) > ($3, $4, $5) "
+		"ORDER BY l.pos, l.doc, l.line LIMIT $6";
+	struct place p = { -1, { { 0 } }, -1 };
+	struct rows rs;
+	int n, found = 0;
+
+	if (report_cursor(r, &p, sizeof p, err) < 0 ||
+	    db_rows(r->db, sql, ARGS(v_uuid(r->tenant), v_uuid(r->product), v_int(p.at), v_uuid(p.doc), v_int(p.pos),
+				     v_int(r->page.limit + 1)), &rs, err) < 0)
+		return -1;
+	sheet_begin(&r->sheet, &layers_shape);
+	while ((n = rows_next(&rs, err)) > 0 && found < r->page.limit) {
+		sheet_item_of(&r->sheet, &rs, 2);
+		p = (struct place){ rows_int(&rs, 0), rows_uuid(&rs, 3), rows_int(&rs, 1) };
 		found++;
 	}
 	rows_end(&rs);

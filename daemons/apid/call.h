@@ -181,7 +181,7 @@ handler_fn h_import, h_openapi;
 handler_fn h_twin_merge, h_twin_unmerge;
 handler_fn h_role_create, h_role_change, h_role_delete, h_session_get, h_setting_list;
 handler_fn h_shift_list, h_shift_get;
-handler_fn h_inventory, h_moves, h_valuation, h_low_stock, h_oversold, h_journal, h_trial_balance, h_cash_flow;
+handler_fn h_inventory, h_moves, h_layers, h_valuation, h_low_stock, h_oversold, h_journal, h_trial_balance, h_cash_flow;
 handler_fn h_receivables, h_daily_sales, h_sales_by_hour, h_sales_by_product;
 handler_fn h_conflict_list, h_conflict_get, h_conflict_restore, h_review_get;
 handler_fn h_device_list, h_device_rename, h_device_approve, h_device_revoke, h_device_resync;

@@ -111,6 +111,13 @@ int h_moves(struct call *c, struct err *err)
 	return call_uuid(c, &product, err) < 0 ? -1 : report(c, product, report_moves, err);
 }
 
+int h_layers(struct call *c, struct err *err)
+{
+	struct uuid product;
+
+	return call_uuid(c, &product, err) < 0 ? -1 : report(c, product, report_layers, err);
+}
+
 #define HANDLER(name, fn)                                                              \
 	int name(struct call *c, struct err *err)                                      \
 	{                                                                              \

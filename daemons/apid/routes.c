@@ -96,6 +96,7 @@ const struct route routes[] = {
 	RECORDS("/api/suppliers", "suppliers", PERM_READ, PERM_CATALOGUE),
 	RECORDS("/api/accounts", "accounts", PERM_READ_COST, PERM_SETTINGS),
 	{ GET("/api/inventory"),		READ, h_inventory, SHOP, PERM_READ_COST, TAKES(Q_STOCK) },
+	{ GET("/api/inventory/:product/layers"),READ, h_layers, SHOP, PERM_READ_COST, TAKES(Q_SHEET_PAGE) },
 	{ GET("/api/inventory/:product/moves"),	READ, h_moves, SHOP, PERM_READ_COST, TAKES(Q_PERIOD_PAGE) },
 	{ GET("/api/journal-entries"),		READ, h_journal, SHOP, PERM_READ_COST, TAKES(Q_PERIOD_PAGE) },
 	{ POST("/api/import/products"),		WRITE, h_import, SHOP, PERM_CATALOGUE, CSV },

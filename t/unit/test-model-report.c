@@ -137,6 +137,35 @@ static void the_shelf_is_worth_what_fifo_says(void **state)
 	assert_null(text_of(j, "next"));
 }
 
+static void what_is_left_of_each_purchase_is_told_in_the_order_it_is_sold(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid tea = make_product(f, "{'name':'Tea','price':900}");
+	struct report r = fixture_report(f);
+	struct uuid second;
+	struct json j;
+
+	buy(f, tea, 10, 500, 1);
+	second = buy(f, tea, 10, 700, 2);
+	buy(f, tea, 1, 800, 3);
+	sell(f, tea, 12, 900, 4);
+	r.product = tea;
+	r.page.limit = 1;
+	j = fixture_ask(f, report_layers, &r);
+	assert_int_equal(items(j), 1);
+	assert_true(uuid_eq(uuid_of(item(j, 0), "doc"), second));
+	assert_string_equal(text_of(item(j, 0), "source"), "purchase");
+	assert_int_equal(int_of(item(j, 0), "qty_left"), 8000);
+	assert_int_equal(int_of(item(j, 0), "value_left"), 5600);
+	r = fixture_report(f);
+	r.product = tea;
+	r.page.after = text_of(j, "next");
+	j = fixture_ask(f, report_layers, &r);
+	assert_int_equal(items(j), 1);
+	assert_int_equal(int_of(item(j, 0), "value_left"), 800);
+	assert_null(text_of(j, "next"));
+}
+
 static void the_inventory_lists_what_is_tracked_and_alive(void **state)
 {
 	struct fixture *f = *state;
@@ -251,7 +280,7 @@ static void a_cursor_of_another_list_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	static const char *const strange[] = { "x", "", "AAAA", "01890000-0000-7000-8000-00000000000g" };
-	static report_fn *const paged[] = { report_inventory, report_journal, report_moves, report_low_stock, report_sales_by_product };
+	static report_fn *const paged[] = { report_inventory, report_journal, report_moves, report_layers, report_low_stock, report_sales_by_product };
 	struct report r = fixture_report(f);
 	struct buf out = { 0 };
 
@@ -421,6 +450,7 @@ static void the_journal_pages_without_gap_or_repeat(void **state)
 }
 
 FIXTURE_MAIN(TILL(the_shelf_is_worth_what_fifo_says),
+	     TILL(what_is_left_of_each_purchase_is_told_in_the_order_it_is_sold),
 	     HUB(the_inventory_lists_what_is_tracked_and_alive),
 	     TILL(the_inventory_pages_without_gap_or_repeat),
 	     HUB(the_inventory_is_searched_as_products_are),
