@@ -1,6 +1,11 @@
 import { SegmentedControl } from '@mantine/core';
 import type { PayMethod } from '~/api/types';
-import { t } from '~/i18n';
+import { known, t } from '~/i18n';
+
+export function methodName(method: string): string {
+	const key = known(`pos.${method}`);
+	return key ? t(key) : method;
+}
 
 export function MethodSelect({ value, onChange }: { value: PayMethod; onChange: (m: PayMethod) => void }) {
 	return (

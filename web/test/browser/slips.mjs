@@ -55,11 +55,12 @@ await promise('a drawer is opened, and things happen', async () => {
 	await sell(3, 'card');
 	await ask('POST', `/api/shifts/${shift}/movements`, { kind: 'expense', amount: 400, reason: 'Ice' });
 	await until(async () => (await page.getByTestId('expected').innerText()).startsWith('111.00'), 'the drawer has it');
+	await until(async () => (await page.getByTestId('method-card').innerText()).includes('7.50'), 'and what was paid by card stands beside it');
 });
 await promise('the shift so far is printed', async () => {
 	await page.getByRole('button', { name: 'Print the slip' }).click();
 	await until(async () => (await printed()) === 1, 'the printer is asked');
-	await has(await onPaper('slip-interim'), 'Rafidain Grocery', 'Al-Rasheed St. 12', 'so far', 'still open', 'Yusuf', '+15.00', 'Ice', '-4.00', '111.00');
+	await has(await onPaper('slip-interim'), 'Rafidain Grocery', 'Al-Rasheed St. 12', 'so far', 'still open', 'Yusuf', '+15.00', 'Ice', '-4.00', '111.00', 'Sold in this shift', '22.50', 'Card', '+7.50');
 });
 is(await page.getByRole('button', { name: 'Daily closing' }).count(), 0, 'who may not see reports is not offered the day');
 await promise('closed and printed with one button: counted, the difference, who, a line to sign on', async () => {
@@ -70,7 +71,7 @@ await promise('closed and printed with one button: counted, the difference, who,
 	await slip.getByText('Signature').waitFor({ state: 'attached' });
 	await until(async () => (await printed()) === 2, 'the printer is asked');
 	const text = await onPaper('slip-shift');
-	await has(text, '110.00', '-1.00', 'Signature', 'Yusuf');
+	await has(text, '110.00', '-1.00', 'Signature', 'Yusuf', 'Card', '+7.50');
 	return !text.includes('so far');
 });
 await promise('what was printed leaves nothing behind', async () => {

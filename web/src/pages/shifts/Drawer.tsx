@@ -6,12 +6,13 @@ import { dateTime, money, moneyWithCurrency, timeOnly } from '~/i18n/format';
 import { ErrorNote } from '~/ui/ErrorNote';
 import { Icon } from '~/ui/Icon';
 import { Money } from '~/ui/Money';
+import { methodName } from '~/ui/MethodSelect';
 import { UserName } from '~/ui/names';
 import { Facts } from '~/ui/Panel';
 import { printPaper } from '~/ui/paper';
 import css from './Shifts.module.css';
 import { differenceText } from './CloseForm';
-import { type FullShift, useShift } from './queries';
+import { type FullShift, methodsOf, useShift } from './queries';
 import { ShiftSlip } from './slips';
 
 function Sums({ s }: { s: FullShift }) {
@@ -54,6 +55,21 @@ function Movements({ s }: { s: FullShift }) {
 	);
 }
 
+// Cash is in the drawer; the rest of what was paid is told here.
+function Methods({ s }: { s: FullShift }) {
+	if (s.methods.length === 0 && s.sold.on_account === 0)
+		return null;
+	return (
+		<section aria-label={t('slip.paid_with')}>
+			<h3 className={css.title}>{t('slip.paid_with')}</h3>
+			<ul className={css.moves}>
+				{methodsOf(s).map((m) => <li key={m.method} data-testid={`method-${m.method}`}><strong>{methodName(m.method)}</strong><bdi dir="ltr">{money(m.total)}</bdi></li>)}
+				{s.sold.on_account !== 0 && <li><strong>{t('slip.on_account')}</strong><bdi dir="ltr">{money(s.sold.on_account)}</bdi></li>}
+			</ul>
+		</section>
+	);
+}
+
 function Notes({ s }: { s: FullShift }) {
 	const close = s.closes[0];
 	return (
@@ -90,6 +106,7 @@ export function Drawer({ id }: { id: string }) {
 				<Sums s={s} />
 				<div className={css.beside}>
 					<Facts items={facts(s)} />
+					<Methods s={s} />
 					<Movements s={s} />
 					<Group><Button variant="default" leftSection={<Icon name="print" size={18} />} onClick={() => printPaper(<ShiftSlip s={s} />)}>{t('slip.print')}</Button></Group>
 				</div>

@@ -17,6 +17,12 @@ export interface Close extends DocumentHead {
 
 export type FullShift = ShiftDetail & { closes: Close[] };
 
+const methods = ['cash', 'card', 'bank', 'mobile', 'store_credit', 'account'];
+
+export function methodsOf(s: FullShift): FullShift['methods'] {
+	return [...s.methods].sort((a, b) => methods.indexOf(a.method) - methods.indexOf(b.method));
+}
+
 export const shiftQuery = (id: string) => ({ queryKey: ['shifts', 'one', id], queryFn: () => api.get<FullShift>(`/api/shifts/${id}`) });
 
 export function useShift(id: string) {

@@ -4,16 +4,44 @@ import { dateTime, longDay, money, timeOnly } from '~/i18n/format';
 import type { Shift } from '~/api/types';
 import { accountName, sourceName } from '~/pages/reports/names';
 import type { Cash, Sums } from '~/pages/reports/queries';
+import { methodName } from '~/ui/MethodSelect';
 import { UserName } from '~/ui/names';
 import { Row, Slip } from '~/ui/paper';
 import css from '~/ui/Receipt.module.css';
-import type { FullShift } from './queries';
+import { type FullShift, methodsOf } from './queries';
 
 // Its sign stands before it in Arabic too.
 const signed = (n: number) => <bdi dir="ltr">{n > 0 ? '+' : ''}{money(n)}</bdi>;
 
 function Printed() {
 	return <>{t('slip.printed', { at: dateTime(new Date().toISOString()) })}</>;
+}
+
+const parts = ['sales', 'customer_payments', 'refunds', 'supplier_payments'] as const;
+
+// All that was sold, and whatever it was paid with: the drawer knows cash only.
+function Sales({ s }: { s: FullShift }) {
+	return (
+		<>
+			<hr />
+			<div className={css.head}>{t('slip.sold')}</div>
+			<Row label={t('report.invoices')} value={s.sold.invoices} />
+			<Row label={t('report.sales')} value={money(s.sold.total)} />
+			<Row label={t('report.tax')} value={money(s.sold.tax)} />
+			{s.sold.on_account !== 0 && <Row label={t('slip.on_account')} value={money(s.sold.on_account)} />}
+			<hr />
+			<div className={css.head}>{t('slip.paid_with')}</div>
+			{methodsOf(s).map((m) => {
+				const moved = parts.filter((k) => m[k] !== 0);
+				return (
+					<div key={m.method} className={css.line}>
+						<Row label={<strong>{methodName(m.method)}</strong>} value={<strong>{signed(m.total)}</strong>} />
+						{(moved.length > 1 || moved[0] !== 'sales') && moved.map((k) => <Row key={k} label={t(k === 'sales' ? 'slip.sales' : `drawer.sum_${k}`)} value={signed(m[k])} />)}
+					</div>
+				);
+			})}
+		</>
+	);
 }
 
 function Movements({ s }: { s: FullShift }) {
@@ -47,6 +75,7 @@ export function ShiftSlip({ s }: { s: FullShift }) {
 			{s.counted !== null && <Row label={t('shift.counted')} value={money(s.counted)} strong />}
 			{s.difference !== null && <Row label={t('shift.difference')} value={signed(s.difference)} strong />}
 			<Movements s={s} />
+			{(s.sold.invoices > 0 || s.methods.length > 0) && <Sales s={s} />}
 			{close?.note && <><hr /><p>{close.note}</p></>}
 			{close && <div className={css.sign}>{t('slip.signature')}</div>}
 		</Slip>
