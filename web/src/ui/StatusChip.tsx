@@ -65,7 +65,8 @@ export function chipOf(status: Status, mode: Mode, role: string): Chip {
 
 const TICK_MS = 5000;
 
-export function StatusChip({ onClick }: { onClick?: () => void }) {
+// With onClick it is a button; else, on the lock, it only tells.
+export function StatusChip({ onClick, id = 'status' }: { onClick?: () => void; id?: string }) {
 	useLanguage();
 	const status = useStatus();
 	const mode = useStore(modeStore);
@@ -76,13 +77,11 @@ export function StatusChip({ onClick }: { onClick?: () => void }) {
 		return () => window.clearInterval(id);
 	}, []);
 	const chip = chipOf(status, mode, role);
+	const look = { className: css.chip, 'data-tone': chip.tone, 'data-mode': mode, 'data-testid': id };
+	const says = <><Icon name={chip.icon} size={18} /><span>{chip.text}</span></>;
 	return (
 		<>
-			<UnstyledButton className={css.chip} data-tone={chip.tone} data-mode={mode} onClick={onClick} data-testid="status"
-				aria-label={t('status.label', { text: chip.text })}>
-				<Icon name={chip.icon} size={18} />
-				<span>{chip.text}</span>
-			</UnstyledButton>
+			{onClick ? <UnstyledButton {...look} onClick={onClick} aria-label={t('status.label', { text: chip.text })}>{says}</UnstyledButton> : <div {...look}>{says}</div>}
 			<Announce chip={chip} />
 		</>
 	);

@@ -1,6 +1,6 @@
 // The lock: by hand and after an idle time; unlocked with a PIN, by the same person or
 // another; what was on the screen is there again.
-import { finish, is, open, operator, promise, scan, shot, signIn, until, url } from './fexl.mjs';
+import { finish, is, open, operator, press, promise, scan, shot, signIn, until, url } from './fexl.mjs';
 import { everyLook } from './looks.mjs';
 
 const world = await open();
@@ -15,6 +15,12 @@ const lockNow = async () => {
 	await page.getByTestId('account').click();
 	await page.getByRole('menuitem', { name: 'Lock the screen' }).click();
 	await lock.waitFor();
+};
+// Whoever is chosen, the field asks for their PIN.
+const typePin = async (pin) => {
+	await until(() => page.evaluate(() => document.activeElement?.name === 'pin'), 'the field has the focus');
+	await page.keyboard.type(pin);
+	await press(page, 'Enter');
 };
 const gone = () => lock.waitFor({ state: 'detached' });
 
@@ -41,12 +47,11 @@ await promise('nothing behind it can be reached: not by Tab, nor by a shortcut, 
 await promise('a reload does not open it; a wrong PIN is told, and the field is empty again', async () => {
 	await page.reload();
 	await lock.waitFor();
-	await until(() => page.evaluate(() => document.activeElement?.name === 'pin'), 'the field has the focus');
-	await page.keyboard.type('9999');
-	await page.keyboard.press('Enter');
+	await typePin('9999');
 	await lock.getByRole('alert').getByText('PIN is wrong').waitFor();
 	return (await page.locator('input[name=pin]').inputValue()) === '';
 });
+is(await lock.getByTestId('lock-status').innerText(), 'Local only', 'the lock says how the shop’s data is');
 await shot(page, 'lock-wrong');
 await promise('the right one, on the pad, opens it: the cart is there', async () => {
 	for (const digit of '2222')
@@ -58,8 +63,7 @@ await promise('the right one, on the pad, opens it: the cart is there', async ()
 await promise('locked and unlocked, half a word in the search is still there', async () => {
 	await search.fill('Cey');
 	await lockNow();
-	await page.keyboard.type('2222');
-	await page.keyboard.press('Enter');
+	await typePin('2222');
 	await gone();
 	return (await search.inputValue()) === 'Cey';
 });
@@ -80,8 +84,7 @@ await promise('somebody else takes over: their PIN, their name, the same cart', 
 	old = await token();
 	await lock.getByRole('button', { name: /Amal/ }).click();
 	await lock.getByRole('button', { name: 'Go on as Amal' }).waitFor();
-	await page.keyboard.type('1234');
-	await page.keyboard.press('Enter');
+	await typePin('1234');
 	await gone();
 	return (await page.getByTestId('account').innerText()).includes('Amal') && (await total()).startsWith('5.00');
 });
@@ -90,9 +93,9 @@ await promise('the session of the one before has ended', async () => {
 	await until(async () => (await answer()) === 401, 'it is refused');
 });
 await promise('the sale that one began the other completes', async () => {
-	await page.keyboard.press('F9');
-	await page.getByRole('dialog').waitFor();
-	await page.keyboard.press('Enter');
+	await press(page, 'F9');
+	await page.getByTestId('due').waitFor();
+	await press(page, 'Enter');
 	await until(() => operator('till', 'GET', '/api/invoices').items.length === 1, 'it is stored');
 	const amal = operator('till', 'GET', '/api/users').items.find((u) => u.name === 'Amal').uuid;
 	return operator('till', 'GET', '/api/invoices').items[0].entered_by === amal;
@@ -102,8 +105,7 @@ await promise('who takes over a page that is not for them begins at their own', 
 	await page.getByRole('row', { name: /Yusuf/ }).waitFor();
 	await lockNow();
 	await lock.getByRole('button', { name: /Yusuf/ }).click();
-	await page.keyboard.type('2222');
-	await page.keyboard.press('Enter');
+	await typePin('2222');
 	await gone();
 	await page.getByTestId('total').waitFor();
 	return page.url().endsWith('/sell');
@@ -123,8 +125,7 @@ await promise('who guesses has to wait, and sees for how long', async () => {
 await shot(page, 'lock-wait');
 await promise('the owner sets after how long', async () => {
 	await lock.getByRole('button', { name: /Amal/ }).click();
-	await page.keyboard.type('1234');
-	await page.keyboard.press('Enter');
+	await typePin('1234');
 	await gone();
 	await page.goto(`${url('till')}/settings`);
 	await page.getByRole('combobox', { name: 'Lock the screen of tills after' }).click();

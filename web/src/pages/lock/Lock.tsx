@@ -14,6 +14,7 @@ import { useSettings } from '~/state/settings';
 import { useStatus } from '~/state/status';
 import { LookButtons } from '~/ui/Frame';
 import { Icon } from '~/ui/Icon';
+import { StatusChip } from '~/ui/StatusChip';
 import { details, explain, toastDone, toastError } from '~/ui/toasts';
 import css from './Lock.module.css';
 import { Pad } from './Pad';
@@ -118,7 +119,7 @@ export default function Lock() {
 	const [who, setWho] = useState(me);
 	return createPortal(
 		<div className={css.lock} data-testid="lock">
-			<div className={css.look}><LookButtons /></div>
+			<div className={css.look}><StatusChip id="lock-status" /><LookButtons /></div>
 			<main className={css.card}>
 				<section className={css.left}>
 					<div className={css.head}>
