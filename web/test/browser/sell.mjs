@@ -161,7 +161,7 @@ await promise('an unknown code is said, and becomes a product', async () => {
 	await page.getByLabel('Name of the product').fill('Dates');
 	await page.getByRole('dialog').getByLabel('Price').fill('4.50');
 	await shot(page, 'sell-unknown');
-	await page.getByRole('dialog').getByRole('button').last().click();
+	await page.getByRole('dialog').getByRole('button', { name: 'Make it and sell it' }).click();
 	await until(async () => (await total()) === '5.57');
 });
 // From the press to "Sold", and beside it, in turns, the same two requests with no page
@@ -214,6 +214,7 @@ await press(page, 'Escape');
 await page.getByTestId('due').waitFor({ state: 'hidden' });
 await promise('the language and the colours have a button each, named in the language of who reads it', async () => {
 	await page.getByLabel('Show this in Arabic').click();
+	await page.getByPlaceholder('ابحث').waitFor();
 	await page.getByLabel('ألوان داكنة').click();
 	await page.getByLabel('ألوان فاتحة').click();
 	await page.getByLabel('عرض الصفحة بالإنجليزية').click();

@@ -4,7 +4,7 @@ import { useDebouncedValue, useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type RefObject, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { Product } from '~/api/types';
-import { t } from '~/i18n';
+import { t, useLanguage } from '~/i18n';
 import { parseQty, qty as qtyText } from '~/i18n/format';
 import { Empty } from '~/ui/Empty';
 import { ErrorNote } from '~/ui/ErrorNote';
@@ -53,6 +53,7 @@ interface Props {
 
 // Drawn anew when it changes itself, not with each line of the cart.
 export const Tiles = memo(function Tiles({ search, onPick }: Props) {
+	useLanguage();
 	const [text, setText] = useState('');
 	const [marked, setMarked] = useState(0);
 	const { times, q } = parse(text);
