@@ -107,7 +107,10 @@ await owner.getByRole('row', { name: /Till 1/ }).waitFor();
 await everyLook(owner, 'devices');
 await everyLook(till, 'sync-on');
 await promise('Sync now does a cycle', async () => {
+	const last = () => operator('till', 'GET', '/api/sync/status').pairing.last_cycle;
+	const before = last();
 	await till.getByRole('button', { name: 'Sync now' }).click();
+	await until(() => last() !== before, 'another cycle');
 	await till.getByText('Complete', { exact: true }).first().waitFor();
 });
 await promise('the chip opens the figures', async () => {

@@ -20,6 +20,7 @@ const table = [...source.matchAll(/\{ path: '([^']+)'/g)].map(([, path]) => path
 // --- a shop that has something of each ---
 
 const post = (path, body) => operator('till', 'POST', path, body);
+operator('till', 'PUT', '/api/settings/lock_after_min', { value: 0 }); // nobody touches a screen that is walked through
 const products = ['Basmati rice 5 kg', 'Red lentils 1 kg', 'شاي أسود', 'Olive oil 1 l'].map((name, i) =>
 	post('/api/products', { name, price: 250 + 125 * i, barcode: String(6291000000000 + i), sku: `GR-${100 + i}` }));
 const tigris = post('/api/suppliers', { name: 'Tigris Wholesale', phone: '0780 555 0101' });
@@ -46,6 +47,7 @@ function survey() {
 	const path = location.pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id').replace(/\/$/, '');
 	const alike = new Map(); // of many of one kind the first stands for all
 	const things = [];
+	document.querySelectorAll('[data-walk]').forEach((e) => delete e.dataset.walk);
 	for (const e of top.querySelectorAll('button, [role=tab], [role=menuitem], [role=row][data-open], [role=radio], [role=switch]')) {
 		const kind = `${e.getAttribute('role') ?? e.tagName} ${e.className}`;
 		alike.set(kind, (alike.get(kind) ?? 0) + 1);
@@ -91,7 +93,7 @@ async function take(page, step) {
 	const thing = things.find((t) => t.role === step.role && t.name === step.name);
 	if (!thing)
 		return false;
-	await page.locator(`[data-walk="${thing.n}"]`).last().dispatchEvent('click');
+	await page.locator(`[data-walk="${thing.n}"]`).dispatchEvent('click');
 	await settled(page);
 	return true;
 }
