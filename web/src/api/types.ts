@@ -261,6 +261,8 @@ export interface Shift extends DocumentHead {
 export interface ShiftDetail extends Shift {
 	movements: { uuid: string; number: string; at: string; kind: string; amount: number; reason: string }[];
 	totals: Record<string, number>;
+	methods: { method: string; sales: number; customer_payments: number; refunds: number; supplier_payments: number; total: number }[];
+	sold: { invoices: number; total: number; tax: number; on_account: number };
 }
 
 export interface Account {
@@ -275,10 +277,16 @@ export interface Account {
 export interface StockRow {
 	product: string;
 	name: string;
-	sku?: string | null;
+	sku: string | null;
+	barcode: string | null;
+	price: number;
 	on_hand: number;
 	value: number;
+	low_stock: number; // what counts for it: its own, or the shop's
+	level: Level;
 }
+
+export type Level = 'in' | 'low' | 'out' | 'oversold';
 
 export interface Move {
 	uuid: string;
@@ -289,6 +297,16 @@ export interface Move {
 	qty: number;
 	cost: number;
 	layer: string | null;
+}
+
+// What is left of what came in once.
+export interface Layer {
+	uuid: string;
+	doc: string;
+	source: string | null;
+	at: string | null;
+	qty_left: number;
+	value_left: number;
 }
 
 export interface Role extends Stored {

@@ -26,8 +26,13 @@ export function saveAs(name: string, text: string): void {
 	URL.revokeObjectURL(url);
 }
 
-export function CsvButton({ name, head, rows }: { name: string; head: string[]; rows: () => unknown[][] }) {
-	return <Button variant="default" leftSection={<Icon name="download" size={18} />} onClick={() => saveAs(`${name}.csv`, csv(head, rows()))}>{t('do.export')}</Button>;
+// All that is listed, not only what has been scrolled to.
+export function CsvButton({ name, head, rows }: { name: string; head: string[]; rows: () => Promise<unknown[][]> }) {
+	const get = useMutation({ mutationFn: rows });
+	return (
+		<Button variant="default" loading={get.isPending} leftSection={<Icon name="download" size={18} />}
+			onClick={() => get.mutate(undefined, { onSuccess: (all) => saveAs(`${name}.csv`, csv(head, all)), onError: toastError })}>{t('do.export')}</Button>
+	);
 }
 
 // The whole report as the server writes it, not only what the page has shown.

@@ -105,8 +105,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, quer
 						})}
 					</div>
 				</div>
-				{query.isPending && <Rows height={rowHeight} />}
-				{!query.isPending && rows.length === 0 && empty}
+				{rows.length === 0 && (query.isPending || hasNextPage ? <Rows height={rowHeight} /> : empty)}
 			</div>
 			<div className={css.foot} role="status">{rows.length > 0 && `${t('list.rows', { n: before + rows.length })}${hasNextPage ? '…' : ''}`}</div>
 		</div>

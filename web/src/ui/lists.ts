@@ -46,6 +46,17 @@ export function useList<T>(key: string, path: string, params: Params = {}, from:
 	return { rows, places, query: { ...q, before: places[0]?.before ?? 0 } };
 }
 
+// All of it, by the longest pages: for a file, not for a screen.
+export async function allOf<T>(path: string, params: Params = {}): Promise<T[]> {
+	const rows: T[] = [];
+	for (let after: string | null = ''; after !== null;) {
+		const page: List<T> = await api.get<List<T>>(query(path, { limit: PAGE_MAX, ...params, after }));
+		rows.push(...page.items);
+		after = page.next;
+	}
+	return rows;
+}
+
 // A word of the address behind the question mark: back and reload keep it.
 export function useParam(name: string): [string, (v: string) => void] {
 	const [params, setParams] = useSearchParams();

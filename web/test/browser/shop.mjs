@@ -1,17 +1,21 @@
 // A cashier's morning, and what the owner looks at afterwards; each figure on the
 // screen is the API's.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { finish, open, operator, popsUp, press, promise, scan, shot, signIn, stage, until } from './fexl.mjs';
+import { finish, is, open, operator, popsUp, press, promise, scan, shot, signIn, stage, until } from './fexl.mjs';
 import { clean, everyLook } from './looks.mjs';
 
-const world = await open();
+const world = await open({ acceptDownloads: true });
 const page = await world.newPage();
 const get = (path) => operator('till', 'GET', path);
 const total = () => page.getByTestId('total').innerText();
+const MANY = 150; // more than a page of a list
 const money = (n) => (n / 100).toLocaleString('en', { minimumFractionDigits: 2 });
 
 const go = (name) => page.getByRole('navigation').getByRole('link', { name }).click();
+// One of a group of choices; a word of the list below it may be the same.
+const choose = (group, name) => page.getByRole('radiogroup', { name: group }).getByText(name, { exact: true }).click();
+const rows = (n) => until(async () => (await page.getByRole('row').count()) === n + 1, `${n} rows below the head`);
 const title = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
 // --- the shop ---
@@ -66,7 +70,7 @@ await promise('one on account, for a customer found by phone', async () => {
 await promise('all of them belong to his shift', async () => new Set(get('/api/invoices?limit=50').items.map((i) => i.shift)).size === 1);
 await promise('one return, from the invoice', async () => {
 	await go('Invoices');
-	await page.getByRole('row').nth(2).click();
+	await page.getByRole('row', { name: get('/api/invoices?limit=2').items[1].number }).click();
 	await page.getByRole('button', { name: 'Return goods' }).click();
 	await page.getByRole('dialog').getByLabel('Quantity').first().fill('1');
 	await shot(page, 'invoice-return');
@@ -78,8 +82,9 @@ await promise('the debt is paid in part', async () => {
 	await go('Customers');
 	await page.getByRole('row', { name: /Noor Hadi/ }).click();
 	await page.getByRole('button', { name: 'Take a payment' }).click();
-	await page.getByRole('dialog').getByLabel('Amount').fill('5');
-	await page.getByRole('dialog').getByRole('button', { name: 'Take a payment' }).last().click();
+	const pay = page.getByRole('dialog', { name: 'Take a payment', exact: true });
+	await pay.getByLabel('Amount').fill('5');
+	await pay.getByRole('button', { name: 'Take a payment' }).click();
 	await until(() => get('/api/customer-payments?limit=5').items.length === 1, 'the payment is booked');
 	return get('/api/customer-payments?limit=5').items[0].amount === 500;
 });
@@ -121,31 +126,53 @@ await go('Invoices');
 await page.getByRole('row').nth(3).waitFor();
 await everyLook(page, 'invoices');
 await promise('unpaid invoices are found', async () => {
-	await page.getByText('Unpaid', { exact: true }).first().click();
-	await until(async () => (await page.getByRole('row').count()) === 2, 'one is left');
+	await choose('Which invoices', 'Unpaid');
+	await rows(1);
 });
 await promise('an invoice is cancelled, with a reason; its goods come back', async () => {
-	await page.getByText('All', { exact: true }).first().click();
-	await until(async () => (await page.getByRole('row').count()) > 2, 'all are back');
-	const before = get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0);
-	await page.getByRole('row').last().click();
+	await choose('Which invoices', 'All');
+	await rows(11);
+	const onHand = () => get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0);
+	const before = onHand();
+	await page.getByRole('row', { name: get('/api/invoices?limit=50').items.at(-1).number }).click();
 	await page.getByRole('button', { name: 'Cancel the invoice' }).click();
 	await page.getByRole('dialog').getByLabel('Reason').fill('Wrong customer');
 	await shot(page, 'invoice-cancel');
 	await page.getByRole('dialog').getByRole('button', { name: 'Cancel the invoice' }).click();
-	await page.getByText('Cancelled', { exact: true }).first().waitFor();
-	return get('/api/inventory?limit=50').items.reduce((n, x) => n + x.on_hand, 0) === before + 2000;
+	await until(() => get('/api/cancellations?limit=5').items.length === 1, 'it is cancelled');
+	await until(async () => /Cancelled/.test(await page.locator('#content').innerText()), 'and says so');
+	return onHand() === before + 2000;
 });
 await clean(page, 'invoice-cancelled');
 await go('Inventory');
 await page.getByRole('row', { name: /Basmati/ }).waitFor();
 await everyLook(page, 'inventory');
 await promise('low stock is found', async () => {
-	await page.getByText('Low', { exact: true }).first().click();
+	await choose('Level', 'Low');
 	await page.getByRole('row', { name: /Olive oil/ }).waitFor();
-	await until(async () => (await page.getByRole('row').count()) === 2, 'only that');
+	await rows(get('/api/inventory?level=low').items.length);
+	await rows(1);
 });
-await page.getByText('All', { exact: true }).first().click();
+await everyLook(page, 'inventory-low');
+const exported = async () => {
+	const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+	return readFileSync(await file.path(), 'utf8').trim().split('\r\n');
+};
+await promise('the file is the list as it is filtered', async () => {
+	const [head, ...lines] = await exported();
+	is(head.replace('\ufeff', ''), 'name,sku,barcode,price,on_hand,level', 'its head');
+	return lines.length === 1 && lines[0].startsWith('Olive oil 1 l,GR-103,') && lines[0].endsWith(',6.25,2,low');
+});
+await promise('opened from there it is the whole product, with what is left of each purchase', async () => {
+	await page.getByRole('row', { name: /Olive oil/ }).click();
+	await page.getByRole('dialog').getByRole('tab', { name: 'Layers' }).click();
+	const [layer] = get(`/api/inventory/${products[3].uuid}/layers`).items;
+	await page.getByRole('dialog').getByRole('cell', { name: money(layer.value_left), exact: true }).waitFor();
+});
+await everyLook(page, 'product-layers');
+await press(page, 'Escape');
+await page.getByRole('dialog').waitFor({ state: 'detached' });
+await choose('Level', 'All');
 await promise('a product has its movements', async () => {
 	await page.getByRole('row', { name: /Olive oil/ }).click();
 	await page.getByRole('dialog').getByText('Purchase').waitFor();
@@ -190,7 +217,8 @@ await promise('changed elsewhere meanwhile: both are shown, nothing is overwritt
 await press(page, 'Escape');
 await promise('a CSV file says first what it would do, then does it', async () => {
 	const file = join(stage, 'products.csv');
-	writeFileSync(file, 'name,sku,price\nSaffron 1 g,GR-900,450\nMint,GR-901,abc\n');
+	const many = Array.from({ length: MANY }, (_, i) => `Spice ${i},SP-${i},100\n`).join('');
+	writeFileSync(file, `name,sku,price\nSaffron 1 g,GR-900,450\nMint,GR-901,abc\n${many}`);
 	await page.getByRole('button', { name: 'Stock', exact: true }).click();
 	await page.getByRole('menuitem', { name: 'Import CSV' }).click();
 	await page.getByTestId('csv').setInputFiles(file);
@@ -203,6 +231,12 @@ await promise('a CSV file says first what it would do, then does it', async () =
 	await until(() => get('/api/products?q=Saffron').items.length === 1, 'it is there');
 });
 await press(page, 'Escape');
+await page.getByRole('dialog').waitFor({ state: 'detached' });
+await promise('the file has all products, also those that nobody has scrolled to', async () => {
+	await page.getByRole('row', { name: /Saffron/ }).waitFor();
+	const lines = await exported();
+	return lines.length === 1 + products.length + 1 + MANY && lines.some((l) => l.startsWith(`Spice ${MANY - 1},`));
+});
 await go('Customers');
 await page.getByRole('row', { name: /Noor/ }).waitFor();
 await everyLook(page, 'customers');

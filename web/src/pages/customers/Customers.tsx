@@ -12,7 +12,7 @@ import { type Column, DataTable } from '~/ui/DataTable';
 import { Empty } from '~/ui/Empty';
 import { ErrorNote } from '~/ui/ErrorNote';
 import { Icon } from '~/ui/Icon';
-import { useParam } from '~/ui/lists';
+import { allOf, useParam } from '~/ui/lists';
 import { MethodSelect } from '~/ui/MethodSelect';
 import { MoneyInput } from '~/ui/MoneyInput';
 import { Page } from '~/ui/Page';
@@ -114,7 +114,8 @@ export default function Customers() {
 	const [q, setQ] = useParam('q');
 	const { rows, query } = useCustomers(q);
 	const [open, setOpen] = useState<Customer | 'new' | null>(null);
-	const shown = rows.filter((c) => !c.archived && c.uuid !== WALK_IN);
+	const isListed = (c: Customer) => !c.archived && c.uuid !== WALK_IN;
+	const shown = rows.filter(isListed);
 	const columns: Column<Customer>[] = [
 		{ key: 'phone', title: t('pos.phone'), width: '12rem', cell: (c) => <strong><bdi>{c.phone ?? '–'}</bdi></strong> },
 		{ key: 'name', title: t('field.name'), width: '2fr', cell: (c) => c.name ?? '–' },
@@ -126,7 +127,8 @@ export default function Customers() {
 		<Page title={t('nav.customers')} wide actions={(
 			<>
 				<SearchField value={q} onChange={setQ} label={t('customer.search')} />
-				<CsvButton name="customers" head={['phone', 'name', 'email', 'address', 'note']} rows={() => shown.map((c) => [c.phone, c.name, c.email, c.address, c.note])} />
+				<CsvButton name="customers" head={['phone', 'name', 'email', 'address', 'note']} 
+					rows={async () => (await allOf<Customer>('/api/customers', { q })).filter(isListed).map((c) => [c.phone, c.name, c.email, c.address, c.note])} />
 				{may && <Button onClick={() => setOpen('new')} leftSection={<Icon name="plus" size={18} />}>{t('pos.new_customer')}</Button>}
 			</>
 		)}>

@@ -2,13 +2,19 @@ import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/rea
 import { api, query } from '~/api/client';
 import { useDocument } from '~/api/documents';
 import { Problem, Unreachable } from '~/api/http';
-import type { Category, List, Move, Product, StockRow, TaxRate } from '~/api/types';
+import type { Category, Layer, List, Move, Product, StockRow, TaxRate } from '~/api/types';
+import { exponent, plain } from '~/i18n/format';
 import { session, useMay } from '~/state/session';
-import { PAGE_MAX, useList } from '~/ui/lists';
+import { PAGE, allOf, useList } from '~/ui/lists';
 
-// What is low is looked for on this page, in all there is: that takes long pages.
-export const useProductList = (q: string, all: boolean) =>
-	useList<Product>('products', '/api/products', all ? { q, limit: PAGE_MAX } : { q }, api, !all, isLive);
+export const useProductList = (q: string) => useList<Product>('products', '/api/products', { q }, api, true, isLive);
+
+// What is at one level, as the server finds it.
+export const useStockAt = (q: string, level: string) => useList<StockRow>('inventory', '/api/inventory', { q, level }, api, true);
+
+export function useProduct(id: string) {
+	return useQuery({ queryKey: ['products', 'one', id], queryFn: () => api.get<Product>(`/api/products/${id}`) });
+}
 
 function isLive(p: Product): boolean {
 	return !p.archived;
@@ -17,12 +23,12 @@ function isLive(p: Product): boolean {
 // What is on hand of the products on this page, for whoever may know.  Both lists go by
 // the same order, and what has stock is a product: a page of stock that begins where a
 // page of products begins has all of that page.
-export function useStock(q: string, cursors: string[], limit: number) {
+export function useStock(q: string, cursors: string[]) {
 	const may = useMay('cost');
 	const of = useQueries({
 		queries: cursors.map((after) => ({
-			queryKey: ['inventory', 'list', q, after, limit],
-			queryFn: ({ signal }: { signal: AbortSignal }) => api.get<List<StockRow>>(query('/api/inventory', { q, limit, after }), { signal }),
+			queryKey: ['inventory', 'list', q, after],
+			queryFn: ({ signal }: { signal: AbortSignal }) => api.get<List<StockRow>>(query('/api/inventory', { q, limit: PAGE, after }), { signal }),
 			enabled: may,
 		})),
 		combine: stockOfProducts,
@@ -34,12 +40,30 @@ function stockOfProducts(pages: { data?: List<StockRow> }[]): Map<string, StockR
 	return new Map(pages.flatMap((p) => p.data?.items ?? []).map((r) => [r.product, r]));
 }
 
+const UNIT = 1000; // quantities are thousandths
+
+// The whole list as it is filtered, a line for each; amounts as on a label, as an import reads them.
+export async function exportOf(q: string, level: string, mayCost: boolean): Promise<unknown[][]> {
+	const line = (p: Product | StockRow, s?: StockRow) => [p.name, p.sku, p.barcode, plain(p.price, exponent()), s && s.on_hand / UNIT, s?.level];
+	if (level)
+		return (await allOf<StockRow>('/api/inventory', { q, level })).map((s) => line(s, s));
+	const stock = new Map((mayCost ? await allOf<StockRow>('/api/inventory', { q }) : []).map((s) => [s.product, s]));
+	return (await allOf<Product>('/api/products', { q })).filter(isLive).map((p) => line(p, stock.get(p.uuid)));
+}
+
 export function useStockOf(product: string) {
 	const may = useMay('cost');
 	return useQuery({
 		queryKey: ['inventory', 'moves', product],
 		queryFn: () => api.get<List<Move>>(`/api/inventory/${product}/moves?limit=100`),
 		enabled: may,
+	});
+}
+
+export function useLayersOf(product: string) {
+	return useQuery({
+		queryKey: ['inventory', 'layers', product],
+		queryFn: async () => (await api.get<List<Layer>>(`/api/inventory/${product}/layers?limit=100`)).items,
 	});
 }
 
