@@ -21,13 +21,14 @@ EXTRA_DIST += t/unit/unit.h t/unit/schema-1-sqlite.sql t/unit/schema-1-postgres.
 # No test takes longer, whatever it waits for.
 TEST_MAX_S = 600
 
-# Patterns of what stays out: make check WITHOUT='t/75% t/8%'
+# How the names of what stays out begin: make check WITHOUT='t/75 t/8'
 WITHOUT =
 
 # Scripts are in the source tree, programs in the build tree; a script finds
 # both through FEXL_SRC and FEXL_BUILD.
 check-TESTS:
-	@tests=; for t in $(filter-out $(WITHOUT),$(TESTS)); do \
+	@tests=; for t in $(TESTS); do \
+		for w in $(WITHOUT); do case $$t in $$w*) continue 2 ;; esac; done; \
 		if test -f "$$t"; then tests="$$tests $$t"; else tests="$$tests $(srcdir)/$$t"; fi; \
 	done; \
 	FEXL_SRC='$(abs_srcdir)' FEXL_BUILD='$(abs_builddir)' \
