@@ -128,7 +128,7 @@ together()
 	'
 	hub="--tenant $(jq -r .tenant_uuid "$stage/hub/tenant.json")"
 	test_expect 'a till in a cloud' '
-		answer till1 sync now --wait && answer till1 sync now && answer till1 sync history && answer till1 verify && answer till1 repair &&
+		answer till1 sync now --wait && answer till1 sync now && answer till1 sync history --lines 1 && answer till1 verify && answer till1 verify products && answer till1 repair &&
 		answer till1 status && answer hub status && answer hub devices rename till1 "Till 1" &&
 		answer hub devices resync "Till 1" --yes && answer hub devices list && answer till1 sync now --wait
 	'

@@ -50,6 +50,9 @@ two_copies()
 		! ctl till2 --json verify >"$stage/verify.json"; cat "$stage/verify.json"
 		jq -e "(.identical | not) and .rows == 3 and ([.ranges[] | select(.table == \"customers\")] | length) == (.ranges | length) and
 			(.ranges | length) >= 1 and .fetched == 0" "$stage/verify.json"'
+	test_expect 'of one table it says whether that one differs' '
+		ctl till2 verify products && { ctl till2 --json verify customers >"$stage/one"; [ $? -eq 6 ]; } &&
+		jq -e "(.tables | length) == 1 and (.identical | not)" "$stage/one" && { ctl till2 verify nosuch; [ $? -eq 5 ]; }'
 	test_expect 'people see the ranges' '! ctl till2 verify >"$stage/out2"; cat "$stage/out2"; grep -q "BEHIND" "$stage/out2"'
 	test_expect 'it repairs by fetching three rows' 'repair till2 && [ "$(told .fetched)" = 3 ] && [ "$(told .sent)" = 0 ] && is_identical till2'
 	test_expect 'what it had otherwise is in the journal' '

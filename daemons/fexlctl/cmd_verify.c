@@ -8,9 +8,10 @@ static int run_verify(struct ctl *c);
 static int run_repair(struct ctl *c);
 
 const struct command verify_commands[] = {
-	{ .name = "verify", .summary = "compare this till with the cloud, table by table", .flags = HERE_ONLY, .run = run_verify,
-	  .more = "Says which ranges of keys differ, and exits 6 then.  What is pending here is left\n"
-		  "out on both sides." },
+	{ .name = "verify", .usage = "[TABLE]", .summary = "compare this till with the cloud, table by table", .args_max = 1,
+	  .flags = HERE_ONLY, .run = run_verify,
+	  .more = "Says which ranges of keys differ, and exits 6 then; with TABLE it is about this one.\n"
+		  "What is pending here is left out on both sides." },
 	{ .name = "repair", .summary = "exchange what differs between this till and the cloud", .flags = HERE_ONLY, .run = run_repair,
 	  .more = "What was not sent yet goes first.  Then what only the cloud has comes down, what only\n"
 		  "this till has goes up again, and of two versions the later one stands; the other one\n"
@@ -38,20 +39,68 @@ static int compare(struct ctl *c, const char *path, int64_t most_ms, struct repl
 	return call_ok(c, &call, r);
 }
 
+/* Of an array the elements that are about this table. */
+static void add_about(struct buf *out, struct json all, const char *table)
+{
+	jw_open(out, '[');
+	for (size_t i = 0; i < json_len(all); i++) {
+		const char *name = json_text(json_at(all, i), "table");
+
+		if (name != NULL && strcmp(name, table) == 0)
+			json_print(json_at(all, i), out);
+	}
+	jw_close(out, ']');
+}
+
+static bool is_same(struct json all, const char *table)
+{
+	struct json list = json_member(all, "tables");
+
+	for (size_t i = 0; i < json_len(list); i++) {
+		const char *name = json_text(json_at(list, i), "table"), *result = json_text(json_at(list, i), "result");
+
+		if (name != NULL && result != NULL && strcmp(name, table) == 0)
+			return strcmp(result, "identical") == 0;
+	}
+	return false;
+}
+
+/* The same answer, as if there were no other table. */
+static struct json only_table(struct ctl *c, struct json all, const char *table)
+{
+	struct buf out = { 0 };
+
+	jw_open(&out, '{');
+	for (struct json_iter it = json_iter(all); json_next(&it);) {
+		jw_name(&out, it.name);
+		if (json_type(it.value) == JSON_ARRAY)
+			add_about(&out, it.value, table);
+		else if (strcmp(it.name, "identical") == 0)
+			jw_bool(&out, is_same(all, table));
+		else
+			json_print(it.value, &out);
+	}
+	jw_close(&out, '}');
+	return json_made(c, &out);
+}
+
 static int run_verify(struct ctl *c)
 {
-	struct json where;
+	struct json found, where;
 	struct reply r;
 	int rc = compare(c, "/sync/verify", VERIFY_MS, &r);
 
 	if (rc != 0)
 		return rc;
-	c->out->list(c, tables, r.json, json_member(r.json, "tables"));
-	if (json_yes(r.json, "identical")) {
+	found = c->n_args == 1 ? only_table(c, r.json, c->args[0]) : r.json;
+	if (json_len(json_member(found, "tables")) == 0)
+		return fail(c, END_NOT_FOUND, "fexlctl verify shows all of them", "verify: no table that syncs is called \"%s\"", c->args[0]);
+	c->out->list(c, tables, found, json_member(found, "tables"));
+	if (json_yes(found, "identical")) {
 		say(c, "Identical to the cloud.");
 		return END_OK;
 	}
-	where = json_member(r.json, "ranges");
+	where = json_member(found, "ranges");
 	if (!c->out->json && json_len(where) > 0)
 		c->out->list(c, ranges, where, where);
 	return fail(c, END_REFUSED, "fexlctl repair", "verify: this till and the cloud differ in %lld rows",
