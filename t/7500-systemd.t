@@ -10,6 +10,18 @@ machine_needs
 test_expect 'the packages are built' '
 	packages_built
 '
+if command -v lintian >/dev/null; then
+	test_expect 'lintian has neither errors nor warnings to tell' '
+		lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$deb_dir"/*.deb
+	'
+else
+	test_skip 'lintian has neither errors nor warnings to tell' 'lintian is not installed (./dev deps deb)'
+fi
+test_expect 'the three shells find how fexlctl goes on' '
+	for file in bash-completion/completions/fexlctl fish/vendor_completions.d/fexlctl.fish zsh/vendor-completions/_fexlctl; do
+		dpkg-deb -c "$deb_dir"/fexl-common_*.deb | grep -q " ./usr/share/$file$" || { echo "$file is missing"; return 1; }
+	done
+'
 test_expect 'a bare Debian boots' '
 	machine till && boot till
 '
