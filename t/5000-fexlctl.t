@@ -329,6 +329,15 @@ my $syncd = daemon_up('syncd', sub { (200, { %on, phase => 'registering' }) });
 	ends(0, 'a line for each row of one', ['pending', 'products'], out => qr/\A.*REASON\n$uuid.*✕ refused.*price is negative\n\z/);
 	$r = ends(0, 'of one table as JSON', ['pending', 'invoices', '--json']);
 	is($json->decode($r->{out})->{total}, 1, 'counts its rows');
+	$all->{items} = [map { { table => $_->[0], uuid => $_->[1], since => "2026-11-23T14:05:$_->[2].000000Z", tries => $_->[3], state => $_->[4] } }
+			 ['products', 'b', '02', 0, 'ready'], ['products', 'c', '03', 7, 'ready'], ['invoices', 'a', '01', 0, 'waiting']];
+	$apid->stop;
+	$apid = table_up('apid', 'GET /api/pending' => [200, $all]);
+	my $which = sub { join(' ', map { $_->{uuid} } @{$json->decode(ctl(['pending', '--json', @_])->{out})->{items}}) };
+	is($which->('--oldest'), 'a b c', '--oldest: all rows, as long as they have waited');
+	is($which->('--stuck'), 'c a', '--stuck: those that were tried in vain, or wait for others');
+	is($which->('--stuck', 'products'), 'c', 'of one table');
+	ends(0, 'and says what to do', ['pending', '--stuck'], out => qr/^invoices +a/m, err => qr/→ fexlctl sync now --wait/);
 	$apid->stop;
 }
 

@@ -137,7 +137,7 @@ together()
 		answer till1 conflicts show "$id" && answer till1 conflicts restore "$id" && answer till1 conflicts list
 	'
 	test_expect 'what is not in the cloud yet' '
-		answer till1 sync pause && product till1 Salt 100 && answer till1 pending && answer till1 pending products &&
+		answer till1 sync pause && product till1 Salt 100 && answer till1 pending && answer till1 pending products && answer till1 pending --oldest &&
 		answer till1 status && answer till1 sync resume
 	'
 	test_expect 'what the cloud refused' '

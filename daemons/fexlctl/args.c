@@ -56,6 +56,9 @@ const struct arg_desc arg_table[ARG_COUNT] = {
 	[ARG_OUTPUT] = { "output", 'o', "FILE", "where it is written" },
 	[ARG_WARNING] = { "warning", 0, "MIN", "when the oldest pending row has waited so many minutes; default: 60" },
 	[ARG_CRITICAL] = { "critical", 0, "MIN", "the same; default: 1440" },
+	[ARG_OLDEST] = { "oldest", 0, NULL, "each row, the one that has waited longest first" },
+	[ARG_STUCK] = { "stuck", 0, NULL, "each row that was tried in vain" },
+	[ARG_LINES] = { "lines", 'n', "N", "so many at most, the newest" },
 	[ARG_DAEMON] = { "daemon", 0, "NAME", "apid (default), syncd or realtimed" },
 };
 

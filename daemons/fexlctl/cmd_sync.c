@@ -18,7 +18,7 @@ const struct command sync_commands[] = {
 		  "progress; --timeout bounds it." },
 	{ .name = "sync pause", .summary = "stop syncing; sales go on", .flags = HERE_ONLY, .run = run_pause },
 	{ .name = "sync resume", .summary = "go on syncing", .flags = HERE_ONLY, .run = run_resume },
-	{ .name = "sync history", .summary = "the last cycles", .flags = HERE_ONLY, .run = run_history },
+	{ .name = "sync history", .summary = "the last cycles", .takes = TAKES(ARG_LINES), .flags = HERE_ONLY, .run = run_history },
 	{ NULL }
 };
 
@@ -192,15 +192,28 @@ static const struct column history_columns[] = {
 	{ NULL }
 };
 
+/* The newest stand first. */
+static struct json first_of(struct ctl *c, struct json history, int64_t most)
+{
+	struct buf out = { 0 };
+
+	jw_open(&out, '[');
+	for (size_t i = 0; i < json_len(history) && (int64_t)i < most; i++)
+		json_print(json_at(history, i), &out);
+	jw_close(&out, ']');
+	return json_made(c, &out);
+}
+
 static int run_history(struct ctl *c)
 {
-	struct reply r;
 	struct json history;
-	int rc = ask(c, "syncd", "GET", "/status", NULL, &r);
+	struct reply r;
+	int64_t most;
+	int rc = arg_int(c, ARG_LINES, 1, 1000, 1000, &most);
 
-	if (rc != 0)
+	if (rc != 0 || (rc = ask(c, "syncd", "GET", "/status", NULL, &r)) != 0)
 		return rc;
-	history = json_member(r.json, "history");
+	history = first_of(c, json_member(r.json, "history"), most);
 	c->out->list(c, history_columns, history, history);
 	return END_OK;
 }
