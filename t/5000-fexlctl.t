@@ -101,7 +101,7 @@ my $apid = table_up('apid',
 
 $r = ends(0, 'a list is read page by page', ['devices', '--json']);
 is_deeply($json->decode($r->{out}), { items => \@devices, next => undef }, 'and JSON is what the server said');
-$r = ends(0, 'a table for people', ['devices'], out => qr/NAME.*STATUS.*CODE/);
+$r = ends(0, 'a table for people, and whom it waits for', ['devices'], out => qr/NAME.*STATUS.*CODE/, err => qr/→ fexlctl devices approve KTRV-7QX2/);
 like($r->{out}, qr/● approved .* 2026-11-23T14:05:09.112233Z +1,204 /, 'with signs, thousands, and times in full when it is no terminal');
 like($r->{out}, qr/Till\\x093\\x1b\[2J/, 'and nothing of it acts on the terminal');
 unlike($r->{out}, qr/ALARM/, 'a column that nobody fills is not there');
@@ -325,7 +325,7 @@ my $syncd = daemon_up('syncd', sub { (200, { %on, phase => 'registering' }) });
 	$apid = table_up('apid', 'GET /api/pending' => [200, $all]);
 	$r = ends(0, 'pending', ['pending', '--json']);
 	is_deeply($json->decode($r->{out}), $all, 'is what the server said');
-	ends(0, 'a line for each table', ['pending'], out => qr/products +1 .*price is negative/);
+	ends(0, 'a line for each table, and what to do', ['pending'], out => qr/products +1 .*price is negative/, err => qr/→ fexlctl quarantine list/);
 	ends(0, 'a line for each row of one', ['pending', 'products'], out => qr/\A.*REASON\n$uuid.*✕ refused.*price is negative\n\z/);
 	$r = ends(0, 'of one table as JSON', ['pending', 'invoices', '--json']);
 	is($json->decode($r->{out})->{total}, 1, 'counts its rows');
@@ -338,6 +338,14 @@ my $syncd = daemon_up('syncd', sub { (200, { %on, phase => 'registering' }) });
 	is($which->('--stuck'), 'c a', '--stuck: those that were tried in vain, or wait for others');
 	is($which->('--stuck', 'products'), 'c', 'of one table');
 	ends(0, 'and says what to do', ['pending', '--stuck'], out => qr/^invoices +a/m, err => qr/→ fexlctl sync now --wait/);
+	$apid->stop;
+}
+
+# --- conflicts ---
+
+{
+	$apid = table_up('apid', 'GET /api/conflicts' => [200, { items => [{ uuid => $uuid, table => 'products', rule => 'newest_wins' }], next => undef }]);
+	ends(0, 'a conflict, and how to see more of it', ['conflicts'], out => qr/products/, err => qr/→ fexlctl conflicts show $uuid/);
 	$apid->stop;
 }
 

@@ -37,11 +37,15 @@ static int run_list(struct ctl *c)
 {
 	struct json list;
 	int rc = ask_list(c, "/api/conflicts", &list);
+	const char *newest;
 
 	if (rc != 0)
 		return rc;
 	c->out->list(c, columns, list, json_member(list, "items"));
-	if (json_len(json_member(list, "items")) == 0)
+	newest = json_text(json_at(json_member(list, "items"), 0), "uuid");
+	if (newest != NULL)
+		hint(c, "fexlctl conflicts show %s", newest);
+	else
 		say(c, "No edit has lost against another.");
 	return END_OK;
 }

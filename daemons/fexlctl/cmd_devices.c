@@ -51,16 +51,34 @@ static const struct column columns[] = {
 	{ NULL }
 };
 
+/* Who waits for an answer, and who goes by the name of another. */
+static void advise(struct ctl *c, struct json items)
+{
+	for (size_t i = 0; i < json_len(items); i++) {
+		struct json device = json_at(items, i);
+		const char *status = json_text(device, "status"), *code = json_text(device, "code");
+
+		if (status != NULL && strcmp(status, "pending") == 0)
+			hint(c, "fexlctl devices approve %s, or reject", code != NULL ? code : "DEVICE");
+		if (json_text(device, "alarm") != NULL)
+			hint(c, "fexlctl devices show %s", json_text(device, "uuid"));
+	}
+}
+
 static int run_list(struct ctl *c)
 {
-	struct json list;
+	struct json list, items;
 	int rc = ask_list(c, "/api/devices", &list);
 
 	if (rc != 0)
 		return rc;
-	c->out->list(c, columns, list, json_member(list, "items"));
-	if (json_len(json_member(list, "items")) == 0)
-		say(c, "No till has asked yet.");
+	items = json_member(list, "items");
+	c->out->list(c, columns, list, items);
+	advise(c, items);
+	if (json_len(items) > 0)
+		return END_OK;
+	say(c, "No till has asked yet.");
+	hint(c, "at the till: fexlctl pair");
 	return END_OK;
 }
 

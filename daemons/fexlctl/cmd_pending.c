@@ -106,6 +106,21 @@ static int show_rows(struct ctl *c, const char *table)
 	return END_OK;
 }
 
+/* What goes by itself wants nothing. */
+static void advise(struct ctl *c, struct json tables)
+{
+	int64_t refused = 0, tries = 0;
+
+	for (size_t i = 0; i < json_len(tables); i++) {
+		refused += json_number(json_at(tables, i), "refused", 0);
+		tries += json_number(json_at(tables, i), "tries", 0);
+	}
+	if (refused > 0)
+		hint(c, "fexlctl quarantine list");
+	else if (tries > 0)
+		hint(c, "fexlctl pending --stuck");
+}
+
 static int run_pending(struct ctl *c)
 {
 	struct reply r;
@@ -116,6 +131,7 @@ static int run_pending(struct ctl *c)
 	if ((rc = ask(c, "apid", "GET", "/api/pending", NULL, &r)) != 0)
 		return rc;
 	c->out->list(c, table_columns, r.json, json_member(r.json, "tables"));
+	advise(c, json_member(r.json, "tables"));
 	if (json_number(r.json, "total", 0) == 0)
 		say(c, "Nothing is pending.");
 	return END_OK;
