@@ -96,6 +96,10 @@ int snapshot_page(struct db *db, struct uuid tenant, const char *after, int limi
 
 /* --- till --- */
 
+/* [{"table", "state": done, now or waiting}] in the order of a first load, by the cursor of its
+ * next page; NULL: it has not begun. */
+void snapshot_steps(const char *cursor, struct buf *out);
+
 /* What goes up next: parents first, at most max_rows and max_bytes (a single
  * larger document travels alone).  `sent` names each row with the _rev and
  * version that was sent: confirm wants it back. */

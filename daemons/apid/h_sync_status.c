@@ -4,6 +4,7 @@
 #include "apid/call.h"
 
 #include "base/clock.h"
+#include "sync/sync.h"
 
 #define DAY_US (86400 * SECOND_US)
 
@@ -168,6 +169,10 @@ static void put_pairing(struct call *c, struct view *v)
 	jw_open(&c->out, '{');
 	pairing_json(&v->pairing, c->shop.site.device, &c->out);
 	put_time(&c->out, "loaded_at", v->pairing.loaded_at);
+	if (strcmp(v->pairing.status, "approved") == 0 && is_loading(v)) {
+		jw_name(&c->out, "load_tables");
+		snapshot_steps(v->pairing.load, &c->out);
+	}
 	jw_close(&c->out, '}');
 }
 

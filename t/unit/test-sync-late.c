@@ -1,4 +1,4 @@
-/* What comes late: answers behind later ones, words of a hub's earlier numbering. */
+/* What comes late: answers behind later ones, words of a hub's earlier numbering; how far a first load is. */
 #include "base/base.h"
 #include "net.h"
 
@@ -243,6 +243,52 @@ static void same_a_cursor_has_one_text(void **state UNUSED)
 	assert_int_equal(c.seq, 0);
 }
 
+/* "d" done, "n" now, "w" waiting, a letter a table. */
+static const char *steps_at(struct fixture *f, const char *cursor)
+{
+	struct buf out = { 0 }, letters = { 0 };
+	const char *text;
+	struct json steps;
+
+	snapshot_steps(cursor, &out);
+	steps = fixture_read(f, &out);
+	for (size_t i = 0; i < json_len(steps); i++)
+		buf_char(&letters, text_of(json_at(steps, i), "state")[0]);
+	text = pool_strdup(f->pool, letters.data);
+	buf_release(&letters);
+	buf_release(&out);
+	return text;
+}
+
+static void a_first_load_tells_which_tables_are_here(void **state)
+{
+	struct net *net = paired(state, 1);
+	struct fixture *hub = net->hub;
+	const char *cursor = NULL, *steps = steps_at(hub, NULL);
+	size_t tables = strlen(steps), done = 0;
+	struct buf page = { 0 };
+	int n, pages = 0;
+
+	assert_int_equal(strspn(steps, "w"), tables);
+	assert_string_equal(steps_at(hub, "of another kind"), steps);
+	do {
+		buf_clear(&page);
+		db_rollback(hub->db);
+		must(hub, snapshot_page(hub->db, hub->w.tenant, cursor, 3, 1 << 20, &n, &page, &hub->err));
+		fixture_rollback(hub);
+		if ((cursor = text_of(fixture_read(hub, &page), "next")) == NULL)
+			break;
+		steps = steps_at(hub, cursor);
+		assert_true(strspn(steps, "d") >= done);
+		done = strspn(steps, "d");
+		assert_int_equal(steps[done], 'n');
+		assert_int_equal(strspn(steps + done + 1, "w"), tables - done - 1);
+	} while (++pages < 1000);
+	assert_true(pages > 3 && done > 0);
+	buf_release(&page);
+	net_free(net);
+}
+
 FIXTURE_MAIN(cmocka_unit_test(same_a_cursor_has_one_text),
 	     cmocka_unit_test(moving_what_a_push_has_no_time_for_is_put_off_and_goes_with_the_next),
 	     cmocka_unit_test(whole_a_document_that_must_have_lines_is_refused_without),
@@ -250,4 +296,5 @@ FIXTURE_MAIN(cmocka_unit_test(same_a_cursor_has_one_text),
 	     cmocka_unit_test(undo_ones_own_later_edit_is_no_conflict_though_an_answer_was_lost),
 	     cmocka_unit_test(kept_verdicts_of_another_epoch_are_not_believed),
 	     cmocka_unit_test(kept_a_page_of_another_epoch_does_not_move_the_cursor),
-	     cmocka_unit_test(kept_a_till_that_comes_back_to_a_hub_that_began_anew_sends_all_again))
+	     cmocka_unit_test(kept_a_till_that_comes_back_to_a_hub_that_began_anew_sends_all_again),
+	     cmocka_unit_test(a_first_load_tells_which_tables_are_here))

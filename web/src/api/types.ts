@@ -145,6 +145,7 @@ export interface Pairing {
 	cursor: number;
 	load: { complete: boolean; done: number; total: number; rows_per_s?: number };
 	loaded_at: string | null;
+	load_tables?: { table: string; state: 'done' | 'now' | 'waiting' }[]; // while it loads, in its order
 	last_cycle: string | null;
 	verified_at: string | null;
 	verified_seq: number | null;

@@ -106,6 +106,19 @@ await promise('approved: the till turns by itself, and is live', async () => {
 await owner.getByRole('row', { name: /Till 1/ }).waitFor();
 await everyLook(owner, 'devices');
 await everyLook(till, 'sync-on');
+// Such a small shop is here before anybody looks: the panel is shown one that is on its way.
+await promise('a first load says what is here, what comes now and what waits', async () => {
+	await till.route('**/api/sync/status', async (route) => {
+		const s = await (await route.fetch()).json();
+		const load_tables = ['settings', 'users', 'products', 'customers', 'invoices'].map((table, i) => ({ table, state: i < 2 ? 'done' : i === 2 ? 'now' : 'waiting' }));
+		await route.fulfill({ json: { ...s, state: 'loading', pairing: { ...s.pairing, loaded_at: null, load_tables, load: { complete: false, done: 20_000, total: 50_000, rows_per_s: 4000 } } } });
+	});
+	await till.getByRole('list', { name: 'What is here already' }).getByText('coming now').waitFor();
+});
+await everyLook(till, 'sync-loading');
+await till.unroute('**/api/sync/status');
+await panel('approved');
+await till.getByText('Everything is in the cloud.').first().waitFor();
 await promise('Sync now does a cycle', async () => {
 	const last = () => operator('till', 'GET', '/api/sync/status').pairing.last_cycle;
 	const before = last();

@@ -66,4 +66,10 @@ export const sync: Record<keyof typeof en, Text> = {
 	'table.users': 'المستخدمون',
 	'table.tax_rates': 'نسب الضريبة',
 	'table.accounts': 'الحسابات',
+	'table.roles': 'الأدوار',
+	'table.returns': 'المرتجعات',
+	'table.customer_payments': 'دفعات الزبائن',
+	'table.supplier_payments': 'دفعات الموردين',
+	'table.stock_adjustments': 'تعديلات المخزون',
+	'table.shifts': 'الورديات',
 };

@@ -56,6 +56,12 @@ const texts = {
 	'table.users': 'Users',
 	'table.tax_rates': 'Tax rates',
 	'table.accounts': 'Accounts',
+	'table.roles': 'Roles',
+	'table.returns': 'Returns',
+	'table.customer_payments': 'Payments of customers',
+	'table.supplier_payments': 'Payments to suppliers',
+	'table.stock_adjustments': 'Stock adjustments',
+	'table.shifts': 'Shifts',
 } satisfies Record<string, Text>;
 
 export const sync: { [K in keyof typeof texts]: Text } = texts;

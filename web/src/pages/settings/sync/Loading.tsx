@@ -1,14 +1,35 @@
 import { Progress, Text } from '@mantine/core';
 import type { SyncStatus } from '~/api/types';
-import { formatNumber, t } from '~/i18n';
+import { formatNumber, known, t } from '~/i18n';
+import { Icon } from '~/ui/Icon';
 import { Facts, Panel } from '~/ui/Panel';
 import { percent } from '~/ui/StatusChip';
+import css from './Loading.module.css';
 
 function left(s: SyncStatus): string {
 	const { done, total } = s.pairing!.load;
 	const detail = s.worker?.detail as { load?: { rows_per_s?: number } } | undefined;
 	const rate = s.pairing!.load.rows_per_s ?? detail?.load?.rows_per_s ?? 0;
 	return rate > 0 ? t('load.seconds', { n: Math.max(Math.ceil((total - done) / rate), 1) }) : t('load.unknown');
+}
+
+const icons = { done: 'check', now: 'sending', waiting: 'wait' } as const;
+
+// Table by table, in the order in which they come: what people have a word for.
+function Steps({ s }: { s: SyncStatus }) {
+	const named = (s.pairing!.load_tables ?? []).flatMap((x) => {
+		const name = known(`table.${x.table}`);
+		return name ? [{ ...x, name }] : [];
+	});
+	return (
+		<ol className={css.steps} aria-label={t('load.tables')}>
+			{named.map((x) => (
+				<li key={x.table} data-state={x.state}>
+					<Icon name={icons[x.state]} size={18} /><span>{t(x.name)}</span><small>{t(`load.${x.state}`)}</small>
+				</li>
+			))}
+		</ol>
+	);
 }
 
 export function Loading({ s }: { s: SyncStatus }) {
@@ -22,6 +43,7 @@ export function Loading({ s }: { s: SyncStatus }) {
 				[t('load.rate'), <bdi>{formatNumber(detail?.load?.rows_per_s ?? 0)}</bdi>],
 				[t('load.left'), left(s)],
 			]} />
+			<Steps s={s} />
 			<Text c="dimmed">{t('load.hint')}</Text>
 		</Panel>
 	);
