@@ -165,7 +165,8 @@ EXTRA_DIST += t/1000-db.t t/pg.sh t/unit/db.h
 
 # --- store: lanes ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-lane t/unit/test-wall
+check_PROGRAMS += t/unit/test-lane t/unit/test-marks t/unit/test-wall
+t_unit_test_marks_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_lane_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_wall_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 endif
@@ -234,8 +235,8 @@ t_unit_test_syncd_trouble_LDADD = $(WORLD_LIBS)
 endif
 
 # --- apid ---
-TESTS += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2031-hub-pg.t t/2022-closed-till.t t/2032-wall.t t/2035-lockout.t t/2036-leaks.t t/2040-sockets.t t/2050-tls.t
-EXTRA_DIST += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2031-hub-pg.t t/2022-closed-till.t t/2032-wall.t t/2035-lockout.t t/2036-leaks.t t/2040-sockets.t t/2050-tls.t t/lib/Fexl.pm
+TESTS += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2045-kept.t t/2031-hub-pg.t t/2022-closed-till.t t/2032-wall.t t/2035-lockout.t t/2036-leaks.t t/2040-sockets.t t/2050-tls.t
+EXTRA_DIST += t/2140-import.t t/2300-openapi.t t/2000-api.t t/2010-input.t t/2020-doors.t t/2021-closed-doors.t t/2025-flood.t t/2030-hub.t t/2045-kept.t t/2031-hub-pg.t t/2022-closed-till.t t/2032-wall.t t/2035-lockout.t t/2036-leaks.t t/2040-sockets.t t/2050-tls.t t/lib/Fexl.pm
 
 # --- http ---
 if HAVE_CMOCKA

@@ -37,6 +37,7 @@ const struct option_desc option_table[] = {
 	{ "lanes", "FEXL_LANES", OPT_INT, "8", 1, 64, NULL, "threads", APID, "writers, for postgres only; sqlite has one" },
 	{ "readers", "FEXL_READERS", OPT_INT, "4", 1, 64, NULL, "threads", APID, "readers" },
 	{ "lane_queue", "FEXL_LANE_QUEUE", OPT_INT, "4096", 1, 1000000, NULL, "requests", APID, "may wait for a writer; one more is answered 503" },
+	{ "answers_kept_bytes", "FEXL_ANSWERS_KEPT_BYTES", OPT_INT, "2097152", 0, GIB, NULL, "bytes", APID, "answers of lists and records kept until a row of theirs is written, sqlite only; 0: none" },
 	{ "slice_ms", "FEXL_SLICE_MS", OPT_INT, "5", 1, 1000, NULL, "ms", APID, "work for sync between two commits, so that people do not wait for it" },
 	{ "wal_pinned_bytes", "FEXL_WAL_PINNED_BYTES", OPT_INT, "67108864", MIB, 64 * GIB, NULL, "bytes", APID, "of SQLite's log held up by a stopped reader: more, and the reader is ended" },
 	{ "wal_pinned_ms", "FEXL_WAL_PINNED_MS", OPT_INT, "5000", 100, HOUR_MS, NULL, "ms", APID, "for which that must last" },

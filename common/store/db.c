@@ -59,6 +59,19 @@ const char *db_door(const struct db *db, enum door_id id)
 	return db->config.walled ? doors[id].over : doors[id].plain;
 }
 
+/* What is held was begun before: it is as old as that. */
+void db_watch(struct db *db)
+{
+	db->touched.read = 0;
+	if (!db->held)
+		db->as_of = marks_now(db->config.marks);
+}
+
+struct seen db_seen(const struct db *db)
+{
+	return (struct seen){ db->touched.read, db->as_of };
+}
+
 int db_run(struct db *db, const char *sql, struct args args, struct err *err)
 {
 	return db->driver->run(db, sql, args, err);

@@ -4,6 +4,8 @@
 
 #include "store/store.h"
 
+#include "store/marks.h"
+
 #include "base/map.h"
 
 enum commit_end {
@@ -36,6 +38,10 @@ struct driver {
 	void (*let_go)(struct db *db);
 };
 
+struct touched {			/* tables, as mark_of_table() */
+	uint64_t read, written;
+};
+
 extern const struct driver sqlite_driver, pgsql_driver;
 
 struct db {
@@ -47,6 +53,9 @@ struct db {
 	void *state;			/* the driver's own */
 	void *held;			/* the statement that keeps a state readable */
 	bool in_txn;
+	struct touched asked;		/* by the statement that is being prepared */
+	struct touched touched;		/* read since db_watch(); written in this transaction */
+	int64_t as_of;			/* marks_now(), before what is held, or watched, was read */
 	struct uuid shop;		/* whose rows are meant */
 };
 

@@ -81,6 +81,7 @@ struct store {
 	struct queue reads;		/* shared by all readers */
 	struct checkpointer checkpointer;
 	struct db *loop_db;
+	struct marks marks;
 	enum wall wall;
 
 	pthread_mutex_t mail_lock;

@@ -4,6 +4,7 @@ libstore_a_SOURCES = \
 	%D%/driver.h \
 	%D%/lane.h \
 	%D%/db.c \
+	%D%/marks.h %D%/marks.c \
 	%D%/sqlite.c \
 	%D%/pgwire.h \
 	%D%/pgwire.c \

@@ -19,6 +19,8 @@
 
 struct lite_stmt {
 	sqlite3_stmt *handle;
+	struct touched tables;
+	uint64_t alone;	/* it is its own commit, of these tables, until its rows are read */
 	bool busy;	/* its rows are being read */
 	bool passing;	/* not in the cache: ends with its use */
 };
@@ -60,6 +62,36 @@ static int lite_err(struct db *db, const char *sql, struct err *err)
 
 /* --- statements --- */
 
+/* SQLite asks for each thing that a statement is about to use: a sure way to know
+ * its tables, whatever its text.  What is not known to leave all tables as they
+ * are may change any. */
+static int note_use(void *arg, int action, const char *name, const char *arg2 UNUSED, const char *base UNUSED,
+		    const char *by UNUSED)
+{
+	struct touched *asked = &((struct db *)arg)->asked;
+
+	switch (action) {
+	case SQLITE_READ:
+		asked->read |= mark_of_table(name);
+		break;
+	case SQLITE_INSERT:
+	case SQLITE_UPDATE:
+	case SQLITE_DELETE:
+		asked->written |= mark_of_table(name);
+		break;
+	case SQLITE_SELECT:
+	case SQLITE_FUNCTION:
+	case SQLITE_RECURSIVE:
+	case SQLITE_PRAGMA:
+	case SQLITE_TRANSACTION:
+	case SQLITE_SAVEPOINT:
+		break;
+	default:
+		asked->written = ~(uint64_t)0;
+	}
+	return SQLITE_OK;
+}
+
 /* $1 is a name to SQLite, numbered by first use; ?1 is the number itself. */
 static char *question_marks(const char *sql)
 {
@@ -75,9 +107,12 @@ static struct lite_stmt *stmt_prepare(struct db *db, const char *sql, struct err
 {
 	struct lite_stmt *st = x_alloc(sizeof *st);
 	char *text = question_marks(sql);
-	int rc = sqlite3_prepare_v3(lite(db), text, -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
+	int rc;
 
+	db->asked = (struct touched){ 0 };
+	rc = sqlite3_prepare_v3(lite(db), text, -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
 	free(text);
+	st->tables = db->asked;
 	if (rc == SQLITE_OK)
 		return st;
 	lite_err(db, sql, err);
@@ -156,20 +191,36 @@ static int bind(struct db *db, const char *sql, struct lite_stmt *st, struct arg
 	return 0;
 }
 
+static void touch(struct db *db, const struct lite_stmt *st)
+{
+	db->touched.read |= st->tables.read;
+	db->touched.written |= st->tables.written;
+}
+
+/* Outside of a transaction a statement is its own commit. */
+static uint64_t commits(const struct db *db, const struct lite_stmt *st)
+{
+	return db->in_txn ? 0 : st->tables.written;
+}
+
 static int lite_run(struct db *db, const char *sql, struct args args, struct err *err)
 {
 	struct lite_stmt *st = stmt_get(db, sql, err);
 	int rc, changed;
+	uint64_t alone;
 
 	if (!st)
 		return -1;
 	if (bind(db, sql, st, args, SQLITE_STATIC, err) < 0)
 		return -1;
+	touch(db, st);
+	marks_begin(db->config.marks, alone = commits(db, st));
 	do
 		rc = sqlite3_step(st->handle);
 	while (rc == SQLITE_ROW);
 	changed = rc == SQLITE_DONE ? sqlite3_changes(lite(db)) : lite_err(db, sql, err);
 	stmt_done(st);
+	marks_end(db->config.marks, alone);
 	return changed;
 }
 
@@ -192,6 +243,8 @@ static int lite_rows(struct db *db, const char *sql, struct args args, struct ro
 		rs->db = NULL;
 		return -1;
 	}
+	touch(db, st);
+	marks_begin(db->config.marks, st->alone = commits(db, st));
 	st->busy = true;
 	rs->stmt = st;
 	return 0;
@@ -209,7 +262,10 @@ static int lite_next(struct rows *rs, struct err *err)
 
 static void lite_end(struct rows *rs)
 {
+	uint64_t alone = ((struct lite_stmt *)rs->stmt)->alone;
+
 	stmt_done(rs->stmt);
+	marks_end(rs->db->config.marks, alone);
 }
 
 static struct val text_of(sqlite3_value *value)
@@ -254,13 +310,22 @@ static struct val lite_val(const struct rows *rs, int col)
 
 /* --- transactions --- */
 
+/* Tables are made and changed so: whatever was known of them is over. */
 static int lite_script(struct db *db, const char *sql, struct err *err)
 {
-	return sqlite3_exec(lite(db), sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : lite_err(db, sql, err);
+	const uint64_t any = ~(uint64_t)0;
+	int rc;
+
+	db->touched.written = any;
+	marks_begin(db->config.marks, any);
+	rc = sqlite3_exec(lite(db), sql, NULL, NULL, NULL);
+	marks_end(db->config.marks, any);
+	return rc == SQLITE_OK ? 0 : lite_err(db, sql, err);
 }
 
 static int lite_begin(struct db *db, bool write, struct err *err)
 {
+	db->touched.written = 0;
 	return lite_send(db, write ? "BEGIN IMMEDIATE" : "BEGIN", NO_ARGS, err);
 }
 
@@ -273,7 +338,12 @@ static void lite_rollback(struct db *db)
 
 static enum commit_end lite_commit(struct db *db, struct err *err)
 {
-	if (lite_send(db, "COMMIT", NO_ARGS, err) == 0)
+	int rc;
+
+	marks_begin(db->config.marks, db->touched.written);
+	rc = lite_send(db, "COMMIT", NO_ARGS, err);
+	marks_end(db->config.marks, db->touched.written);
+	if (rc == 0)
 		return COMMIT_DONE;
 	lite_rollback(db);
 	return COMMIT_REFUSED;
@@ -287,6 +357,7 @@ static void lite_hold(struct db *db)
 
 	if (db->held || !(st = stmt_get(db, "SELECT 1 FROM sqlite_schema", NULL)))
 		return;
+	db->as_of = marks_now(db->config.marks);
 	if (sqlite3_step(st->handle) == SQLITE_ROW)
 		db->held = st;
 	else
@@ -374,6 +445,8 @@ static int lite_open(struct db *db, struct err *err)
 		return err_set(err, ERR_UNREACHABLE, "database_open", "cannot open %s: %s", db->config.url,
 			       handle ? sqlite3_errmsg(handle) : "no memory");
 	sqlite3_extended_result_codes(handle, 1);
+	if (db->config.marks)
+		sqlite3_set_authorizer(handle, note_use, db);
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	/* A reader never waits for the writer; a second writer process would be a mistake. */
 	sqlite3_busy_timeout(handle, writes(db) ? 2000 : 0);

@@ -91,6 +91,11 @@ void store_loop_turned(struct store *s)
 		s->loop_db->driver->let_go(s->loop_db);
 }
 
+bool store_unchanged(const struct store *s, const struct seen *seen)
+{
+	return marks_stand(s->config.db.marks, seen->tables, seen->as_of);
+}
+
 enum wall store_wall(const struct store *s)
 {
 	return s->wall;
@@ -169,6 +174,7 @@ int store_open(struct store **sp, const struct store_config *config, struct err 
 	struct store *s = x_alloc(sizeof *s);
 
 	s->config = *config;
+	s->config.db.marks = config->db.engine == ENGINE_SQLITE ? &s->marks : NULL;
 	s->mail_end = &s->mail;
 	pthread_mutex_init(&s->mail_lock, NULL);
 	s->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -176,7 +182,7 @@ int store_open(struct store **sp, const struct store_config *config, struct err 
 	if (open_lanes(s, err) < 0 || open_readers(s, err) < 0)
 		goto fail;
 	if (config->db.engine == ENGINE_SQLITE &&
-	    (open_checkpointer(s, err) < 0 || db_open(&s->loop_db, &config->db, DB_READ, err) < 0))
+	    (open_checkpointer(s, err) < 0 || db_open(&s->loop_db, &s->config.db, DB_READ, err) < 0))
 		goto fail;
 	return 0;
 fail:

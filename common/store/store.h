@@ -3,6 +3,7 @@
  *
  *	driver.h	what an engine must provide (private to this folder)
  *	db.c		a connection: statements, results, transactions
+ *	marks.[ch]	which tables were written since when
  *	sqlite.c	the driver for a till, or a hub without a database server
  *	pgsql.c		the driver for the cloud
  *	sql.c		statements generated from the description
@@ -40,6 +41,7 @@ struct db_config {
 	int statement_timeout_ms;	/* PostgreSQL */
 	int connect_timeout_s;		/* PostgreSQL */
 	int64_t journal_size_bytes;	/* SQLite: what the WAL is cut back to */
+	struct marks *marks;		/* the store's own; NULL: nobody asks what was written since */
 };
 
 enum db_mode {
@@ -112,6 +114,15 @@ void db_read_end(struct db *db);
 /* A passive checkpoint, which never waits for anybody (SQLite; a connection of
  * its own).  Bytes of the WAL that some reader still holds back. */
 int64_t db_checkpoint(struct db *db);
+
+/* Of which tables an answer was made, and when: see store_unchanged(). */
+struct seen {
+	uint64_t tables;
+	int64_t as_of;		/* 0: it cannot be told */
+};
+/* What is read on this connection from here on … */
+void db_watch(struct db *db);
+struct seen db_seen(const struct db *db);	/* … and until now */
 
 /* Makes the tables, or brings them up to date, each step in a transaction.
  * Refuses a database newer than this program. */
@@ -300,6 +311,9 @@ void store_deliver(struct store *s);
  * or delivers answers: then what comes next must see what they say. */
 struct db *store_loop_db(struct store *s);
 void store_loop_turned(struct store *s);
+/* Would the same reads give the same today?  False when in doubt, and always on
+ * PostgreSQL, where others write too.  From any thread. */
+bool store_unchanged(const struct store *s, const struct seen *seen);
 enum wall store_wall(const struct store *s);
 /* How long a sync job may work before it returns JOB_MORE. */
 int store_slice_ms(const struct store *s);

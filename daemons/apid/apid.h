@@ -5,6 +5,7 @@
  *	call.[ch]	a request on its way: head, guard, stages, answer
  *	routes.c	every request it takes, with who may ask, in one table
  *	guard.c		who is asking, and may they; cache.c remembers for a second
+ *	kept.c		answers that were just given, while what they are made of stands
  *	browser.c	Host, Origin, CORS: what a web page may do
  *	shop.c		whose server this is; on a till pairing changes it
  *	keys.c		files that hold secrets
@@ -100,6 +101,20 @@ void cache_free(struct cache **cp);
 bool cache_get(const struct cache *c, const uint8_t hash[32], struct caller *who);
 void cache_put(struct cache *c, const uint8_t hash[32], const struct caller *who);
 void cache_clear(struct cache *c);
+
+/* --- kept.c --- */
+
+struct kept;
+struct kept *kept_new(const struct store *store, size_t max_bytes);
+void kept_free(struct kept **kp);
+/* True: the answer stands in c->out, its name in c->etag. */
+bool kept_get(struct kept *k, struct call *c);
+/* It was made of what c->seen says. */
+void kept_put(struct kept *k, const struct call *c);
+struct kept_counters {
+	int64_t given, bytes;	/* answers so far; now in memory */
+};
+struct kept_counters kept_count(const struct kept *k);
 
 /* --- notify.c --- */
 
@@ -243,6 +258,7 @@ struct apid {
 	char where[64];			/* the address in fact bound */
 	struct browser *browser;
 	struct cache *cache;
+	struct kept *kept;
 	struct notify *notify;
 	struct handed *handed;
 	struct events *events;

@@ -72,6 +72,7 @@ struct route {
 	const char *table;	/* records and documents */
 	const char *about;	/* documents: the member that the path says, not the body */
 	int body_max;		/* bytes; 0: the option body_bytes */
+	bool kept;		/* a read whose answer follows from the shop's rows and the target alone */
 };
 extern const struct route routes[];
 void routes_check(void);	/* panics when the table contradicts itself */
@@ -100,6 +101,7 @@ struct call {
 	const char *location, *link;
 	const char *file;		/* the answer is CSV, to be kept under this name */
 	bool etag_of_body;		/* it is made of the answer's bytes */
+	struct seen seen;		/* what the answer was made of, if that can be told */
 
 	enum mode mode, next_mode;
 	handler_fn *handler, *next;

@@ -6,7 +6,7 @@ fexl_apid_SOURCES = \
 	%D%/h_import.c \
 	%D%/openapi.h %D%/openapi.c %D%/operations.c %D%/schemas.c %D%/shapes.c \
 	%D%/call.c %D%/stage.c %D%/args.c %D%/routes.c \
-	%D%/guard.c %D%/source.c %D%/cache.c %D%/browser.c \
+	%D%/guard.c %D%/source.c %D%/cache.c %D%/kept.c %D%/browser.c \
 	%D%/shop.c %D%/keys.c \
 	%D%/notify.c %D%/events.c %D%/hosts.c %D%/standing.c %D%/live.c %D%/handed.c %D%/roster.c \
 	%D%/timing.h %D%/timing.c %D%/meters.c %D%/status.c %D%/static.c \

@@ -143,6 +143,7 @@ static int open_store(struct apid *a, struct err *err)
 
 	if (store_open(&a->store, &config, err) < 0 || check_wall(a, &config.db, err) < 0 || shop_open(a, err) < 0)
 		return -1;
+	a->kept = kept_new(a->store, (size_t)conf_int(a->conf, "answers_kept_bytes"));
 	schema_write(a);
 	fd = store_wake_fd(a->store);
 	a->answers = event_made(event_new(a->base, fd, EV_READ | EV_PERSIST, on_answers, a), NULL);
@@ -374,6 +375,7 @@ static void release(void *state)
 	events_free(&a->events);
 	roster_free(&a->roster);
 	files_free(&a->files);
+	kept_free(&a->kept);
 	cache_free(&a->cache);
 	browser_free(&a->browser);
 	shop_set_cloud(a, NULL);

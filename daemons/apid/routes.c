@@ -29,11 +29,12 @@
 #define NO_SHOP .scope = OF_SERVER
 #define ANY_SHOP .scope = OF_ANY
 #define TABLE(name) .table = name
+#define KEPT .kept = true				/* until one of its rows is written: kept.c */
 #define ABOUT(member) .about = member			/* what :uuid in the path is to the document */
 
 #define SIZED_RECORDS(path, name, reads, writes, size)                                 \
-	{ GET(path), READ, h_record_list, SHOP, reads, TABLE(name), LIST },            \
-	{ GET(path "/:uuid"), QUICK, h_record_get, SHOP, reads, TABLE(name) },         \
+	{ GET(path), READ, h_record_list, SHOP, reads, TABLE(name), LIST, KEPT },      \
+	{ GET(path "/:uuid"), QUICK, h_record_get, SHOP, reads, TABLE(name), KEPT },   \
 	{ POST(path), WRITE, h_record_create, SHOP, writes, TABLE(name), size },       \
 	{ PATCH(path "/:uuid"), WRITE, h_record_change, SHOP, writes, TABLE(name), size }, \
 	{ DELETE(path "/:uuid"), WRITE, h_record_delete, SHOP, writes, TABLE(name) }

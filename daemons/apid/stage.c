@@ -17,6 +17,7 @@ static void stage_clean(struct call *c)
 	c->etag[0] = '\0';
 	c->location = c->link = c->file = NULL;
 	c->etag_of_body = false;
+	c->seen = (struct seen){ 0 };
 	c->after = NULL;
 }
 
@@ -29,7 +30,11 @@ static void run_inline(struct call *c, struct db *db)
 
 	stage_clean(c);
 	c->db = db;
+	if (db)
+		db_watch(db);
 	rc = c->handler(c, &err);
+	if (db)
+		c->seen = db_seen(db);
 	c->db = NULL;
 	if (rc > 0 && c->etag_of_body)
 		call_etag_of_body(c);
@@ -52,7 +57,9 @@ static int read_stage(struct db *db, void *ctx, struct err *err)
 	stage_clean(c);
 	log_about(c->rq->id);
 	c->db = db;
+	db_watch(db);
 	c->rc = c->handler(c, err);
+	c->seen = db_seen(db);
 	if (c->rc > 0 && c->etag_of_body)
 		call_etag_of_body(c);
 	log_about(NULL);

@@ -64,6 +64,7 @@ static void put_timing(const struct apid *a, struct buf *text)
 void apid_metrics(void *state, struct buf *text)
 {
 	struct apid *a = state;
+	struct kept_counters kept;
 	struct store_counters c;
 
 	if (a->http)
@@ -77,6 +78,9 @@ void apid_metrics(void *state, struct buf *text)
 	if (!a->store)
 		return;
 	store_count(a->store, &c);
+	kept = kept_count(a->kept);
+	metric(text, "kept_answers_total", "counter", "Answers given again, nothing having been written since.", kept.given);
+	metric(text, "kept_answers_bytes", "gauge", "Bytes of answers kept.", kept.bytes);
 	metric(text, "database_wall", "gauge", "1: the database itself keeps shops apart.", store_wall(a->store) == WALL_STANDS);
 	metric(text, "store_commits_total", "counter", "Transactions committed.", c.commits);
 	metric(text, "store_jobs_total", "counter", "Reads and writes answered.", c.jobs);
