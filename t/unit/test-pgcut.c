@@ -93,6 +93,7 @@ static void between_start(struct between *b, const struct world *w)
 	snprintf(b->real, sizeof b->real, "%.*s", (int)strcspn(host, "'"), host);
 	a = address_of(b->dir);
 	b->left[TO_SERVER] = b->left[TO_CLIENT] = -1;
+	b->ended = 0;
 	b->fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(b->fd, (struct sockaddr *)&a, sizeof a), 0);
 	assert_int_equal(listen(b->fd, 8), 0);

@@ -224,7 +224,7 @@ struct keyed {
 
 static void write_key(const char *path, size_t len, uint8_t pub[ED25519_KEY_LEN])
 {
-	uint8_t key[ED25519_KEY_LEN + 1];
+	uint8_t key[ED25519_KEY_LEN + 1] = { 0 };
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	ed25519_new(key, pub);
