@@ -95,7 +95,7 @@ int db_migrate_as_owner(const struct db_config *config, struct err *err)
 	struct db_config owner = *config;
 	struct pool *pool = pool_new();
 	const char *role = pgconn_role(config->url, pool);
-	struct self self;
+	struct self self = { 0 };
 	struct db *db;
 	int rc;
 

@@ -39,7 +39,7 @@ static bool is_listed(const char *list, struct slice name)
  * client may have sent itself. */
 static struct slice forwarded_for(const struct http_request *rq)
 {
-	struct slice last = { NULL, 0 };
+	struct slice last = { "", 0 };
 	size_t from;
 
 	for (size_t i = 0; i < rq->n_headers; i++) {
