@@ -6,14 +6,18 @@ import { Facts, Panel } from '~/ui/Panel';
 import { percent } from '~/ui/StatusChip';
 import css from './Loading.module.css';
 
+function rateOf(s: SyncStatus): number {
+	const detail = s.worker?.detail as { load?: { rows_per_s?: number } } | undefined;
+	return s.pairing!.load.rows_per_s ?? detail?.load?.rows_per_s ?? 0;
+}
+
 function left(s: SyncStatus): string {
 	const { done, total } = s.pairing!.load;
-	const detail = s.worker?.detail as { load?: { rows_per_s?: number } } | undefined;
-	const rate = s.pairing!.load.rows_per_s ?? detail?.load?.rows_per_s ?? 0;
+	const rate = rateOf(s);
 	return rate > 0 ? t('load.seconds', { n: Math.max(Math.ceil((total - done) / rate), 1) }) : t('load.unknown');
 }
 
-const icons = { done: 'check', now: 'sending', waiting: 'wait' } as const;
+const icons = { done: 'check', now: 'sending', waiting: 'shifts' } as const;
 
 // Table by table, in the order in which they come: what people have a word for.
 function Steps({ s }: { s: SyncStatus }) {
@@ -34,13 +38,12 @@ function Steps({ s }: { s: SyncStatus }) {
 
 export function Loading({ s }: { s: SyncStatus }) {
 	const { done, total } = s.pairing!.load;
-	const detail = s.worker?.detail as { load?: { rows_per_s?: number } } | undefined;
 	return (
 		<Panel title={t('load.title')}>
 			<Progress size="xl" value={percent(s)} aria-label={t('status.loading', { percent: percent(s) })} />
 			<Facts items={[
 				[t('load.rows'), <bdi>{formatNumber(done)} / {formatNumber(total)}</bdi>],
-				[t('load.rate'), <bdi>{formatNumber(detail?.load?.rows_per_s ?? 0)}</bdi>],
+				[t('load.rate'), <bdi>{formatNumber(rateOf(s))}</bdi>],
 				[t('load.left'), left(s)],
 			]} />
 			<Steps s={s} />
