@@ -27,7 +27,8 @@ void csv_open(struct csv *csv, const char *text, size_t len);	/* the text must o
  * that is never closed, something behind a closed one, too many fields. */
 int csv_next(struct csv *csv, struct pool *pool, struct csv_record *r, struct err *err) MUST_CHECK;
 
-/* A field for the file that is written: in quotes where it needs them. */
+/* A field for the file that is written: in quotes where it needs them.  A record of
+ * nothing but one empty field is the writer's own "": a line without any is no record. */
 struct buf;
 void csv_add(struct buf *out, struct slice field);
 

@@ -15,6 +15,8 @@ static const char *const kinds[] = { "products", "customers", "suppliers", "open
 static void write_again(const struct csv_record *r, size_t len, struct buf *again)
 {
 	insist(r->n > 0 && r->n <= CSV_FIELDS_MAX && r->line > 0);
+	if (r->n == 1 && r->field[0].len == 0)
+		buf_str(again, "\"\"");
 	for (int i = 0; i < r->n; i++) {
 		insist(r->field[i].len <= len);
 		if (i > 0)
