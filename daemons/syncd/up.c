@@ -38,7 +38,7 @@ static enum begun push_begin(struct pump *p, struct err *err)
 	return begun;
 }
 
-static int read_results(struct pump *p, const struct answer *a, struct err *err)
+static int read_results(struct pump *p, const struct answer *a, int *put_off, struct err *err)
 {
 	struct json root, results = { 0 };
 
@@ -49,9 +49,12 @@ static int read_results(struct pump *p, const struct answer *a, struct err *err)
 		return err_set(err, ERR_INPUT, "no_results", "it has no results");
 	for (size_t i = 0; i < json_len(results); i++) {
 		const char *code = "";
+		int64_t status = 0;
 
-		if (json_get_str(json_at(results, i), "code", 64, &code, err) < 0)
+		if (json_get_str(json_at(results, i), "code", 64, &code, err) < 0 ||
+		    json_get_int(json_at(results, i), "status", 0, 999, &status, err) < 0)
 			return -1;
+		*put_off += status == 503;
 		p->outcome.clock |= strcmp(code, "clock") == 0;
 	}
 	return 0;
@@ -71,14 +74,26 @@ static void join_answer(struct pump *p, const struct buf *answer)
 	p->page = both;
 }
 
+/* What the cloud had no time for goes again.  Where that is most of a batch, less
+ * goes at once: it would be read there again and again for nothing. */
+static void keep_pace(struct pump *p, int put_off)
+{
+	if (put_off == 0)
+		pace_faster(&p->up);
+	else if (put_off > p->rows / 2)
+		pace_slower(&p->up, 1);
+}
+
 static enum begun push_end(struct pump *p, struct answer *a, struct err *err)
 {
-	if (read_results(p, a, err) < 0)
+	int put_off = 0;
+
+	if (read_results(p, a, &put_off, err) < 0)
 		return BEGUN_FAILED;
 	/* A batch is cut by rows or by bytes: the next look tells whether that was all. */
 	p->outcome.more = true;
 	join_answer(p, &a->body);
-	pace_faster(&p->up);
+	keep_pace(p, put_off);
 	return BEGUN_OVER;
 }
 
