@@ -55,7 +55,7 @@ enum who {
 enum where { BOTH, HUB, TILL };
 enum scope { OF_TENANT, OF_ANY, OF_SERVER };	/* OF_ANY: the operator may name one */
 enum body { NO_BODY, BODY, MAY_BODY, CSV_BODY };
-enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_ROWS, Q_APPLY,
+enum query { Q_NONE, Q_LIST, Q_PAGE, Q_HEALTH, Q_PULL, Q_SNAPSHOT, Q_ROWS, Q_APPLY, Q_LIFE,
 	      Q_IMPORT, Q_WS, Q_AT, Q_PERIOD, Q_PERIOD_PAGE, Q_STOCK, Q_SHEET_PAGE, Q_FORMAT, Q_RESTORE,
 	      Q_SETTINGS };
 
@@ -140,6 +140,8 @@ int call_refuse_with(struct call *c, const struct row *r);
 /* A header as text, or NULL. */
 const char *call_header(const struct call *c, const char *name);
 struct write call_write(struct call *c);
+/* "superseded" where fexl-syncd asked the cloud for an earlier incarnation of this till. */
+int call_check_life(struct call *c, struct err *err) MUST_CHECK;
 /* Where a row is found: /api/customer-payments/…, whatever path it was made under. */
 const char *call_location(const struct call *c, const struct row *r);
 /* Answers the document that the path names, with members that are computed; more may be NULL. */

@@ -80,7 +80,7 @@ int h_repair(struct call *c, struct err *err)
 	struct repair *r = c->state;
 	int rc;
 
-	if (!r && !(r = c->state = repair_start(c, err)))
+	if (call_check_life(c, err) < 0 || (!r && !(r = c->state = repair_start(c, err))))
 		return -1;
 	rc = repair_slice(r, c->txn, err);
 	if (rc != 0)

@@ -144,12 +144,12 @@ static enum begun pull_end(struct pump *p, struct answer *a, struct err *err)
 
 static enum begun apply_load_begin(struct pump *p, struct err *err UNUSED)
 {
-	return pump_ask_apid(p, "/internal/sync/apply?load=1", &p->page);
+	return pump_ask_apid(p, pump_of_life(p, "/internal/sync/apply?load=1&"), &p->page);
 }
 
 static enum begun apply_page_begin(struct pump *p, struct err *err UNUSED)
 {
-	return pump_ask_apid(p, "/internal/sync/apply", &p->page);
+	return pump_ask_apid(p, pump_of_life(p, "/internal/sync/apply?"), &p->page);
 }
 
 static enum begun apply_end(struct pump *p, struct answer *a, struct err *err)

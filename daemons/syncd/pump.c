@@ -247,6 +247,12 @@ enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, 
 	return a.token != NULL ? ask(p, &a) : BEGUN_FAILED;
 }
 
+/* The incarnation for which the cloud was asked: another one does not take it. */
+const char *pump_of_life(struct pump *p, const char *path)
+{
+	return pool_printf(p->pool, "%sincarnation=%lld", path, (long long)p->asked_as);
+}
+
 enum begun pump_ask_apid(struct pump *p, const char *path, struct buf *body)
 {
 	struct ask a = { "POST", NULL, path, NULL, body, pump_timeout_ms(p) };

@@ -340,6 +340,7 @@ void pump_apid_gone(struct pump *p);
 /* For actions. */
 enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body,
 			  struct err *err);
+const char *pump_of_life(struct pump *p, const char *path);	/* ends with ? or & */
 enum begun pump_ask_apid(struct pump *p, const char *path, struct buf *body);
 int pump_timeout_ms(const struct pump *p);
 /* The least of what the option, the cloud (0: it said nothing) and the line allow. */

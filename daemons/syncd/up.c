@@ -149,7 +149,7 @@ static void push_bad(struct pump *p, struct answer *a)
 
 static enum begun confirm_ask(struct pump *p, struct err *err UNUSED)
 {
-	return pump_ask_apid(p, "/internal/sync/confirm", &p->page);
+	return pump_ask_apid(p, pump_of_life(p, "/internal/sync/confirm?"), &p->page);
 }
 
 static enum begun confirm_end(struct pump *p, struct answer *a, struct err *err)

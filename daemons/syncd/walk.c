@@ -101,7 +101,7 @@ static void ask_cloud(struct walk *w, const char *method, const char *path, stru
 
 static void ask_apid(struct walk *w, struct buf *body, answer_fn *done)
 {
-	struct ask a = { .method = "POST", .path = "/internal/sync/repair", .body = body, .timeout_ms = pump_timeout_ms(w->pump) };
+	struct ask a = { .method = "POST", .path = pump_of_life(w->pump, "/internal/sync/repair?"), .body = body, .timeout_ms = pump_timeout_ms(w->pump) };
 
 	remote_ask(w->pump->remote, &a, done, w);
 }
