@@ -92,18 +92,38 @@ static bool comes_back(const struct tenant *mine, const struct pairing *old)
 	return old ? strcmp(old->status, "revoked") == 0 : is_active(mine);
 }
 
+/* How far it knows the hub's records, though it may have forgotten its cursor. */
+static int last_known(struct write *w, int64_t *seq_r, struct err *err)
+{
+	int64_t seq;
+
+	*seq_r = 0;
+	for (const struct table *t = schema; t->name; t++) {
+		if (t->rule != NEWEST_WINS)
+			continue;
+		if (db_int(w->t->db, table_sql(t)->last_seq, ARGS(v_uuid(w->tenant)), &seq, err) < 0)
+			return -1;
+		*seq_r = MAX(*seq_r, seq);
+	}
+	return 0;
+}
+
 /* epoch: what its rows were agreed upon in, so that a hub that begins anew
- * meanwhile is noticed. */
+ * meanwhile is noticed.  Who was in before has missed what was deleted and
+ * forgotten meanwhile: a first load does not tell. */
 static int put_pairing(struct write *w, const char *url, const char *name, const char *prefix, struct uuid epoch, struct err *err)
 {
 	static const char sql[] =
-		"INSERT INTO pairing (tenant, url, name, status, prefix, paused, cursor, load_done, load_total, epoch) "
-		"VALUES ($1, $2, $3, 'registering', $4, 0, 0, 0, 0, $5) "
+		"INSERT INTO pairing (tenant, url, name, status, prefix, paused, cursor, load_done, load_total, epoch, away) "
+		"VALUES ($1, $2, $3, 'registering', $4, 0, 0, 0, 0, $5, $6) "
 		"ON CONFLICT (tenant) DO UPDATE SET url = excluded.url, name = excluded.name, "
 		"status = excluded.status, prefix = excluded.prefix, code = NULL, trouble = NULL, paused = 0";
+	int64_t known = 0;
 
-	return txn_send(w->t, sql,
-			ARGS(v_uuid(w->tenant), v_text(url), v_text(name), v_text(prefix), v_uuid_or_null(epoch)), err);
+	if (!uuid_is_zero(epoch) && last_known(w, &known, err) < 0)
+		return -1;
+	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), v_text(url), v_text(name), v_text(prefix), v_uuid_or_null(epoch),
+					known ? v_int(known) : v_null()), err);
 }
 
 int pairing_begin(struct write *w, const char *url, struct uuid tenant, const char *name, struct err *err)
@@ -213,8 +233,11 @@ int pairing_clock(struct write *w, int64_t server_time, int64_t server_boot, con
 
 int pairing_load_again(struct write *w, struct err *err)
 {
-	return note(w, "UPDATE pairing SET cursor = 0, load = NULL, load_done = 0, load_total = 0, loaded_at = NULL WHERE tenant = $1",
-		    ARGS(v_uuid(w->tenant)), err);
+	/* What was deleted and forgotten does not come again. */
+	static const char sql[] = "UPDATE pairing SET away = COALESCE(away, NULLIF(cursor, 0)), cursor = 0, load = NULL, load_done = 0, "
+				  "load_total = 0, loaded_at = NULL WHERE tenant = $1";
+
+	return note(w, sql, ARGS(v_uuid(w->tenant)), err);
 }
 
 int pairing_pause(struct write *w, bool paused, struct err *err)

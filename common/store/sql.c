@@ -137,6 +137,7 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	s->count = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1");
 	s->count_range = text(s->count, " AND uuid > $2 AND uuid <= $3", "");
 	s->changed = text("SELECT uuid FROM ", t->name, " WHERE tenant = $1 AND _seq > 0 AND _seq > $2");
+	s->last_seq = text("SELECT COALESCE(max(_seq), 0) FROM ", t->name, " WHERE tenant = $1 AND _seq > 0");
 	s->own_since = text("SELECT CAST(count(*) AS bigint) FROM ", t->name, " WHERE tenant = $1 AND _seq > 0 AND _seq > $2 AND _origin = $3");
 	s->is_there = text("SELECT CAST(1 AS bigint) FROM ", t->name, " WHERE tenant = $1 AND uuid = $2");
 	s->exists = text(s->is_there, " AND deleted_at IS NULL", "");

@@ -219,6 +219,7 @@ struct table_sql {
 	const char *count;		/* $1 tenant */
 	const char *count_range;	/* $1 tenant, $2 after uuid, $3 up to uuid */
 	const char *changed;		/* uuids; $1 tenant, $2 after seq */
+	const char *last_seq;		/* $1 tenant */
 	const char *own_since;		/* how many; $1 tenant, $2 after seq, $3 the origin */
 	const char *insert, *update;
 	const char *exists, *is_there;	/* $1 tenant, $2 uuid */

@@ -234,6 +234,58 @@ static void an_edit_of_what_was_purged_is_kept_for_people(void **state)
 	net_free(net);
 }
 
+static void deleted_and_forgotten_while(void **state, void (*out_and_in)(struct net *net))
+{
+	struct net *net = paired(state, 2);
+	struct fixture *till = net->till[1];
+	struct uuid ali = make_customer(net->till[0], "0770");
+	struct purge p = of(net->hub, 0, 0);
+	int64_t away;
+
+	net_cycle(net);
+	delete_row(net->till[0], "customers", ali);
+	net_push(net, 0);
+	purge(net->hub, &p);
+	assert_int_equal(p.tombstones, 1);
+	out_and_in(net);
+	net_cycle(net);
+	assert_true((away = fixture_int(till, "SELECT away FROM pairing", NO_ARGS)) > 0);
+	assert_int_equal(net_repair(net, 1).gone, 1);
+	must(till, pairing_repaired(&till->w, away, &till->err));
+	fixture_commit(till);
+	all_identical(net);
+	assert_int_equal(count_of(till, COUNT("customers") " AND deleted_at IS NULL AND phone = '0770'"), 0);
+	net_free(net);
+}
+
+static void unpair_and_pair(struct net *net)
+{
+	struct fixture *till = net->till[1];
+
+	must(till, pairing_end(&till->w, &till->err));
+	fixture_commit(till);
+	net_pair(net, 1);
+}
+
+static void load_again(struct net *net)
+{
+	struct fixture *till = net->till[1];
+
+	must(till, pairing_load_again(&till->w, &till->err));
+	fixture_commit(till);
+	net_load(net, 1);
+}
+
+static void who_pairs_again_has_missed_what_was_forgotten(void **state)
+{
+	deleted_and_forgotten_while(state, unpair_and_pair);
+}
+
+static void who_loads_again_has_missed_it_as_well(void **state)
+{
+	deleted_and_forgotten_while(state, load_again);
+}
+
 static void old_conflicts_go_when_their_till_was_told(void **state)
 {
 	struct net *net = paired(state, 2);
@@ -266,4 +318,6 @@ FIXTURE_MAIN(cmocka_unit_test(a_deletion_goes_once_every_till_knows_it),
 	     cmocka_unit_test(nothing_goes_when_something_was_stored_since),
 	     cmocka_unit_test(who_was_away_too_long_repairs_its_sales_first),
 	     cmocka_unit_test(an_edit_of_what_was_purged_is_kept_for_people),
+	     cmocka_unit_test(who_pairs_again_has_missed_what_was_forgotten),
+	     cmocka_unit_test(who_loads_again_has_missed_it_as_well),
 	     cmocka_unit_test(old_conflicts_go_when_their_till_was_told))
