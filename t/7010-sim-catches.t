@@ -54,6 +54,17 @@ my @faults = (
 
 # These take hundreds of seeds: in the long test only.
 my @rare = (
+	['who was away too long is not told',
+	 'common/model/pairing.c', 'AND cursor > 0 AND cursor < $2"', 'AND cursor < 0 AND cursor < $2"',
+	 'common/sync/pull.c', 'c.seq >= t.purged)', 'c.seq >= 0)'],
+	['what was deleted while a till was away goes up again',
+	 'common/sync/repair.c', 'h->seq <= r->away', 'h->seq < 0'],
+	['who pairs again does not repair',
+	 'common/model/pairing.c', 'known ? v_int(known) : v_null()', 'v_null()'],
+	['deletions are forgotten and nobody hears of it',
+	 'common/model/purge.c', 'if (!p->hub || p->upto <= p->from)', 'if (true)'],
+	['what a document refers to is forgotten',
+	 'common/model/purge.c', 'p->grave[i].used = true;', 'p->grave[i].used = false;'],
 	['a confirmation does not look at _rev',
 	 'common/sync/confirm.c', 'if (h->rev == r->rev) {', 'if (true) {'],
 	['of two versions of one moment the last to arrive wins',

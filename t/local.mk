@@ -355,7 +355,7 @@ EXTRA_DIST += t/console.sh t/8000-console-units.t t/8010-console-sell.t t/8020-c
 # --- a cloud and its tills, simulated: t/sim/sim.h ---
 noinst_PROGRAMS += t/sim/sim
 t_sim_sim_SOURCES = t/sim/main.c t/sim/runs.c t/sim/runs.h t/sim/shrink.c t/sim/run.c t/sim/sim.h t/sim/acts.c \
-	t/sim/person.c t/sim/mishaps.c t/sim/node.c t/sim/syncd.c t/sim/calls.c t/sim/hub.c t/sim/apid.c t/sim/told.c \
+	t/sim/person.c t/sim/mishaps.c t/sim/node.c t/sim/purge.c t/sim/syncd.c t/sim/syncd.h t/sim/walk.c t/sim/calls.c t/sim/hub.c t/sim/apid.c t/sim/told.c \
 	t/sim/look.c t/sim/check.c t/sim/check-sums.c t/sim/check-fifo.c \
 	t/sim/dice.c t/sim/dice.h t/sim/disk.c t/sim/disk.h t/sim/file.c t/sim/file.h t/sim/vfs.c
 t_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=random_bytes

@@ -65,6 +65,7 @@ const struct kind kinds[] = {
 	FAULT(3, "clock", TROUBLE_CLOCK, mishap_clock, 0),
 	FAULT(4, "busy lane", TROUBLE_SLOW, mishap_lane, 0),
 	FAULT(3, "cable", TROUBLE_NET, mishap_cable, 0),
+	FAULT(4, "away", TROUBLE_AWAY, mishap_away, 0),
 	FAULT(2, "revoke", TROUBLE_ROSTER, owner_revokes, 0),
 	FAULT(1, "unpair", TROUBLE_ROSTER, till_leaves, 0),
 	FAULT(3, "pair", 0, till_pairs, 0),

@@ -9,6 +9,7 @@ struct doing {
 	struct call *c;
 	struct apply apply;
 	struct confirm confirm;
+	struct repair repair;
 };
 
 /* --- what the cloud said --- */
@@ -27,7 +28,9 @@ static int state(struct write *w, void *ctx, struct err *err)
 	if (pairing_check(w, c->incarnation, err) < 0 || sync_meet_epoch(w, said->epoch, err) < 0 ||
 	    pairing_status(w, said->status, or_null(said->code), or_null(said->prefix), said->hub, said->epoch, NULL, err) < 0)
 		return -1;
-	return said->server_time ? pairing_clock(w, said->server_time, said->boot, node_boot_id(c->till, id), err) : 0;
+	if (said->server_time && pairing_clock(w, said->server_time, said->boot, node_boot_id(c->till, id), err) < 0)
+		return -1;
+	return said->purged ? pairing_purged(w, said->purged, said->seq, err) : 0;
 }
 
 static void state_done(struct call *c)
@@ -48,6 +51,8 @@ static int apply(struct write *w, void *ctx, struct err *err)
 {
 	struct doing *k = ctx;
 
+	if (pairing_check(w, k->c->incarnation, err) < 0)
+		return -1;
 	k->apply.site = w->site;
 	k->apply.tenant = w->tenant;
 	return apply_slice(&k->apply, w->t, err);
@@ -57,11 +62,28 @@ static int confirm(struct write *w, void *ctx, struct err *err)
 {
 	struct doing *k = ctx;
 
+	if (pairing_check(w, k->c->incarnation, err) < 0)
+		return -1;
 	k->confirm.site = w->site;
 	k->confirm.tenant = w->tenant;
 	return confirm_slice(&k->confirm, w->t, err);
 }
 
+static int repair(struct write *w, void *ctx, struct err *err)
+{
+	struct doing *k = ctx;
+
+	if (pairing_check(w, k->c->incarnation, err) < 0)
+		return -1;
+	k->repair.apply.site = w->site;
+	k->repair.apply.tenant = w->tenant;
+	return repair_slice(&k->repair, w->t, err);
+}
+
+static int repaired(struct write *w, void *ctx, struct err *err)
+{
+	return pairing_repaired(w, ((struct doing *)ctx)->c->repaired, err);
+}
 
 static int restamp(struct write *w, void *ctx, struct err *err)
 {
@@ -84,10 +106,13 @@ static int begin_rows(struct sim *s, struct doing *k, struct pool *pool, struct 
 
 	k->apply = (struct apply){ .slice_ms = slice_ms, .pool = pool };
 	k->confirm = (struct confirm){ .slice_ms = slice_ms, .pool = pool };
+	k->repair = (struct repair){ .apply = k->apply };
 	if (json_parse(pool, body, strlen(body), &j, err) < 0)
 		return -1;
 	if (k->c->what == DO_CONFIRM)
 		return confirm_begin(&k->confirm, j, err);
+	if (k->c->what == DO_REPAIR)
+		return repair_begin(&k->repair, j, err);
 	return apply_begin(&k->apply, j, k->c->what == DO_APPLY_LOAD, err);
 }
 
@@ -107,6 +132,8 @@ static const struct {
 	[DO_APPLY] = { begin_rows, apply, false, NULL },
 	[DO_APPLY_LOAD] = { begin_rows, apply, false, NULL },
 	[DO_CONFIRM] = { begin_rows, confirm, false, NULL },
+	[DO_REPAIR] = { begin_rows, repair, false, NULL },
+	[DO_REPAIRED] = { begin_nothing, repaired, true, NULL },
 };
 
 static void answered(struct sim *s, struct task *t, enum job_end end)

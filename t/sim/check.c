@@ -76,8 +76,9 @@ static void put_names(const struct column *c, struct buf *sql)
 		buf_printf(sql, " || '|' || quote(%s)", c->name);
 }
 
-/* What is one's own of the sync columns stays out. */
-static void select_rows(const struct table *t, struct buf *sql)
+/* What is one's own of the sync columns stays out, and what the hub has forgotten:
+ * a till keeps it for as long as it likes. */
+static void select_rows(const struct table *t, int64_t purged, struct buf *sql)
 {
 	bool part = table_is_part(t);
 
@@ -86,7 +87,10 @@ static void select_rows(const struct table *t, struct buf *sql)
 	if (!part)
 		buf_str(sql, " || '|' || updated_at || '|' || quote(_origin) || '|' || quote(_stamps) || '|' || quote(_extra) "
 			     "|| '|' || quote(deleted_at) || '|' || _seq");
-	buf_printf(sql, " FROM %s ORDER BY %s", t->name, part ? "doc, pos" : "uuid");
+	buf_printf(sql, " FROM %s", t->name);
+	if (t->rule == NEWEST_WINS)
+		buf_printf(sql, " WHERE deleted_at IS NULL OR _seq > %lld", (long long)purged);
+	buf_printf(sql, " ORDER BY %s", part ? "doc, pos" : "uuid");
 }
 
 static void fail_at_difference(struct sim *s, const struct node *till, const struct table *t, const char *hub, const char *here)
@@ -103,7 +107,7 @@ static void check_table(struct sim *s, struct node *till, const struct table *t)
 {
 	struct buf sql = { 0 }, hub = { 0 }, here = { 0 };
 
-	select_rows(t, &sql);
+	select_rows(t, sql_int(s, &s->node[HUB], "SELECT coalesce(purged, 0) FROM tenants", NULL), &sql);
 	buf_str(&hub, "");
 	buf_str(&here, "");
 	sql_each(s, &s->node[HUB], sql.data, add_line, &hub);
@@ -144,6 +148,27 @@ void check_same(struct sim *s, struct node *till)
 	check_digests(s, till);
 }
 
+/* --- what is forgotten --- */
+
+static void check_reference(struct sim *s, struct node *n, const struct table *t, const struct column *c)
+{
+	char sql[300];
+	const char *lost;
+
+	snprintf(sql, sizeof sql, "SELECT lower(hex(%s)) FROM %s WHERE %s IS NOT NULL AND %s NOT IN (SELECT uuid FROM %s)", c->name, t->name,
+		 c->name, c->name, c->parent);
+	if ((lost = sql_text(s, n, sql, NULL)))
+		sim_fail(s, "P1: a row of %s at %s refers to %s %s, which is gone", t->name, n->name, c->parent, lost);
+}
+
+static void check_references(struct sim *s, struct node *n)
+{
+	for (const struct table *t = schema; t->name; t++)
+		for (const struct column *c = t->columns; (table_is_synced(t) || table_is_part(t)) && c->name; c++)
+			if (c->type == COL_REF)
+				check_reference(s, n, t, c);
+}
+
 /* --- losers --- */
 
 static void check_winners(struct sim *s, struct node *n)
@@ -166,6 +191,7 @@ void check_all(struct sim *s)
 		check_restart(s, &s->node[i]);
 		check_winners(s, &s->node[i]);
 		check_sums(s, &s->node[i]);
+		check_references(s, &s->node[i]);
 	}
 	for (const struct table *t = schema; t->name; t++)
 		if (t->rule == INSERT_ONCE && kind_of_table(t->name))	/* else servers make them */

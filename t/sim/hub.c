@@ -60,6 +60,8 @@ static int health(struct sim *s, struct call *c, struct err *err)
 	w->hub = site.uuid;
 	w->epoch = t.epoch;
 	w->seq = t.seq;
+	w->purged = t.purged;
+	hub->heard[c->till->index] = c->pulled;
 	return 0;
 }
 
@@ -72,10 +74,47 @@ static int page(struct sim *s, struct call *c, struct err *err)
 	struct device d;
 	int rows, rc = look_approved(s, c, &d, err);
 
+	if (rc == 0 && c->what == DO_PULL && !c->away)
+		rc = pull_check_away(hub->db, s->pool, hub->tenant, c->cursor, err);
+	if (rc == 0 && c->what == DO_LOAD && !c->cursor)
+		hub->heard[c->till->index] = 0;
 	if (rc == 0 && c->what == DO_PULL)
 		rc = pull_page(hub->db, hub->tenant, d.server, c->cursor, c->limit, PAGE_BYTES, &rows, &out, err);
 	else if (rc == 0)
 		rc = snapshot_page(hub->db, hub->tenant, c->cursor, c->limit, PAGE_BYTES, &rows, &out, err);
+	if (rc == 0)
+		c->text = pool_strndup(s->pool, out.data, out.len);
+	buf_release(&out);
+	return rc;
+}
+
+/* --- what differs --- */
+
+static int digest(struct sim *s, struct call *c, struct err *err)
+{
+	struct node *hub = &s->node[HUB];
+	struct buf out = { 0 };
+	struct device d;
+	struct json body;
+	int rc = look_approved(s, c, &d, err);
+
+	if (rc == 0 && (rc = json_parse(s->pool, c->body, strlen(c->body), &body, err)) == 0)
+		rc = digest_answer(hub->db, hub->tenant, body, &out, err);
+	if (rc == 0)
+		c->text = pool_strndup(s->pool, out.data, out.len);
+	buf_release(&out);
+	return rc;
+}
+
+static int rows(struct sim *s, struct call *c, struct err *err)
+{
+	struct node *hub = &s->node[HUB];
+	struct buf out = { 0 };
+	struct device d;
+	int n, rc = look_approved(s, c, &d, err);
+
+	if (rc == 0)
+		rc = rows_page(hub->db, hub->tenant, c->table, c->key, c->keys, PAGE_BYTES, &n, &out, err);
 	if (rc == 0)
 		c->text = pool_strndup(s->pool, out.data, out.len);
 	buf_release(&out);
@@ -182,7 +221,7 @@ static const struct {
 	int (*take)(struct sim *s, struct call *c, struct err *err);
 } takes[] = {
 	[DO_HEALTH] = { health }, [DO_REGISTER] = { take_write }, [DO_PUSH] = { take_write },
-	[DO_PULL] = { page }, [DO_LOAD] = { page },
+	[DO_PULL] = { page }, [DO_LOAD] = { page }, [DO_DIGEST] = { digest }, [DO_ROWS] = { rows },
 };
 
 void hub_take(struct sim *s, struct call *c)

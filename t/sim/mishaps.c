@@ -5,6 +5,8 @@
 #define CALLS_AHEAD 40		/* of the disk, until it fails */
 #define MENDED_US (60 * SECOND_US)
 #define LANE_HELD_US (120 * SECOND_US)
+#define AWAY_MIN_US (120 * SECOND_US)
+#define AWAY_MAX_US (480 * SECOND_US)
 #define DAY_US (86400 * SECOND_US)
 
 /* --- machines --- */
@@ -72,6 +74,16 @@ void mishap_cable(struct sim *s, struct node *n, struct dice *d, const struct ki
 	n->cut = true;
 	sim_say(s, "%s: the cable is cut", n->name);
 	sim_at(s, s->now + dice_between(d, SECOND_US, 300 * SECOND_US), plug_in, n);
+}
+
+/* For longer than anybody waits for it: what was deleted meanwhile is forgotten when it comes back. */
+void mishap_away(struct sim *s, struct node *n, struct dice *d, const struct kind *k UNUSED)
+{
+	if (n->hub || n->cut)
+		return;
+	n->cut = true;
+	sim_say(s, "%s: nobody looks after its line", n->name);
+	sim_at(s, s->now + dice_between(d, AWAY_MIN_US, AWAY_MAX_US), plug_in, n);
 }
 
 /* --- the roster --- */

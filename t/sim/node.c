@@ -94,7 +94,7 @@ void node_make(struct node *n, int index, struct uuid tenant)
 	struct txn t;
 	char key[LICENSE_LEN + 1];
 
-	*n = (struct node){ .index = index, .hub = index == HUB, .tenant = tenant, .boots = 1 };
+	*n = (struct node){ .index = index, .hub = index == HUB, .tenant = tenant, .boots = 1, .heard = { -1, -1, -1, -1, -1, -1 } };
 	snprintf(n->name, sizeof n->name, index == HUB ? "hub" : "till%d", index);
 	n->disk = disk_new(n->name);
 	clock_set(EPOCH, BOOT_BEGINS);
@@ -108,6 +108,7 @@ void node_make(struct node *n, int index, struct uuid tenant)
 		fatal("%s: %s", n->name, err.text);
 	db_checkpoint(n->db);
 	pool_free(&pool);
+	n->device = site.device;
 	if (!n->hub)
 		n->syncd = syncd_new(n);
 }
@@ -134,7 +135,9 @@ static void shut(struct sim *s, struct node *n)
 	db_rollback(n->db);
 	db_close(&n->db);
 	n->life++;
-	n->cycle_began = 0;
+	n->cycle_began = n->purged = 0;
+	for (int i = 0; i < NODES_MAX; i++)
+		n->heard[i] = -1;
 	answer_nobody(s, &n->people);
 	answer_nobody(s, &n->sync);
 }

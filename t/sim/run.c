@@ -15,6 +15,9 @@
 #define QUIET_MAX_US (7200 * SECOND_US)	/* a back-off is at most a minute, a Retry-After an hour */
 #define MINUTE_US (60 * SECOND_US)
 #define EVENTS_MAX 2000000
+#define KEEP_US (20 * SECOND_US)	/* a deletion, where tills are away for long */
+#define MOST_US (90 * SECOND_US)
+#define KEEP_LONG_US (400 * 86400 * SECOND_US)
 
 /* --- moments --- */
 
@@ -187,6 +190,7 @@ static void each_minute(struct sim *s, void *node)
 
 	if (node_is_up(n))
 		(void)!node_do(s, n, minute, n);
+	purge_some(s, n);
 	sim_at(s, s->now + MINUTE_US, each_minute, n);
 }
 
@@ -220,7 +224,7 @@ static void say_what_waits(struct sim *s, struct node *n, struct buf *out)
 	why = sql_text(s, n, "SELECT 'outbox ' || tbl || ' ' || lower(hex(uuid)) || ' ' || state || ' ' || coalesce(reason, '') "
 		       "FROM outbox UNION ALL SELECT 'parked ' || tbl || ' ' || lower(hex(uuid)) || ' ' || reason FROM parked "
 		       "UNION ALL SELECT 'pairing ' || status || coalesce(trouble, '') || ' ' || coalesce(load, '') || "
-		       "' cursor ' || cursor FROM pairing", NULL);
+		       "' cursor ' || cursor || coalesce(' away ' || away, '') FROM pairing", NULL);
 	buf_printf(out, " %s: %s;", n->name, why ? why : "nothing");
 }
 
@@ -291,6 +295,8 @@ static struct sim *sim_new(const struct plan *plan, struct node *nodes)
 	s->tills = plan->tills ? plan->tills : 1 + (int)dice_below(&d, 4);
 	s->paired = dice_one_in(&d, 4);
 	s->by_column = dice_one_in(&d, 4);
+	s->keep_us = s->troubles & TROUBLE_AWAY ? KEEP_US : KEEP_LONG_US;
+	s->most_us = s->troubles & TROUBLE_AWAY ? MOST_US : KEEP_LONG_US;
 	dice_seed_bytes(plan->seed);
 	write_script(s, drawn);
 	return s;

@@ -11,6 +11,8 @@
  *	person.c	people at tills: they try again until they are answered
  *	node.c		a server: its disk, its clocks, its lane
  *	syncd.c		a till's sync: the real state machine over calls
+ *	walk.c		a till that was away too long: what differs, range by range
+ *	purge.c		what nobody needs any more goes
  *	calls.c		calls between the two, lost and late and twice
  *	hub.c apid.c	what the cloud and a till's server answer
  *	told.c		what people were told: the other half of the promises
@@ -43,7 +45,7 @@ struct node;
 /* A kind of misfortune that a run may have or not. */
 enum trouble {
 	TROUBLE_NET = 1, TROUBLE_KILL = 2, TROUBLE_POWER = 4, TROUBLE_DISK = 8, TROUBLE_CLOCK = 16, TROUBLE_ROSTER = 32,
-	TROUBLE_RESTORE = 64, TROUBLE_SLOW = 128, TROUBLE_ALL = 255,
+	TROUBLE_RESTORE = 64, TROUBLE_SLOW = 128, TROUBLE_AWAY = 256, TROUBLE_ALL = 511,
 };
 
 struct plan {			/* what a run is made of */
@@ -68,6 +70,7 @@ struct sim {
 	bool paired;			/* from the start */
 	bool by_column;			/* the shop's conflict_policy */
 	bool coarse;			/* things happen at the same moments: stamps tie */
+	int64_t keep_us, most_us;	/* deletions are kept so long in any case, and no longer for who is away */
 	int errands;			/* of people who still wait for an answer */
 	struct node *node;		/* NODES_MAX of them */
 	int tills;
@@ -124,6 +127,7 @@ struct node {
 	struct disk *disk;
 	struct db *db;			/* NULL: it does not run */
 	struct uuid tenant;		/* the hub's; a till asks its database */
+	struct uuid device;		/* a till's: what the hub knows it by */
 	int64_t skew_us;		/* of its wall clock */
 	int64_t booted_at, newest, ahead;
 	bool follows;
@@ -134,6 +138,8 @@ struct node {
 	int64_t sync_held;		/* until then the lane has no time for sync */
 	int commits;
 	int64_t cycle_began;		/* a till's last complete one, by its clock; 0: none since its start */
+	int64_t purged;			/* a till: deletions up to there are gone, since its start */
+	int64_t heard[NODES_MAX];	/* the hub: how far each till says that it has pulled; -1: nothing new */
 	bool license;			/* a till's, while it waits to be used */
 	bool cut;			/* a till's cable */
 	struct syncd *syncd;
@@ -160,16 +166,21 @@ int node_do(struct sim *s, struct node *n, int (*write)(struct write *w, void *c
 struct word {			/* what the hub says of itself and of a till */
 	char status[16], code[16], prefix[24];
 	struct uuid hub, epoch;
-	int64_t server_time, boot, seq;
+	int64_t server_time, boot, seq, purged;
 };
 
 struct call {
 	struct node *till;
 	int life, id;			/* of the syncd that waits for it */
-	enum cycle_do what;
+	int what;			/* enum cycle_do, or enum walk_do */
 	bool ours, done;
 	const char *body;
 	const char *cursor;
+	bool away;			/* pull: it knows that it was away too long */
+	int64_t pulled, repaired;	/* health: how far; repaired: the absence that is over */
+	const struct table *table;	/* rows by their keys */
+	struct uuid *key;
+	int keys;
 	int limit;
 	struct uuid device;
 	int64_t incarnation, asked_at;
@@ -182,6 +193,9 @@ struct call {
 	const char *text;
 	struct cycle_outcome outcome;
 };
+
+/* What a till asks between two cycles. */
+enum walk_do { DO_DIGEST = DO_DONE + 1, DO_ROWS, DO_REPAIR, DO_REPAIRED };
 
 /* The call travels, and call->done or a time-out ends in syncd_answer(). */
 void call_send(struct sim *s, struct call *c);
@@ -229,11 +243,15 @@ void owner_revokes(struct sim *s, struct node *n, struct dice *d, const struct k
 /* In the quiet: who is not in, is let in. */
 void all_come_back(struct sim *s);
 
+/* Each minute, as apid. */
+void purge_some(struct sim *s, struct node *n);
+
 void mishap_disk(struct sim *s, struct node *n, struct dice *d, const struct kind *k);	/* k->arg: enum disk_fault */
 void mishap_syncd(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_clock(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_lane(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_cable(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
+void mishap_away(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_backup(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 void mishap_restore(struct sim *s, struct node *n, struct dice *d, const struct kind *k);
 

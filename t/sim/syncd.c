@@ -1,7 +1,7 @@
 /* A till's sync: the real state machine (sync/cycle.h), and around it what
  * fexl-syncd's pump does: look, act, wait for the answer, tell the cycle. */
 #include "base/base.h"
-#include "sim.h"
+#include "syncd.h"
 
 #include <stdlib.h>
 
@@ -11,25 +11,6 @@
 #define NOTHING_ASKED 204
 #define BATCH_MAX 40
 #define BATCH_BYTES (16 << 10)
-
-struct syncd {
-	bool up;
-	int life, calls;
-	int waits_for;		/* the call's id, or 0 */
-	struct cycle cycle;
-	struct word hello;
-	struct word registered;	/* the answer to credentials, until apid knows it */
-	bool has_registered;
-	int64_t asked_as;	/* the incarnation that asked for either */
-	const char *page;	/* pulled, or what was sent with what was answered */
-	int64_t turn_at;	/* the next turn; others that were scheduled do not count */
-	int64_t done_cycles;	/* as many when something was last to do */
-	bool pulled;		/* since it was last asked: something came */
-	/* the till as it looks now */
-	struct pairing pairing;
-	struct site site;
-	bool paired;
-};
 
 static void turn(struct sim *s, struct node *n);
 
@@ -48,7 +29,7 @@ static void on_turn(struct sim *s, void *node)
 	turn(s, node);
 }
 
-static void turn_at(struct sim *s, struct node *n, int64_t at)
+void syncd_turn_at(struct sim *s, struct node *n, int64_t at)
 {
 	n->syncd->turn_at = at;
 	sim_at(s, at, on_turn, n);
@@ -65,7 +46,7 @@ void syncd_start(struct sim *s, struct node *n)
 		return;
 	*d = (struct syncd){ .up = true, .life = d->life + 1, .calls = d->calls };
 	cycle_init(&d->cycle, &config);
-	turn_at(s, n, s->now);
+	syncd_turn_at(s, n, s->now);
 }
 
 static void come_back(struct sim *s, void *node)
@@ -112,6 +93,7 @@ static bool look(struct sim *s, struct node *n)
 		d->paired = rc > 0;
 		rc = site_load(n->db, s->pool, &d->site, &err);
 	}
+	d->purged = sql_int(s, n, "SELECT coalesce(max(purged), 0) FROM tenants", NULL);
 	node_leave(s, n);
 	if (rc <= 0)
 		return false;
@@ -129,12 +111,12 @@ static void ended(struct sim *s, struct node *n, const struct cycle_outcome *o)
 		o->empty ? " empty" : "", o->clock ? " clock" : "");
 	d->waits_for = 0;
 	cycle_did(&d->cycle, o, node_boot(s, n), dice_roll(&s->dice));
-	turn_at(s, n, s->now);
+	syncd_turn_at(s, n, s->now);
 }
 
 struct patience {
 	struct node *n;
-	int life, id;
+	int life, id, what;
 };
 
 static void times_out(struct sim *s, void *arg)
@@ -144,31 +126,45 @@ static void times_out(struct sim *s, void *arg)
 	static const bool ours[] = { [DO_STATE] = true, [DO_APPLY_LOAD] = true, [DO_CONFIRM] = true, [DO_RESTAMP] = true,
 				     [DO_APPLY] = true, [DO_DONE] = true };
 
-	if (d->up && d->life == p->life && d->waits_for == p->id)
+	if (!d->up || d->life != p->life || d->waits_for != p->id)
+		return;
+	if (p->what > DO_DONE)
+		walk_fails(s, p->n, "no answer");
+	else
 		ended(s, p->n, &(struct cycle_outcome){ .ours = ours[d->cycle.doing] });
 }
 
-static struct call *call_new(struct sim *s, struct node *n, bool ours)
+struct call *syncd_call(struct sim *s, struct node *n, int what, bool ours)
 {
 	struct syncd *d = n->syncd;
 	struct call *c = pool_alloc(s->pool, sizeof *c);
 
-	*c = (struct call){ .till = n, .life = d->life, .id = ++d->calls, .what = d->cycle.doing, .ours = ours,
+	*c = (struct call){ .till = n, .life = d->life, .id = ++d->calls, .what = what, .ours = ours,
 			    .device = d->site.device, .incarnation = d->site.incarnation, .asked_at = node_boot(s, n),
 			    .limit = (int)dice_between(&s->dice, 1, BATCH_MAX) };
 	return c;
 }
 
-static bool ask(struct sim *s, struct call *c)
+void syncd_ask(struct sim *s, struct call *c)
 {
 	struct syncd *d = c->till->syncd;
 	struct patience *p = pool_alloc(s->pool, sizeof *p);
 
-	*p = (struct patience){ c->till, c->life, c->id };
+	*p = (struct patience){ c->till, c->life, c->id, c->what };
 	d->waits_for = c->id;
 	call_send(s, c);
 	sim_at(s, s->now + (c->what == DO_HEALTH ? HEALTH_PATIENCE_US : PATIENCE_US), times_out, p);
+}
+
+static bool ask(struct sim *s, struct call *c)
+{
+	syncd_ask(s, c);
 	return true;
+}
+
+static struct call *call_new(struct sim *s, struct node *n, bool ours)
+{
+	return syncd_call(s, n, n->syncd->cycle.doing, ours);
 }
 
 /* Each returns false when there was nothing to ask: then o says how it ended. */
@@ -178,6 +174,7 @@ static bool act_health(struct sim *s, struct node *n, struct cycle_outcome *o UN
 	struct call *c = call_new(s, n, false);
 
 	n->syncd->asked_as = c->incarnation;
+	c->pulled = n->syncd->pairing.cursor;
 	if (n->syncd->cycle.phase == PHASE_REGISTERING)
 		c->device = (struct uuid){ { 0 } };
 	return ask(s, c);
@@ -192,6 +189,19 @@ static bool act_register(struct sim *s, struct node *n, struct cycle_outcome *o)
 	return false;
 }
 
+/* How far the hub has purged: who is behind was away too long, who has all forgets it too. */
+static bool purge_is_news(const struct syncd *d)
+{
+	const struct pairing *p = &d->pairing;
+	const struct word *h = &d->hello;
+
+	if (d->cycle.phase != PHASE_ON || h->purged == 0 || !uuid_eq(p->epoch, h->epoch))
+		return false;
+	if (p->cursor < h->purged)
+		return p->away == 0;
+	return d->purged < h->purged && p->cursor >= h->seq;
+}
+
 static bool is_news(const struct syncd *d)
 {
 	const struct pairing *p = &d->pairing;
@@ -199,7 +209,7 @@ static bool is_news(const struct syncd *d)
 
 	return strcmp(h->status, p->status) != 0 || (*h->prefix && (!p->prefix || strcmp(h->prefix, p->prefix) != 0)) ||
 	       (!uuid_is_zero(h->hub) && !uuid_eq(h->hub, p->hub)) ||
-	       (!uuid_is_zero(h->epoch) && !uuid_eq(h->epoch, p->epoch)) ||
+	       (!uuid_is_zero(h->epoch) && !uuid_eq(h->epoch, p->epoch)) || purge_is_news(d) ||
 	       llabs((p->server_time - p->server_boot) - (h->server_time - h->boot)) >= 100 * MS;
 }
 
@@ -247,6 +257,7 @@ static bool act_pull(struct sim *s, struct node *n, struct cycle_outcome *o)
 	c = call_new(s, n, false);
 	cursor_print((struct cursor){ d->pairing.epoch, d->pairing.cursor }, &text);
 	c->cursor = pool_strdup(s->pool, text.data);
+	c->away = d->pairing.away != 0;
 	buf_release(&text);
 	return ask(s, c);
 }
@@ -280,6 +291,7 @@ static bool act_ours(struct sim *s, struct node *n, struct cycle_outcome *o UNUS
 {
 	struct call *c = call_new(s, n, true);
 
+	c->incarnation = n->syncd->asked_as;
 	c->body = n->syncd->page;
 	c->said = n->syncd->hello;
 	c->age_us = node_boot(s, n) - n->syncd->cycle.began_at;
@@ -301,12 +313,14 @@ static void turn(struct sim *s, struct node *n)
 	if (!d->up || d->waits_for)
 		return;
 	if (!look(s, n)) {
-		turn_at(s, n, s->now + BLIND_US);
+		syncd_turn_at(s, n, s->now + BLIND_US);
 		return;
 	}
 	what = cycle_next(&d->cycle, node_boot(s, n), dice_roll(&s->dice));
+	if (what == DO_WAIT && walk_turn(s, n))
+		return;
 	if (what == DO_WAIT)
-		turn_at(s, n, s->now + MAX(d->cycle.wake_at - node_boot(s, n), 0));
+		syncd_turn_at(s, n, s->now + MAX(d->cycle.wake_at - node_boot(s, n), 0));
 	else if (!actions[what](s, n, &o))
 		ended(s, n, &o);
 }
@@ -369,6 +383,10 @@ void syncd_answer(struct sim *s, struct call *c)
 
 	if (!d->up || d->life != c->life || d->waits_for != c->id)
 		return;		/* nobody waits for it any more */
+	if (c->what > DO_DONE) {
+		walk_answer(s, c);
+		return;
+	}
 	o.status = c->status;
 	o.ours = c->ours;
 	if (c->what == DO_REGISTER)
@@ -392,14 +410,14 @@ void syncd_kick(struct sim *s, struct node *n)
 		return;
 	cycle_kick(&d->cycle, node_boot(s, n));
 	if (d->cycle.doing == DO_WAIT && d->cycle.wake_at <= node_boot(s, n))
-		turn_at(s, n, s->now);
+		syncd_turn_at(s, n, s->now);
 }
 
 /* Two whole cycles since all was sent and taken. */
 bool syncd_is_done(struct sim *s, struct node *n)
 {
 	static const char open[] = "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM parked) + "
-				   "(SELECT count(*) FROM pairing WHERE status <> 'approved' OR loaded_at IS NULL)";
+				   "(SELECT count(*) FROM pairing WHERE status <> 'approved' OR loaded_at IS NULL OR away IS NOT NULL)";
 	struct syncd *d = n->syncd;
 
 	if (!node_is_up(n) || !d->up || !d->paired || d->pulled || sql_int(s, n, open, NULL) > 0) {

@@ -101,13 +101,60 @@ void told_forgotten(struct sim *s, struct node *n)
 
 /* --- the check --- */
 
+static bool ends_in_death(const char *state)
+{
+	return state && *state && state[strlen(state) - 1] == '-';
+}
+
+/* Of a row that the hub has forgotten: somebody deleted what became of it. */
+static bool was_deleted(struct sim *s, int i)
+{
+	const struct told *t = &s->told[i];
+
+	for (int d = 0; d < s->n_told; d++)
+		if (s->told[d].table == t->table && uuid_eq(s->told[d].uuid, t->uuid) && s->told[d].how != TOLD_NOT &&
+		    ends_in_death(s->told[d].state) && descends(s, d, i))
+			return true;
+	return false;
+}
+
+static bool column_refers(struct sim *s, const struct table *t, const struct column *c, struct uuid uuid)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM %s WHERE %s = ?1", t->name, c->name);
+	return sql_int(s, &s->node[HUB], sql, &uuid) > 0;
+}
+
+static bool is_referred_to(struct sim *s, const struct told *told)
+{
+	for (const struct table *t = schema; t->name; t++)
+		for (const struct column *c = t->columns; (table_is_synced(t) || table_is_part(t)) && c->name; c++)
+			if (c->type == COL_REF && strcmp(c->parent, told->table->name) == 0 && column_refers(s, t, c, told->uuid))
+				return true;
+	return false;
+}
+
+/* Deleted and forgotten; then somebody came back from a long absence, who had not
+ * heard of it and had sold it meanwhile: the sale brings along what it refers to. */
+static bool was_brought_back(struct sim *s, int i, int now)
+{
+	const struct told *t = &s->told[i];
+
+	return ends_in_death(t->state) && t->parent >= 0 && descends(s, now, t->parent) && is_referred_to(s, t) &&
+	       sql_int(s, &s->node[HUB], "SELECT coalesce(purged, 0) FROM tenants", NULL) > 0;
+}
+
 static bool is_covered(struct sim *s, int i)
 {
 	const struct told *t = &s->told[i];
 	const char *state = record_state(s, &s->node[HUB], t->table, t->uuid);
 	int at = state ? told_find(s, t->table, t->uuid, state) : -1;
 
-	if (at >= 0 && descends(s, at, i))
+	if (at >= 0 && (descends(s, at, i) || was_brought_back(s, i, at)))
+		return true;
+	/* Deleted is deleted, whichever version it was done to. */
+	if (state ? ends_in_death(state) && ends_in_death(t->state) : was_deleted(s, i))
 		return true;
 	for (int n = 0; n <= s->tills; n++)
 		if (told_in_journal(s, &s->node[n], i))
