@@ -181,6 +181,14 @@ t_unit_test_sync_cost_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_property_SOURCES = t/unit/test-property.c t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c t/unit/shop-records.c \
 	t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_property_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
+check_PROGRAMS += t/unit/test-statements
+t_unit_test_statements_SOURCES = t/unit/test-statements.c t/unit/trial.c t/unit/trial.h t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c \
+	t/unit/shop-records.c t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_statements_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=document_create,--wrap=record_create,--wrap=record_change,--wrap=record_delete \
+	-Wl,--wrap=pairing_begin,--wrap=sync_meet_epoch,--wrap=device_register,--wrap=device_approve,--wrap=ingest_slice,--wrap=apply_slice \
+	-Wl,--wrap=confirm_slice,--wrap=repair_slice,--wrap=batch_build,--wrap=pull_page,--wrap=snapshot_page,--wrap=digest_request \
+	-Wl,--wrap=digest_answer,--wrap=digest_compare,--wrap=digest_find,--wrap=rows_page
+t_unit_test_statements_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 check_PROGRAMS += t/unit/test-plans
 t_unit_test_plans_SOURCES = t/unit/test-plans.c t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c t/unit/shop-records.c \
 	t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)

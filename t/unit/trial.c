@@ -1,0 +1,210 @@
+#include "base/base.h"
+#include "trial.h"
+
+#include "store/driver.h"
+
+#define KINDS_MAX 200
+#define STATEMENTS_MAX 20000
+
+static struct {
+	const char *what, *of;
+	int times;
+} kinds[KINDS_MAX];
+static int n_kinds;
+static struct trials sum;
+static bool busy;
+
+/* --- a driver that fails once --- */
+
+static const struct driver *real;
+static struct driver failing;
+static int due, open_results;		/* due: statements until one fails; 0: it has */
+static const char *failed;
+
+static int strikes(const char *sql, struct err *err)
+{
+	if (due == 0 || --due > 0)
+		return 0;
+	failed = sql;
+	return err_set(err, ERR_BUSY, "disk_failed", "this statement was to fail");
+}
+
+static int f_run(struct db *db, const char *sql, struct args args, struct err *err)
+{
+	return strikes(sql, err) < 0 ? -1 : real->run(db, sql, args, err);
+}
+
+static int f_send(struct db *db, const char *sql, struct args args, struct err *err)
+{
+	return strikes(sql, err) < 0 ? -1 : real->send(db, sql, args, err);
+}
+
+static int f_rows(struct db *db, const char *sql, struct args args, struct rows *rs, struct err *err)
+{
+	if (strikes(sql, err) < 0 || real->rows(db, sql, args, rs, err) < 0)
+		return -1;
+	open_results++;
+	return 0;
+}
+
+static int f_next(struct rows *rs, struct err *err)
+{
+	return strikes("the next row", err) < 0 ? -1 : real->next(rs, err);
+}
+
+static void f_end(struct rows *rs)
+{
+	open_results--;
+	real->end(rs);
+}
+
+static void put_on(struct db *db, int n)
+{
+	real = db->driver;
+	failing = *real;
+	failing.run = f_run;
+	failing.send = f_send;
+	failing.rows = f_rows;
+	failing.next = f_next;
+	failing.end = f_end;
+	db->driver = &failing;
+	due = n;
+	failed = NULL;
+	open_results = 0;
+}
+
+/* --- how often --- */
+
+static int times_max;
+static bool at_each;
+
+void trials_begin(int times, bool each)
+{
+	times_max = times;
+	at_each = each;
+	n_kinds = 0;
+	sum = (struct trials){ 0 };
+}
+
+static int behind(int n)
+{
+	return n + 1 + (at_each ? 0 : n / 10);
+}
+
+static bool may_try(const struct trial *x)
+{
+	int i = 0;
+
+	while (i < n_kinds && (strcmp(kinds[i].what, x->what) != 0 || kinds[i].of != x->of))
+		i++;
+	if (i == n_kinds) {
+		assert_true(n_kinds < KINDS_MAX);
+		kinds[n_kinds].what = x->what;
+		kinds[n_kinds].of = x->of;
+		kinds[n_kinds++].times = 0;
+	}
+	return kinds[i].times++ < times_max;
+}
+
+/* --- to and fro --- */
+
+static void keep(struct trial *x)
+{
+	assert_true(x->state_size <= sizeof x->was_state);
+	if (x->t) {
+		x->txn = *x->t;
+		x->counters = *x->t->counters;
+	}
+	if (x->site)
+		x->was_site = *x->site;
+	for (int i = 0; i < 2; i++)
+		x->out_len[i] = x->out[i] ? x->out[i]->len : 0;
+	if (x->state)
+		memcpy(x->was_state, x->state, x->state_size);
+}
+
+/* A buffer has grown meanwhile, and may be part of the state. */
+static void put_back(struct trial *x)
+{
+	struct buf out[2] = { x->out[0] ? *x->out[0] : (struct buf){ 0 }, x->out[1] ? *x->out[1] : (struct buf){ 0 } };
+
+	if (x->state)
+		memcpy(x->state, x->was_state, x->state_size);
+	for (int i = 0; i < 2; i++) {
+		if (!x->out[i])
+			continue;
+		*x->out[i] = out[i];
+		x->out[i]->len = x->out_len[i];
+		if (x->out[i]->data)
+			x->out[i]->data[x->out_len[i]] = '\0';
+	}
+	if (x->site)
+		*x->site = x->was_site;
+	if (x->t) {
+		*x->t->counters = x->counters;
+		*x->t = x->txn;
+	}
+}
+
+static void must_do(struct db *db, const char *sql)
+{
+	struct err err = { 0 };
+
+	if (db_run(db, sql, NO_ARGS, &err) < 0)
+		fail_msg("%s: %s", sql, err.text);
+}
+
+/* --- a trial --- */
+
+bool trial_next(struct trial *x)
+{
+	if (x->over || (!x->mine && (busy || !may_try(x))))
+		return false;
+	if (!x->mine) {
+		x->mine = busy = true;
+		sum.calls++;
+		keep(x);
+	}
+	x->n = behind(x->n);
+	if (x->n > STATEMENTS_MAX)
+		fail_msg("%s: %d statements and no end", x->what, x->n);
+	if (x->t)
+		must_do(x->db, "SAVEPOINT trial");
+	put_on(x->db, x->n);
+	return true;
+}
+
+void trial_over(struct trial *x, int rc, struct err *err)
+{
+	const char *of = x->of ? x->of : "";
+
+	x->db->driver = real;
+	if (!failed)
+		x->over = true;
+	else if (rc >= 0)
+		fail_msg("%s %s: statement %d failed, and nobody said so: %s", x->what, of, x->n, failed);
+	else if (err && err->kind == 0)
+		fail_msg("%s %s: statement %d failed, and nobody said why: %s", x->what, of, x->n, failed);
+	if (open_results != 0)
+		fail_msg("%s %s: statement %d (%s): %d results are left open", x->what, of, x->n, failed ? failed : "none failed", open_results);
+	if (x->t) {
+		must_do(x->db, "ROLLBACK TO trial");
+		must_do(x->db, "RELEASE trial");
+	}
+	put_back(x);
+	sum.statements += failed != NULL;
+	if (err)
+		err_clear(err);
+}
+
+void trial_end(struct trial *x)
+{
+	if (x->mine)
+		busy = false;
+}
+
+struct trials trials_so_far(void)
+{
+	sum.kinds = n_kinds;
+	return sum;
+}
