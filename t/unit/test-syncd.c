@@ -129,7 +129,7 @@ static void a_first_load_goes_on_where_it_stopped(void **state)
 static void what_is_written_goes_up_at_once(void **state)
 {
 	struct world *w = *state;
-	const struct seen *push;
+	const struct heard *push;
 	struct json rows;
 	int64_t began;
 

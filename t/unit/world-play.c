@@ -6,9 +6,9 @@
 #include "base/jwt.h"
 #include "sync/sync.h"
 
-static struct seen *note(struct world *w, struct http_request *rq)
+static struct heard *note(struct world *w, struct http_request *rq)
 {
-	struct seen *s = &w->seen[w->n_seen++];
+	struct heard *s = &w->seen[w->n_seen++];
 
 	if (w->n_seen == SEEN_MAX)
 		fail_msg("%d requests: somebody turns in circles", SEEN_MAX);
@@ -349,7 +349,7 @@ static const struct {
 void world_request(struct http_request *rq, void *ctx)
 {
 	struct world *w = ctx;
-	struct seen *s = note(w, rq);
+	struct heard *s = note(w, rq);
 	struct quirk *r = quirk_for(w, s->what);
 	struct route_match m;
 

@@ -25,7 +25,7 @@ int count_seen(const struct world *w, const char *what)
 	return n;
 }
 
-const struct seen *last_seen(const struct world *w, const char *what)
+const struct heard *last_seen(const struct world *w, const char *what)
 {
 	for (int i = w->n_seen - 1; i >= 0; i--)
 		if (begins(w->seen[i].what, what))

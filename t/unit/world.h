@@ -12,7 +12,7 @@
 #define PATIENCE_MS 15000
 #define LICENSE "FEXL-ABCD-EFGH-JKMN-PQRS"
 
-struct seen {			/* a request that came */
+struct heard {			/* a request that came */
 	char what[300];		/* "GET /api/sync/health?pending=0&cursor=0" */
 	char *body;		/* as text */
 	bool token, packed;
@@ -40,7 +40,7 @@ struct world {
 	char url[100];			/* the cloud's */
 	uint8_t key[32], public_key[32];
 	pid_t syncd;
-	struct seen seen[SEEN_MAX];
+	struct heard seen[SEEN_MAX];
 	int n_seen;
 	struct quirk quirk[QUIRKS_MAX];
 	int n_quirks;
@@ -88,7 +88,7 @@ void world_run(struct world *w, int ms);
 bool has_seen(struct world *w, const void *what);	/* the beginning of a request, "POST /api/sync/push" */
 bool has_state(struct world *w, const void *state);	/* over wire */
 int count_seen(const struct world *w, const char *what);
-const struct seen *last_seen(const struct world *w, const char *what);
+const struct heard *last_seen(const struct world *w, const char *what);
 void world_forget(struct world *w);			/* what was seen */
 
 /* world-play.c */
