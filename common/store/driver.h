@@ -57,6 +57,7 @@ struct db {
 	struct touched touched;		/* read since db_watch(); written in this transaction */
 	int64_t as_of;			/* marks_now(), before what is held, or watched, was read */
 	struct uuid shop;		/* whose rows are meant */
+	int log_pages;			/* SQLite's WAL has after the last commit, with what was left by a life before */
 };
 
 int db_begin(struct db *db, struct err *err) MUST_CHECK;	/* for writing */

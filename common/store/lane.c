@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-/* WAL gathered before a checkpoint is asked for: 1000 pages of 4 KiB. */
-#define CHECKPOINT_COMMITS 64
+/* Pages of the WAL from one checkpoint to the next: 4 MiB. */
+#define CHECKPOINT_PAGES 1000
 
 struct group {
 	struct lane *lane;
@@ -188,19 +188,29 @@ static void end_checkpoint(struct lane *lane)
 		db_checkpoint(lane->db);
 }
 
+/* What a life before has left in the WAL counts as well: one that is killed again and
+ * again would never come to a checkpoint of its own. */
+static void want_checkpoint(struct lane *lane)
+{
+	int pages = lane->db->log_pages;
+
+	if (pages < lane->asked_at)
+		lane->asked_at = 0;	/* it began anew */
+	if (pages - lane->asked_at < CHECKPOINT_PAGES)
+		return;
+	lane->asked_at = pages;
+	checkpointer_want(&lane->store->checkpointer);
+}
+
 void *lane_main(void *arg)
 {
 	struct lane *lane = arg;
 	struct job *jobs;
-	int since = 0;
 
 	while ((jobs = queue_take(&lane->queue, GROUP_MAX))) {
 		run_group(lane, jobs, false);
 		end_checkpoint(lane);
-		if (++since < CHECKPOINT_COMMITS)
-			continue;
-		since = 0;
-		checkpointer_want(&lane->store->checkpointer);
+		want_checkpoint(lane);
 	}
 	return NULL;
 }

@@ -51,6 +51,7 @@ struct lane {
 	struct store *store;
 	struct db *db;
 	struct queue queue;
+	int asked_at;		/* pages of the WAL when a checkpoint was last asked for */
 	pthread_t thread;
 	bool running;
 };

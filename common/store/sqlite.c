@@ -428,6 +428,14 @@ static void count_no_memory(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static int note_log(void *ctx, sqlite3 *handle UNUSED, const char *name UNUSED, int pages)
+{
+	struct db *db = ctx;
+
+	db->log_pages = pages;
+	return SQLITE_OK;
+}
+
 static int lite_open(struct db *db, struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -450,7 +458,10 @@ static int lite_open(struct db *db, struct err *err)
 	sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	/* A reader never waits for the writer; a second writer process would be a mistake. */
 	sqlite3_busy_timeout(handle, writes(db) ? 2000 : 0);
-	return settings(db, err);
+	if (settings(db, err) < 0)
+		return -1;
+	sqlite3_wal_hook(handle, note_log, db);		/* in place of the one that wal_autocheckpoint sets */
+	return 0;
 }
 
 static void lite_close(struct db *db)

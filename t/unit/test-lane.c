@@ -6,7 +6,9 @@
 #include "base/clock.h"
 
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct shop {
@@ -265,9 +267,62 @@ static void the_loop_reads_one_state_until_it_turns_or_hears_an_answer(void **st
 	wait_for(s, 2);
 }
 
+/* --- the log --- */
+
+static off_t file_bytes(const struct shop *s, const char *name)
+{
+	char path[80];
+	struct stat st = { 0 };
+
+	snprintf(path, sizeof path, "%s/%s", s->dir, name);
+	stat(path, &st);
+	return st.st_size;
+}
+
+/* As a process leaves it that is killed before its first checkpoint. */
+static void leave_a_log(struct shop *s)
+{
+	static const char fill[] = "CREATE TABLE left_behind (n INTEGER, what TEXT);"
+				   "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 6000) "
+				   "INSERT INTO left_behind SELECT n, hex(zeroblob(500)) FROM n";
+	char path[80];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/fexl.db", s->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, fill, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void moving_a_log_that_a_killed_life_left_is_moved_after_one_commit(void **state)
+{
+	static struct work w[20];
+	struct shop *s = *state;
+	int64_t until = clock_boot() + 30 * SECOND_US;
+	int n = 0;
+
+	open_tenant(s);
+	leave_a_log(s);
+	assert_true(file_bytes(s, "fexl.db-wal") > 5 << 20);
+	start(s, &w[n++], WRITE);
+	wait_for(s, n);
+	while (file_bytes(s, "fexl.db") < 5 << 20 && clock_boot() < until)
+		usleep(1000);
+	assert_true(file_bytes(s, "fexl.db") > 5 << 20);
+	/* What came meanwhile is ended by the writer; then the log begins anew. */
+	while (n < 20) {
+		start(s, &w[n++], WRITE);
+		wait_for(s, n);
+	}
+	assert_true(file_bytes(s, "fexl.db-wal") <= 1 << 20);
+}
+
 #define LANE(test) cmocka_unit_test_setup_teardown(test, up, down)
 
 UNIT_MAIN(LANE(kept_every_answered_write_is_stored_and_numbers_are_dense),
 	  LANE(a_job_that_fails_before_it_wrote_leaves_its_group_alone), LANE(a_job_that_fails_late_is_undone_alone),
 	  LANE(a_long_job_commits_slice_by_slice_and_people_go_between), LANE(a_full_queue_says_so),
-	  LANE(the_loop_reads_one_state_until_it_turns_or_hears_an_answer))
+	  LANE(the_loop_reads_one_state_until_it_turns_or_hears_an_answer),
+	  LANE(moving_a_log_that_a_killed_life_left_is_moved_after_one_commit))
