@@ -71,8 +71,6 @@ my @rare = (
 	 'common/schema/row.c', 'return uuid_cmp(a_origin, b_origin);', 'return uuid_cmp(a_origin, b_origin) != 0;'],
 	['layers are used in the order of their uuids',
 	 'common/model/moves.c', 'AND open = 1 ORDER BY pos, doc, line', 'AND open = 1 ORDER BY doc, line'],
-	['a page of another epoch is believed',
-	 'common/sync/clock.c', 'return err_set(err, ERR_GONE, "epoch", "this is', 'return 0; return err_set(err, ERR_GONE, "epoch", "this is'],
 	['a late confirmation is believed',
 	 'common/sync/confirm.c', 'if (r->seq < h->seq)', 'if (false)'],
 	['what goes up again is forgotten with the other epoch',
