@@ -1,12 +1,13 @@
-// At the cloud the owner lets a till load everything again.
+// The roster at the cloud: a till loads everything again, gets another name; a stranger is refused.
 import { fexlctl, finish, is, open, operator, promise, signIn, until, url } from './fexl.mjs';
 import { clean, everyLook } from './looks.mjs';
 
 const world = await open();
 const page = await world.newPage();
-const row = () => page.getByRole('row').filter({ hasText: 'till' }).first();
+const known = (name) => operator('cloud', 'GET', '/api/devices').items.find((d) => d.name === name);
+const row = () => page.getByRole('row', { name: /^till\b/ });
 const loadedAt = () => operator('till', 'GET', '/api/sync/status').pairing.loaded_at;
-const marked = () => operator('cloud', 'GET', '/api/devices').items[0].loads_again;
+const marked = () => known('till').loads_again;
 const tea = operator('till', 'GET', '/api/products?q=Tea').items[0].uuid;
 const menu = async () => {
 	await row().getByRole('button').click();
@@ -46,4 +47,23 @@ await promise('the till loads anew, and what it had not sent goes up', async () 
 });
 for (const node of ['cloud', 'till'])
 	is(operator(node, 'GET', '/api/invoices').items.length, 2, `${node} has both sales, each once`);
+await promise('a till gets another name', async () => {
+	await row().getByRole('button').click();
+	await page.getByRole('menuitem', { name: 'Rename' }).click();
+	await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Front desk');
+	await page.keyboard.press('Enter');
+	await page.getByRole('row', { name: /^Front desk/ }).waitFor();
+	return known('Front desk').status === 'approved';
+});
+await promise('a stranger who asks is sent away, and goes on alone', async () => {
+	const asks = page.getByTestId('asking').filter({ hasText: 'stranger' });
+	await asks.getByRole('button', { name: 'Reject' }).click();
+	await page.getByRole('dialog', { name: 'Reject stranger?' }).waitFor();
+	await clean(page, 'devices-reject');
+	await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
+	await asks.waitFor({ state: 'detached' });
+	await until(() => ['revoked', 'refused'].includes(operator('stranger', 'GET', '/api/sync/status').pairing.status), 'the stranger hears of it');
+	operator('stranger', 'POST', '/api/products', { name: 'Salt', price: 100 });
+	return known('stranger').status === 'revoked';
+});
 await finish(world);
