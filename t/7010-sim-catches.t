@@ -44,7 +44,7 @@ my @faults = (
 	['the loser is not kept',
 	 'common/sync/ingest_record.c', '? -1 : keep_loser(p, &p->theirs, &p->here, "newest_wins", err);', '? -1 : 0;'],
 	['a commit does not wait for the disk',
-	 'common/store/sqlite.c', 'journal_mode=WAL;PRAGMA synchronous=FULL', 'journal_mode=WAL;PRAGMA synchronous=OFF'],
+	 'common/store/litefile.c', 'journal_mode=WAL;PRAGMA synchronous=FULL', 'journal_mode=WAL;PRAGMA synchronous=OFF'],
 	['a sale that was stored is stored again',
 	 'common/model/document.c', '!= 0)
 		return n < 0 ? -1 : already_here(w, d, taken, identical, err);', '< 0) return -1; if (n > 0) d->head.uuid = uuid_v7();'],
