@@ -15,8 +15,16 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define CONTAINER_OF(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
+/* Each side is evaluated once: a clock that is read, or a call that can fail, is common
+ * in there.  Not for sizes of arrays. */
+#define MIN(a, b) PICK(a, <, b, __COUNTER__)
+#define MAX(a, b) PICK(a, >, b, __COUNTER__)
+#define PICK(a, op, b, n) PICK_NAMED(a, op, b, n)
+#define PICK_NAMED(a, op, b, n) \
+	__extension__({ \
+		__typeof__(0 ? (a) : (b)) a_##n = (a), b_##n = (b); \
+		a_##n op b_##n ? a_##n : b_##n; \
+	})
 
 #define UNUSED __attribute__((unused))
 #define NORETURN __attribute__((noreturn))
