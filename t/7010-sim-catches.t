@@ -55,7 +55,7 @@ my @faults = (
 # These take hundreds of seeds: in the long test only.
 my @rare = (
 	['who was away too long is not told',
-	 'common/model/pairing.c', 'AND cursor > 0 AND cursor < $2"', 'AND cursor < 0 AND cursor < $2"',
+	 'common/model/pairing.c', 'AND cursor > 0 AND cursor < $2))"', 'AND cursor < 0 AND cursor < $2))"',
 	 'common/sync/pull.c', 'c.seq >= t.purged)', 'c.seq >= 0)'],
 	['what was deleted while a till was away goes up again',
 	 'common/sync/repair.c', 'h->seq <= r->away', 'h->seq < 0'],

@@ -46,7 +46,7 @@ struct pairing {
 	bool paused;
 	int64_t cursor, load_done, load_total, loaded_at, last_cycle, verified_at, verified_seq;
 	int64_t server_time, server_boot;
-	int64_t away;	/* how far it had pulled when it had been away too long; 0: it is repaired, or never was */
+	int64_t away;	/* deletions up to this _seq may have been missed; 0: it is repaired, or never was away too long */
 };
 /* 1 paired or pairing, 0 sync is off, -1. */
 int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err *err) MUST_CHECK;

@@ -253,11 +253,12 @@ int pairing_verified(struct write *w, int64_t at, int64_t seq, struct err *err)
 }
 
 /* Once all is here that the hub had then, its tombstones up to there may go here too.  Who
- * has not heard of some of them was away too long. */
+ * has not heard of some of them was away too long; the cursor does not tell of which, for
+ * what it sent itself has numbers beyond it. */
 int pairing_purged(struct write *w, int64_t purged, int64_t seq, struct err *err)
 {
-	static const char away[] = "UPDATE pairing SET away = cursor WHERE tenant = $1 AND away IS NULL AND loaded_at IS NOT NULL "
-				   "AND cursor > 0 AND cursor < $2";
+	static const char away[] = "UPDATE pairing SET away = $2 WHERE tenant = $1 AND (away < $2 OR "
+				   "(away IS NULL AND loaded_at IS NOT NULL AND cursor > 0 AND cursor < $2))";
 	static const char known[] = "UPDATE tenants SET purged = $2 WHERE uuid = $1 AND COALESCE(purged, 0) < $2 AND "
 				    "(SELECT cursor FROM pairing) >= $3";
 

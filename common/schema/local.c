@@ -79,7 +79,7 @@ const struct column pairing_columns[] = {
 	{ "last_cycle", TIME },
 	{ "verified_at", TIME },
 	{ "verified_seq", COUNT },
-	{ "away", COUNT },				/* pulled up to here when it had been away too long; null: it is repaired */
+	{ "away", COUNT },				/* deletions up to here may have been missed; null: none, or it is repaired */
 	{ NULL }
 };
 

@@ -239,7 +239,7 @@ int rows_page(struct db *db, struct uuid tenant, const struct table *t, const st
 struct repair {
 	struct apply apply;
 	struct json send;
-	int64_t away;			/* how far we had pulled when we had been away too long; 0: we were not */
+	int64_t away;			/* deletions up to this _seq may have been missed: we were away too long; 0: we were not */
 	int sent, gone;
 };
 int repair_begin(struct repair *r, struct json body, struct err *err) MUST_CHECK;

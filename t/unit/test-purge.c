@@ -194,7 +194,7 @@ static void who_was_away_too_long_repairs_its_sales_first(void **state)
 	cursor_print((struct cursor){ at.epoch, at.cursor }, &since);
 	refused(hub, "away", pull_check_away(hub->db, hub->pool, hub->w.tenant, since.data, &hub->err));
 	hear(net, 1);
-	assert_int_equal(fixture_int(away, "SELECT away FROM pairing", NO_ARGS), at.cursor);
+	assert_int_equal(fixture_int(away, "SELECT away FROM pairing", NO_ARGS), purged_of(hub));
 	net_push(net, 1);
 	net_pull(net, 1);
 	assert_int_equal(count_of(hub, COUNT("invoices")), 1);
@@ -202,7 +202,7 @@ static void who_was_away_too_long_repairs_its_sales_first(void **state)
 	r = net_repair(net, 1);
 	assert_int_equal(r.gone, 1);
 	assert_int_equal(r.sent + r.fetched + r.conflicts, 0);
-	must(away, pairing_repaired(&away->w, at.cursor, &away->err));
+	must(away, pairing_repaired(&away->w, purged_of(hub), &away->err));
 	fixture_commit(away);
 	assert_int_equal(fixture_int(away, "SELECT away FROM pairing", NO_ARGS), 0);
 	assert_int_equal(count_of(away, COUNT("customers") " AND deleted_at IS NULL AND phone = '0770'"), 0);
@@ -210,6 +210,34 @@ static void who_was_away_too_long_repairs_its_sales_first(void **state)
 	all_identical(net);
 	assert_int_equal(count_of(hub, COUNT("conflicts")), 0);
 	buf_release(&since);
+	net_free(net);
+}
+
+/* What it sent has numbers beyond its cursor. */
+static void what_it_sent_itself_does_not_come_back_either(void **state)
+{
+	struct net *net = paired(state, 2);
+	struct fixture *away = net->till[1];
+	struct purge p = of(net->hub, 0, 0);
+	struct repaired r;
+	struct uuid zoe;
+
+	net_cycle(net);
+	zoe = make_customer(away, "0771");
+	net_push(net, 1);
+	net_pull(net, 0);
+	delete_row(net->till[0], "customers", zoe);
+	net_push(net, 0);
+	purge(net->hub, &p);
+	assert_int_equal(p.tombstones, 1);
+	hear(net, 1);
+	net_push(net, 1);
+	net_pull(net, 1);
+	r = net_repair(net, 1);
+	assert_int_equal(r.gone, 1);
+	assert_int_equal(r.sent, 0);
+	assert_int_equal(count_of(away, COUNT("customers") " AND deleted_at IS NULL AND phone = '0771'"), 0);
+	all_identical(net);
 	net_free(net);
 }
 
@@ -317,6 +345,7 @@ FIXTURE_MAIN(cmocka_unit_test(a_deletion_goes_once_every_till_knows_it),
 	     cmocka_unit_test(what_a_sale_refers_to_is_never_purged),
 	     cmocka_unit_test(nothing_goes_when_something_was_stored_since),
 	     cmocka_unit_test(who_was_away_too_long_repairs_its_sales_first),
+	     cmocka_unit_test(what_it_sent_itself_does_not_come_back_either),
 	     cmocka_unit_test(an_edit_of_what_was_purged_is_kept_for_people),
 	     cmocka_unit_test(who_pairs_again_has_missed_what_was_forgotten),
 	     cmocka_unit_test(who_loads_again_has_missed_it_as_well),
