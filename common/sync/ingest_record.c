@@ -173,10 +173,18 @@ static int check_owner(struct pushed *p, struct err *err)
 	return owners ? 0 : keep_owner(p, err);
 }
 
+/* It was deleted and forgotten, and a document still needs it.  It comes back as the
+ * hub's own: whoever made it has it no more, and would not hear of it under its name. */
+static int bring_back(struct pushed *p, struct err *err)
+{
+	p->theirs.head.origin = p->w->site->uuid;
+	return store(p, &p->theirs.head, err);
+}
+
 static int judge(struct pushed *p, struct err *err)
 {
 	if (p->placeholder)
-		return p->is_here ? pushed_answer_here(p, 200) : store(p, &p->theirs.head, err);
+		return p->is_here ? pushed_answer_here(p, 200) : bring_back(p, err);
 	switch (merge_record(p->is_here ? &p->here.head : NULL, &p->theirs.head)) {
 	case MERGE_INSERT:
 	case MERGE_FORWARD:
