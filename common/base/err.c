@@ -84,6 +84,11 @@ int err_most(struct err *err, int64_t max)
 	return -1;
 }
 
+bool err_is_trouble(const struct err *err)
+{
+	return err->kind == ERR_BUSY || err->kind == ERR_UNREACHABLE;
+}
+
 void err_clear(struct err *err)
 {
 	*err = (struct err){ .kind = ERR_NONE };

@@ -56,6 +56,10 @@ int err_under(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 /* Says beside what is refused how much would not be.  Returns -1. */
 int err_most(struct err *err, int64_t max);
 
+/* The machine's trouble, everybody's: what was asked is not at fault, and may be asked
+ * again.  Not ERR_INTERNAL. */
+bool err_is_trouble(const struct err *err);
+
 void err_clear(struct err *err);
 
 #endif

@@ -229,13 +229,8 @@ static int try_row(struct apply *a, struct write *w, struct json j, const struct
 	return apply_version(w, &d, a->repair ? JUDGED_REPAIR : JUDGED_NOT, &a->conflicts, err) < 0 ? -1 : 1;
 }
 
-/* The machine's trouble is no row's fault: the page comes again. */
-static bool is_trouble(const struct err *err)
-{
-	return err->kind == ERR_BUSY || err->kind == ERR_UNREACHABLE;
-}
-
-/* What the database refuses, or what cannot be read, must not hold up the rest. */
+/* What the database refuses, or what cannot be read, must not hold up the rest; the
+ * machine's trouble is no row's fault, and the page comes again. */
 static int guarded_try(struct apply *a, struct write *w, struct json j, const struct table *table, struct missing *m,
 		       struct err *why, struct err *err)
 {
@@ -249,7 +244,7 @@ static int guarded_try(struct apply *a, struct write *w, struct json j, const st
 	n = try_row(a, w, j, table, m, why);
 	if (t->careful && txn_unguard(t, n > 0, err) < 0)
 		return -2;
-	if (n < 0 && (is_trouble(why) || (!t->careful && t->wrote))) {
+	if (n < 0 && (err_is_trouble(why) || (!t->careful && t->wrote))) {
 		*err = *why;
 		return -2;
 	}

@@ -184,13 +184,8 @@ static int walk(struct pushed *p, struct err *err)
 	return p->theirs.head.table->rule == INSERT_ONCE ? ingest_document(p, err) : pushed_record(p, err);
 }
 
-/* The machine's trouble is everybody's; anything else is this row's alone. */
-static bool is_row_fault(const struct err *err)
-{
-	return err->kind != ERR_BUSY && err->kind != ERR_UNREACHABLE;
-}
-
-/* 0 with a verdict; -1 when the transaction is spoilt or cannot go on. */
+/* 0 with a verdict; -1 when the transaction is spoilt or cannot go on: anything but
+ * the machine's trouble is this row's alone. */
 static int guarded_walk(struct pushed *p, struct err *err)
 {
 	struct txn *t = p->w->t;
@@ -214,7 +209,7 @@ static int guarded_walk(struct pushed *p, struct err *err)
 	}
 	if (rc == 0)
 		return 0;
-	return spoilt || !is_row_fault(err) ? -1 : 1;
+	return spoilt || err_is_trouble(err) ? -1 : 1;
 }
 
 static int ingest_row(struct ingest *in, struct write *w, size_t i, struct err *err)
