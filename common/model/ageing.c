@@ -65,14 +65,12 @@ static void put_ageing(const struct ageing *a, struct val *cells)
 static int put_customer(struct report *r, struct uuid customer, struct val *cells, struct err *err)
 {
 	static const char sql[] = "SELECT name FROM customers WHERE tenant = $1 AND uuid = $2";
-	int n;
 
 	cells[0] = v_uuid_or_null(customer);
 	cells[1] = v_null();
 	if (uuid_is_zero(customer))
 		return 0;
-	n = db_one(r->db, r->pool, sql, ARGS(v_uuid(r->tenant), v_uuid(customer)), &cells[1], 1, err);
-	return MIN(n, 0);
+	return MIN(db_one(r->db, r->pool, sql, ARGS(v_uuid(r->tenant), v_uuid(customer)), &cells[1], 1, err), 0);
 }
 
 static void put_days(struct sheet *s)

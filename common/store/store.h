@@ -4,7 +4,8 @@
  *	driver.h	what an engine must provide (private to this folder)
  *	db.c		a connection: statements, results, transactions
  *	marks.[ch]	which tables were written since when
- *	sqlite.c	the driver for a till, or a hub without a database server
+ *	sqlite.c	the driver for a till, or a hub without a database server;
+ *			litefile.c opens its file, and moves its log
  *	pgsql.c		the driver for the cloud
  *	sql.c		statements generated from the description
  *	rowstore.c	rows and documents in and out of their tables
