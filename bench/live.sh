@@ -1,11 +1,9 @@
 # Live updates: fan-out, idle sockets, and how soon a sale is seen elsewhere.
 # Sourced by run.
 #
-#	BENCH_PEERS	a folder with node_modules/ws, uwebsockets, bun: who of them is there is measured beside us
 #	BENCH_FAN	numbers of subscribers (1000 5000 10000)
 #	BENCH_IDLE	idle sockets (50000, or what RLIMIT_NOFILE allows)
 
-peers=${BENCH_PEERS:-$HOME/.cache/fexl-bench}
 files_max=$(ulimit -Hn)
 [ "$files_max" != unlimited ] || files_max=1000000
 
@@ -15,20 +13,6 @@ on_cpu()	# number command…
 	cpu=$1
 	shift
 	if [ "$(nproc)" -gt 1 ]; then exec taskset -c "$cpu" "$@"; else exec "$@"; fi
-}
-
-# Its path, or nothing.
-bun_program()
-{
-	[ ! -x "$peers/node_modules/.bin/bun" ] || echo "$peers/node_modules/.bin/bun"
-}
-
-# The peers' versions are part of the figures.
-bench_peers()
-{
-	mkdir -p "$peers"
-	npm install --no-audit --no-fund --prefix "$peers" bun@1.4.5 ws@8.18.0 uwebsockets@3.0.6 >&2 || fail 'npm install'
-	say 'peers in %s: bun %s, ws, uwebsockets\n' "$peers" "$("$(bun_program)" --version)"
 }
 
 peer_command()

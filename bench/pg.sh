@@ -1,9 +1,17 @@
-# Complete Sale on PostgreSQL, one shop and eight: through fexl-apid, and the
-# same transactions in loops over libpq.  Sourced by run.
+# Complete Sale on PostgreSQL, one shop and eight: through fexl-apid, the same
+# transactions in loops over libpq, and Bun.sql.  Sourced by run.
 #
 #	BENCH_SHOPS	numbers of shops (1 8)
+#	BENCH_BUN_POOL	connections of Bun to PostgreSQL (16)
 #
 # The server is a throw-away one of its own (t/pg.sh), with fsync.
+
+# The server of a run that fails ends with it.
+pg_end()
+{
+	[ ! -f "$stage/pg/pg/data/postmaster.pid" ] || { story_db=; pg_stop "$stage/pg"; }
+}
+trap 'pg_end; clear_stage; rm -rf "$stage"' EXIT
 
 pg_shop()	# number
 {
@@ -35,6 +43,7 @@ pg_shops()
 		BENCH_TENANT=$(cat "$stage/cloud/uuid.$n") \
 			must "$build/bench/fill" "$conninfo" 200 0 "$stage/cloud/sale.$n" "$stage/cloud/get"
 	done
+	rows cloud 'VACUUM ANALYZE'	# autovacuum would, after a minute
 }
 
 # All shops at once; their rates are added: pg_at_once SHOPS COMMAND-WITH-NUMBER
@@ -52,10 +61,49 @@ pg_at_once()
 	rm "$stage/figures"/part.*
 }
 
+# CPU time so far of PostgreSQL, its processes that ended too, and of one more: pg_cpu_us PID
+pg_cpu_us()
+{
+	cat /proc/[0-9]*/stat 2>/dev/null | sed 's/ (.*) / /' |
+		awk -v top="$(head -n 1 "$stage/pg/pg/data/postmaster.pid")" -v pid="$1" -v tick="$(getconf CLK_TCK)" '
+		$1 == top || $3 == top { n += $13 + $14 + $15 + $16 }
+		$1 == pid { n += $13 + $14 }
+		END { printf "%.0f", n * 1e6 / tick }'
+}
+
+# pg_measure NAME NODE TABLE SHOPS COMMAND: its rates, and what each of its rows cost NODE and PostgreSQL together
+pg_measure()
+{
+	pg_pid=$(pid_of "$2" apid)
+	rows_before=$(rows cloud "SELECT count(*) FROM $3") cpu_before=$(pg_cpu_us "$pg_pid")
+	line=$(pg_at_once "$4" "$5") || exit 1
+	keep_all "$1" "$line" per_s p99_us
+	keep "$1.cpu_us" $((($(pg_cpu_us "$pg_pid") - cpu_before) / ($(rows cloud "SELECT count(*) FROM $3") - rows_before)))
+	keep "$1.mb" "$(peak_mb "$2" apid)"
+}
+
 pg_http()	# number shops
 {
 	timeout $((seconds + 30)) "$build/bench/load" -a "127.0.0.1:$(port_of cloud)" -c $((64 / $2)) -s "$seconds" -e 201 \
 		-H "Authorization: Bearer $(cat "$stage/cloud/token.$1")" "$stage/cloud/sale.$1"
+}
+
+pg_http_bun()	# number shops
+{
+	timeout $((seconds + 30)) "$build/bench/load" -a "127.0.0.1:$(port_of bun)" -c $((64 / $2)) -s "$seconds" -e 201 \
+		-H "Authorization: Bearer $(cat "$stage/cloud/uuid.$1")" "$stage/cloud/sale.$1"
+}
+
+# How many sales are whole in its tables is asked of the database itself.
+pg_bun()	# shops
+{
+	[ -n "$(bun_program)" ] || return 0
+	: >"$stage/shop/token"
+	stand_in bun "$(bun_program)" "$src/bench/peers/bun-pg-shop.js" "$stage/pg/pg/.s.PGSQL.5432" "$story_db" "${BENCH_BUN_POOL:-16}"
+	pg_measure "pg$1.bun" bun bun.invoices "$1" pg_http_bun
+	stop_daemon bun apid
+	[ "$(rows cloud 'SELECT count(*) > 0 AND count(*) * 3 = (SELECT count(*) FROM bun.lines) AND count(*) * 4 = (SELECT count(*) FROM bun.entries)
+		AND (SELECT -sum(on_hand) FROM bun.stock) = (SELECT sum(qty) FROM bun.lines) FROM bun.invoices')" = t ] || fail 'a sale of Bun that is whole'
 }
 
 pg_loop()	# number shops
@@ -70,16 +118,32 @@ pg_round()	# shops
 	for n in $(seq "$1"); do
 		must pg_token "$n"
 	done
-	keep_all "pg$1.http" "$(pg_at_once "$1" pg_http)" per_s p99_us
-	keep "pg$1.mb" "$(peak_mb cloud apid)"
+	pg_measure "pg$1.http" cloud invoices "$1" pg_http
 	stop cloud
-	keep_all "pg$1.loop" "$(pg_at_once "$1" pg_loop)" per_s p99_us
+	line=$(pg_at_once "$1" pg_loop) || exit 1
+	keep_all "pg$1.loop" "$line" per_s p99_us
+	on=
+	pg_bun "$1"
+}
+
+pg_row()	# shops
+{
+	say '%6s | %9.0f %8.1f %7.0f %7.1f      | %13.0f %8.1f | %5.2f | ' "$1" "$(median "pg$1.http.per_s")" "$(median "pg$1.http.p99_us" | in_ms)" \
+		"$(median "pg$1.http.cpu_us")" "$(median "pg$1.http.mb")" "$(median "pg$1.loop.per_s")" "$(median "pg$1.loop.p99_us" | in_ms)" \
+		"$(ratio "pg$1.http.per_s" "pg$1.loop.per_s")"
+	if [ -s "$stage/figures/pg$1.bun.per_s" ]; then
+		say '%9.0f %8.1f %7.0f %7.1f | %5.2f %5.2f\n' "$(median "pg$1.bun.per_s")" "$(median "pg$1.bun.p99_us" | in_ms)" \
+			"$(median "pg$1.bun.cpu_us")" "$(median "pg$1.bun.mb")" \
+			"$(ratio "pg$1.http.per_s" "pg$1.bun.per_s")" "$(ratio "pg$1.http.cpu_us" "pg$1.bun.cpu_us")"
+	else
+		say 'not there: ./dev bench peers\n'
+	fi
 }
 
 bench_pgsale()
 {
 	pg_found || { say '\npgsale: PostgreSQL 15 is not there\n'; return; }
-	mkdir "$stage/pg"
+	mkdir "$stage/pg" "$stage/shop"
 	must pg_start "$stage/pg"
 	for shops in ${BENCH_SHOPS:-1 8}; do
 		pg_shops $shops
@@ -92,10 +156,10 @@ bench_pgsale()
 	story_db=
 	pg_stop "$stage/pg" fast
 	say '\nComplete Sale, PostgreSQL 15 with fsync, 64 connections in all, 8 lanes; medians of %s\n' "$rounds"
-	say '%6s | %9s %8s %12s | %12s %8s | %5s\n' shops sales/s 'p99 ms' 'peak RSS MB' 'loops sales/s' 'p99 ms' ratio
+	say '       | fexl-apid; CPU, a sale, with PostgreSQL | loops over libpq       |       | Bun.sql                            | ratio of\n'
+	say '%6s | %9s %8s %7s %7s      | %13s %8s | %5s | %9s %8s %7s %7s | %5s %5s\n' shops sales/s 'p99 ms' 'CPU us' 'RSS MB' sales/s 'p99 ms' ratio \
+		sales/s 'p99 ms' 'CPU us' 'RSS MB' rate CPU
 	for shops in ${BENCH_SHOPS:-1 8}; do
-		say '%6s | %9.0f %8.1f %12.1f | %12.0f %8.1f | %5.2f\n' $shops "$(median pg$shops.http.per_s)" \
-			"$(median pg$shops.http.p99_us | awk '{ print $1 / 1000 }')" "$(median pg$shops.mb)" "$(median pg$shops.loop.per_s)" \
-			"$(median pg$shops.loop.p99_us | awk '{ print $1 / 1000 }')" "$(ratio pg$shops.http.per_s pg$shops.loop.per_s)"
+		pg_row $shops
 	done
 }

@@ -1,5 +1,5 @@
-# What is asked most, beside a bare epoll answer of the same bytes, and Bun with
-# SQLite.  Sourced by run.
+# What is asked most, beside a bare epoll answer of the same bytes, nginx with them in
+# a file, and Bun with SQLite.  Sourced by run.
 
 # Server and load on a core of their own, where there are two.
 pin()
@@ -32,6 +32,47 @@ start_bun()
 	stand_in bun "$(bun_program)" "$src/bench/peers/bun-shop.js" "$stage/bun/fexl.db" "$stage/bun/bun.db"
 }
 
+# nginx as its manual has it for many small files: no log, the file stays open.  It is
+# one process, the worker, so its CPU time is all of it.
+nginx_conf()	# port
+{
+	cat <<END
+daemon off;
+master_process off;
+pid $stage/nginx/run/pid;
+error_log stderr crit;
+events { worker_connections 1024; multi_accept on; }
+http {
+	access_log off;
+	sendfile on;
+	tcp_nopush on;
+	keepalive_timeout 600;
+	keepalive_requests 100000000;
+	open_file_cache max=10 inactive=600s;
+	open_file_cache_valid 600s;
+	client_body_temp_path $stage/nginx/run;
+	proxy_temp_path $stage/nginx/run;
+	fastcgi_temp_path $stage/nginx/run;
+	uwsgi_temp_path $stage/nginx/run;
+	scgi_temp_path $stage/nginx/run;
+	server {
+		listen 127.0.0.1:$1 backlog=1024;
+		default_type application/json;
+		location = ${read_path%%\?*} { alias $stage/answer; }
+	}
+}
+END
+}
+
+start_nginx()
+{
+	mkdir -p "$stage/nginx/run"
+	nginx_port=$(perl "$src/build-aux/dev/port.pl" free $((20000 + $$ % 20000)))
+	nginx_conf "$nginx_port" >"$stage/nginx/conf"
+	stand_in nginx sh -c 'echo "$1"; exec "$2" -e stderr -p "$3" -c "$3/conf"' sh "$nginx_port" "$(nginx_program)" "$stage/nginx"
+	must wait_for "curl -sS --fail-with-body $(url_of nginx)$read_path"
+}
+
 read_one()	# node connections tasks
 {
 	line=$(load "$1" "$2" 200 "$3" $(pin 1)) || exit 1
@@ -47,6 +88,11 @@ read_all()	# connections tasks
 	stand_in hello "$build/bench/hello" "$stage/answer"
 	read_one hello "$1" "$2"
 	stop_daemon hello apid
+	if [ -n "$(nginx_program)" ]; then
+		start_nginx
+		read_one nginx "$1" "$2"
+		stop_daemon nginx apid
+	fi
 	[ -n "$(bun_program)" ] || return 0
 	start_bun
 	read_one bun "$1" "$2"
@@ -65,6 +111,16 @@ peer_columns()
 	fi
 }
 
+nginx_columns()
+{
+	if [ -s "$stage/figures/nginx$1.per_s" ]; then
+		say '%9.0f %7.1f | %5.2f %5.2f | ' "$(median "nginx$1.per_s")" "$(median "nginx$1.cpu_us")" \
+			"$(ratio "shop$1.per_s" "nginx$1.per_s")" "$(ratio "shop$1.cpu_us" "nginx$1.cpu_us")"
+	else
+		say '%17s | %11s | ' 'not there' ''
+	fi
+}
+
 read_row()
 {
 	say '%11s %9.0f %15s %8.2f %7.1f %7.1f | %9.0f %7.1f | %5.2f %5.2f | ' "$1" \
@@ -72,6 +128,7 @@ read_row()
 		"$(median "shop$1.cpu_us")" "$(median "shop$1.rss_kb" | awk '{ print $1 / 1024 }')" \
 		"$(median "hello$1.per_s")" "$(median "hello$1.cpu_us")" \
 		"$(ratio "shop$1.per_s" "hello$1.per_s")" "$(ratio "shop$1.cpu_us" "hello$1.cpu_us")"
+	nginx_columns "$1"
 	peer_columns "$1" shop
 }
 
@@ -85,8 +142,9 @@ read_tasks()	# tasks
 	curl -sS --fail-with-body -H "Authorization: Bearer $(cat "$stage/shop/token")" "$(url_of shop)$read_path" \
 		>"$stage/answer" || exit 1
 	stop shop
-	mkdir -p "$stage/hello" "$stage/bun"
+	mkdir -p "$stage/hello" "$stage/nginx" "$stage/bun"
 	printf 'GET\t%s\t%s\n' "$read_path" "$(cut -c 1-46 "$stage/answer")" >"$stage/hello/$1"
+	cp "$stage/hello/$1" "$stage/nginx/"
 	cp "$stage/shop/$1" "$stage/bun/"
 }
 
@@ -101,9 +159,9 @@ bench_read()	# tasks what
 		done
 	done
 	say '\n%s (%s bytes), signed in; medians of %s\n' "$2" "$(wc -c <"$stage/answer")" "$rounds"
-	say '            | fexl-apid                                      | bare epoll, same  | ratio of    | Bun, bun:sqlite            | ratio of\n'
-	say '%11s %9s %15s %8s %7s %7s | %9s %7s | %5s %5s | %9s %8s %7s | %5s %5s\n' connections req/s range 'p99 ms' 'CPU us' 'RSS MB' \
-		req/s 'CPU us' rate CPU req/s 'CPU us' 'RSS MB' rate CPU
+	say '            | fexl-apid                                      | bare epoll, same  | ratio of    | nginx, same file  | ratio of    | Bun, bun:sqlite            | ratio of\n'
+	say '%11s %9s %15s %8s %7s %7s | %9s %7s | %5s %5s | %9s %7s | %5s %5s | %9s %8s %7s | %5s %5s\n' connections req/s range 'p99 ms' 'CPU us' 'RSS MB' \
+		req/s 'CPU us' rate CPU req/s 'CPU us' rate CPU req/s 'CPU us' 'RSS MB' rate CPU
 	for at_once in 8 64; do
 		read_row $at_once
 	done
