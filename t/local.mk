@@ -165,9 +165,10 @@ EXTRA_DIST += t/1000-db.t t/pg.sh t/unit/db.h
 
 # --- store: lanes ---
 if HAVE_CMOCKA
-check_PROGRAMS += t/unit/test-lane t/unit/test-marks t/unit/test-wall
+check_PROGRAMS += t/unit/test-lane t/unit/test-litelog t/unit/test-marks t/unit/test-wall
 t_unit_test_marks_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_lane_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_litelog_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_wall_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 endif
 

@@ -15,4 +15,8 @@ static inline sqlite3 *lite(struct db *db)
 int lite_open(struct db *db, struct err *err) MUST_CHECK;
 int lite_script(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 
+/* The name of a file system for who writes: SQLite's default one (at the first call),
+ * but pieces of the log that follow each other reach it together.  Needs synchronous=FULL. */
+const char *lite_gathering(void);
+
 #endif

@@ -119,7 +119,7 @@ int lite_open(struct db *db, struct err *err)
 	int rc;
 
 	pthread_once(&once, count_no_memory);
-	rc = sqlite3_open_v2(uri, &handle, flags, NULL);
+	rc = sqlite3_open_v2(uri, &handle, flags, writes(db) ? lite_gathering() : NULL);
 	free(uri);
 	db->handle = handle;
 	if (rc != SQLITE_OK)

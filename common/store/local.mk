@@ -5,7 +5,7 @@ libstore_a_SOURCES = \
 	%D%/lane.h \
 	%D%/db.c \
 	%D%/marks.h %D%/marks.c \
-	%D%/lite.h %D%/litefile.c %D%/sqlite.c \
+	%D%/lite.h %D%/litefile.c %D%/litelog.c %D%/sqlite.c \
 	%D%/pgwire.h \
 	%D%/pgwire.c \
 	%D%/pgsql.c \

@@ -5,7 +5,7 @@
  *	db.c		a connection: statements, results, transactions
  *	marks.[ch]	which tables were written since when
  *	sqlite.c	the driver for a till, or a hub without a database server;
- *			litefile.c opens its file, and moves its log
+ *			litefile.c opens its file, and moves its log; litelog.c gathers what is written to it
  *	pgsql.c		the driver for the cloud
  *	sql.c		statements generated from the description
  *	rowstore.c	rows and documents in and out of their tables
