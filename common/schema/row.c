@@ -89,10 +89,12 @@ struct row row_keep(struct pool *pool, const struct row *r)
 
 void doc_init(struct doc *d, const struct table *t)
 {
+	const struct table *part;
+
 	memset(d, 0, sizeof *d);
 	d->head.table = t;
-	for (int i = 0; table_part(t, i); i++)
-		d->part[i].table = table_part(t, i);
+	for (int i = 0; (part = table_part(t, i)); i++)
+		d->part[i].table = part;
 }
 
 struct part_rows *doc_part_if(struct doc *d, const char *member)

@@ -124,7 +124,7 @@ static inline bool table_is_part(const struct table *t)
 /* Panics when the description contradicts itself: our bug, found at start. */
 void schema_check(void);
 
-enum engine { ENGINE_SQLITE, ENGINE_POSTGRES };
+enum engine { ENGINE_SQLITE, ENGINE_POSTGRES, ENGINES };
 /* Statements separated by ";\n" that make this table and its indexes. */
 void ddl_table(const struct table *t, enum engine engine, struct buf *out);
 /* The same for what an older table lacks; an index that is there stays. */

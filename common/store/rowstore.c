@@ -156,19 +156,27 @@ int row_update(struct txn *t, struct uuid tenant, const struct row *r, struct er
 	return txn_send(t, table_sql(r->table)->update, row_args(tenant, r, v), err);
 }
 
+/* The rows from `from` on, in one statement. */
+static int insert_rows(struct txn *t, struct uuid tenant, struct uuid doc, const struct part_rows *p, int from, int n, struct err *err)
+{
+	struct val v[2 + PARTS_AT_ONCE * (1 + COLUMNS_MAX)];
+	int columns = table_columns(p->table), at = 0;
+
+	v[at++] = v_uuid(tenant);
+	v[at++] = v_uuid(doc);
+	for (int i = from; i < from + n; i++) {
+		v[at++] = v_int(i);
+		memcpy(v + at, part_row(p, i), sizeof *v * (size_t)columns);
+		at += columns;
+	}
+	return txn_send(t, table_sql(p->table)->insert_parts[db_engine(t->db)][n - 1], (struct args){ v, at }, err);
+}
+
 static int insert_part(struct txn *t, struct uuid tenant, struct uuid doc, const struct part_rows *p, struct err *err)
 {
-	struct val v[ARGS_MAX];
-	int n = table_columns(p->table);
-
-	for (int i = 0; i < p->n; i++) {
-		v[0] = v_uuid(tenant);
-		v[1] = v_uuid(doc);
-		v[2] = v_int(i);
-		memcpy(v + 3, part_row(p, i), sizeof *v * (size_t)n);
-		if (txn_send(t, table_sql(p->table)->insert_part, (struct args){ v, 3 + n }, err) < 0)
+	for (int i = 0; i < p->n; i += PARTS_AT_ONCE)
+		if (insert_rows(t, tenant, doc, p, i, MIN(p->n - i, PARTS_AT_ONCE), err) < 0)
 			return -1;
-	}
 	return 0;
 }
 

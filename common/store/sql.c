@@ -1,7 +1,7 @@
 /* Statements generated from the description, once, at the first need.  The
  * same text serves both engines. */
 #include "base/base.h"
-#include "store/store.h"
+#include "store/pgwire.h"
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -150,16 +150,35 @@ static void make_synced(const struct table *t, struct table_sql *s)
 	make_twins(t, s);
 }
 
-static void make_part(const struct table *t, struct table_sql *s)
+static const char *insert_parts(const struct table *t, const char *insert, int rows)
 {
 	struct buf b = { 0 };
+	int at = 3;
 
-	buf_printf(&b, "INSERT INTO %s (tenant, doc, pos", t->name);
+	buf_printf(&b, "%s INTO %s (tenant, doc, pos", insert, t->name);
 	add_names(&b, t->columns, ", ");
-	add_values(&b, 3 + count(t->columns));
-	s->insert_part = b.data;
+	buf_str(&b, ") VALUES ");
+	for (int i = 0; i < rows; i++) {
+		buf_str(&b, i ? ", ($1, $2" : "($1, $2");
+		for (int n = 1 + count(t->columns); n > 0; n--)
+			buf_printf(&b, ", $%d", at++);
+		buf_char(&b, ')');
+	}
+	return b.data;
+}
 
-	b = (struct buf){ 0 };
+static void make_part(const struct table *t, struct table_sql *s)
+{
+	/* Who fails here rolls back anyway.  So SQLite need not copy each page first, so as to
+	 * take the rows before the failing one back. */
+	static const char *const insert[ENGINES] = { [ENGINE_SQLITE] = "INSERT OR FAIL", [ENGINE_POSTGRES] = "INSERT" };
+	struct buf b = { 0 };
+
+	if (2 + PARTS_AT_ONCE * (1 + count(t->columns)) > PG_ARGS_MAX)
+		panic("%s has more columns than %d of its rows may have in one statement", t->name, PARTS_AT_ONCE);
+	for (int engine = 0; engine < ENGINES; engine++)
+		for (int n = 0; n < PARTS_AT_ONCE; n++)
+			s->insert_parts[engine][n] = insert_parts(t, insert[engine], n + 1);
 	buf_str(&b, "SELECT pos");
 	add_names(&b, t->columns, ", ");
 	buf_printf(&b, " FROM %s WHERE tenant = $1 AND doc = $2 ORDER BY pos", t->name);

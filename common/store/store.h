@@ -209,6 +209,8 @@ int row_exists(struct db *db, struct uuid tenant, const struct table *t, struct 
 
 #define USES_MAX 16
 
+#define PARTS_AT_ONCE 8
+
 /* Generated statements, made once; see sql.c for what each looks like. */
 struct table_sql {
 	const char *load;		/* $1 tenant, $2 uuid */
@@ -232,7 +234,7 @@ struct table_sql {
 	const char *uses[COLUMNS_MAX];	/* of references: those among USES_MAX uuids that are referred to; $1 tenant, $2 … them */
 	const char *graves;		/* clean tombstones: uuid, _seq, deleted_at; $1 tenant, $2 after seq, $3 up to seq, $4 limit */
 	const char *purge;		/* one of them: $1 tenant, $2 uuid, $3 its _seq */
-	const char *insert_part;
+	const char *insert_parts[ENGINES][PARTS_AT_ONCE];	/* one row, two …: $1 tenant, $2 doc, then pos and columns of each */
 	const char *delete_part;
 	/* Every column of every row of a shop, by key: $1 tenant (of the table server: 1), $2 limit,
 	 * and from the second page on the last row's key without its tenant. */
