@@ -94,6 +94,41 @@ struct uuid uuid_v5(struct uuid space, const void *name, size_t len)
 	return u;
 }
 
+/* --- names that are asked for again and again --- */
+
+#define KNOWN_NAMES 64
+#define KNOWN_NAME_MAX 96
+
+static _Thread_local struct known_name {
+	struct uuid space, uuid;
+	char name[KNOWN_NAME_MAX];
+} known_names[KNOWN_NAMES];
+
+/* FNV-1a: names of ours, nobody chooses them to collide. */
+static unsigned slot_of(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *name; name++)
+		h = (h ^ (uint8_t)*name) * 16777619u;
+	return h % KNOWN_NAMES;
+}
+
+struct uuid uuid_v5_of(struct uuid space, const char *name)
+{
+	struct known_name *k = &known_names[slot_of(name)];
+	size_t len = strlen(name);
+
+	if (len >= sizeof k->name)
+		return uuid_v5(space, name, len);
+	if (strcmp(k->name, name) != 0 || !uuid_eq(k->space, space)) {
+		k->uuid = uuid_v5(space, name, len);
+		k->space = space;
+		memcpy(k->name, name, len + 1);
+	}
+	return k->uuid;
+}
+
 struct uuid uuid_derived(struct uuid of, const char *kind, unsigned index)
 {
 	char name[NAME_MAX_LEN];

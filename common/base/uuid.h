@@ -18,6 +18,10 @@ struct uuid uuid_v7(void);
 /* SHA-1 of the name space and the name; the same input gives the same UUID. */
 struct uuid uuid_v5(struct uuid space, const void *name, size_t len);
 
+/* The same of one of the few names that are asked for again and again: each thread
+ * remembers what it worked out last. */
+struct uuid uuid_v5_of(struct uuid space, const char *name);
+
 /* v5 of "kind:index" in the name space `of`: rows derived from a document. */
 struct uuid uuid_derived(struct uuid of, const char *kind, unsigned index);
 

@@ -106,8 +106,11 @@ static void take_from_layer(struct moves *m, int line, struct uuid product, cons
 
 int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err)
 {
-	static const char sql[] = "SELECT uuid, qty_left, value_left FROM layers "
-				  "WHERE tenant = $1 AND product = $2 AND open = 1 ORDER BY pos, doc, line";
+	/* A product that has no open layer is one row all the same. */
+	static const char sql[] = "SELECT l.uuid, l.qty_left, l.value_left, p.tracked FROM products p "
+				  "LEFT JOIN layers l ON l.tenant = p.tenant AND l.product = p.uuid AND l.open = 1 "
+				  "WHERE p.tenant = $1 AND p.uuid = $2 ORDER BY l.pos, l.doc, l.line";
+	bool tracked = false;
 	struct rows rs;
 	int n = 1;
 
@@ -115,11 +118,12 @@ int moves_out(struct moves *m, struct write *w, int line, struct uuid product, i
 	if (db_rows(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(product)), &rs, err) < 0)
 		return -1;
 	while (qty > 0 && (n = rows_next(&rs, err)) > 0)
-		take_from_layer(m, line, product, &rs, &qty, cost);
+		if ((tracked = rows_int(&rs, 3) != 0))
+			take_from_layer(m, line, product, &rs, &qty, cost);
 	rows_end(&rs);
 	if (n < 0)
 		return -1;
-	if (qty > 0)
+	if (tracked && qty > 0)
 		/* Oversold: a sale is never refused for want of stock. */
 		moves_add(m, (struct move){ .line = line, .product = product, .qty = -qty });
 	return 0;

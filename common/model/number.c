@@ -31,12 +31,14 @@ static const char *infix_of(const char *kind)
 int series_next(struct txn *t, struct uuid tenant, const char *kind, const char *prefix, int64_t *n_r,
 		struct err *err)
 {
-	static const char sql[] =
-		"INSERT INTO series (tenant, kind, prefix, last) VALUES ($1, $2, $3, 1) "
-		"ON CONFLICT (tenant, kind, prefix) DO UPDATE SET last = series.last + 1 RETURNING last";
+	static const char count[] = "INSERT INTO series (tenant, kind, prefix, last) VALUES ($1, $2, $3, 1) "
+				    "ON CONFLICT (tenant, kind, prefix) DO UPDATE SET last = series.last + 1";
+	static const char last[] = "SELECT last FROM series WHERE tenant = $1 AND kind = $2 AND prefix = $3";
+	struct args which = ARGS(v_uuid(tenant), v_text(kind), v_text(prefix));
 
-	t->wrote = true;	/* though it goes the way of reads */
-	return db_int(t->db, sql, ARGS(v_uuid(tenant), v_text(kind), v_text(prefix)), n_r, err);
+	/* Not RETURNING, for which SQLite makes a table of its own each time; and PostgreSQL
+	 * sends the two together. */
+	return txn_send(t, count, which, err) < 0 ? -1 : db_int(t->db, last, which, n_r, err);
 }
 
 /* L and four letters: until a hub gives a prefix.  A restored till is another

@@ -211,13 +211,9 @@ int sale_derive(struct write *w, struct doc *d, struct err *err)
 
 	moves_begin(&m, w->t->pool, d);
 	for (int i = 0; i < lines->n; i++) {
-		struct uuid product = part_uuid(lines, i, "product");
-		int tracked = document_is_tracked(w, product, err);
-		int64_t line_cost = 0;
+		int64_t line_cost;
 
-		if (tracked < 0)
-			return -1;
-		if (tracked && moves_out(&m, w, i, product, part_int(lines, i, "qty"), &line_cost, err) < 0)
+		if (moves_out(&m, w, i, part_uuid(lines, i, "product"), part_int(lines, i, "qty"), &line_cost, err) < 0)
 			return -1;
 		cost += line_cost;
 	}

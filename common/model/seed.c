@@ -39,9 +39,9 @@ static const struct {
 struct uuid seed_uuid(const char *kind, const char *code)
 {
 	char name[64];
-	int len = snprintf(name, sizeof name, "%s:%s", kind, code);
 
-	return uuid_v5(seed_space, name, (size_t)len);
+	snprintf(name, sizeof name, "%s:%s", kind, code);
+	return uuid_v5_of(seed_space, name);
 }
 
 static struct row seed_row(const char *table, const char *kind, const char *code)

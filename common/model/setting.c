@@ -16,7 +16,7 @@ struct uuid setting_uuid(const char *scope, struct uuid owner, const char *key)
 	struct uuid uuid;
 
 	buf_printf(&name, "%s:%s:%s", scope, uuid_text(owner).s, key);
-	uuid = uuid_v5(setting_space, name.data, name.len);
+	uuid = uuid_v5_of(setting_space, name.data);
 	buf_release(&name);
 	return uuid;
 }

@@ -79,16 +79,15 @@ static int count_layer(struct write *w, const struct doc *d, const struct part_r
 	return sign > 0 ? open_layer(w, d, moves, i, err) : close_layer(w, moves, i, err);
 }
 
-/* Layers that the document emptied, or put something into again.  A sale empties
- * few: what is not in an UPDATE's list needs no index written. */
-static int mark_layers(struct write *w, const struct doc *d, struct err *err)
+/* A layer that the move emptied, or put something into again.  A sale empties few, and
+ * what is not in an UPDATE's list needs no index written. */
+static int mark_layer(struct write *w, const struct part_rows *moves, int i, struct err *err)
 {
-	static const char sql[] =
-		"UPDATE layers SET open = 1 - open WHERE tenant = $1 AND uuid IN "
-		"(SELECT COALESCE(layer, uuid) FROM stock_moves WHERE tenant = $1 AND doc = $2) "
-		"AND open <> CASE WHEN qty_left > 0 THEN 1 ELSE 0 END";
+	static const char sql[] = "UPDATE layers SET open = 1 - open WHERE tenant = $1 AND uuid = $2 "
+				  "AND open <> CASE WHEN qty_left > 0 THEN 1 ELSE 0 END";
+	struct val layer = part_get(moves, i, "layer");
 
-	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), v_uuid(d->head.uuid)), err);
+	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), layer.type == VAL_NULL ? part_get(moves, i, "uuid") : layer), err);
 }
 
 int stock_count(struct write *w, const struct doc *d, int sign, struct err *err)
@@ -96,9 +95,10 @@ int stock_count(struct write *w, const struct doc *d, int sign, struct err *err)
 	const struct part_rows *moves = doc_part_if((struct doc *)d, "moves");
 
 	for (int i = 0; moves && i < moves->n; i++)
-		if (count_stock(w, moves, i, sign, err) < 0 || count_layer(w, d, moves, i, sign, err) < 0)
+		if (count_stock(w, moves, i, sign, err) < 0 || count_layer(w, d, moves, i, sign, err) < 0 ||
+		    mark_layer(w, moves, i, err) < 0)
 			return -1;
-	return moves && moves->n > 0 ? mark_layers(w, d, err) : 0;
+	return 0;
 }
 
 int stock_number(struct write *w, const struct doc *d, struct err *err)

@@ -22,8 +22,8 @@ int moves_cost_as_last(struct write *w, struct uuid product, int64_t qty, int64_
 void moves_in(struct moves *m, int line, struct uuid product, int64_t qty, int64_t cost);
 /* The same at the unit cost of the last goods in; *cost: what they are worth. */
 int moves_in_as_last(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;
-/* Goods out: from the open layers, oldest first; what no layer has is oversold
- * at cost 0.  *cost: what they had cost. */
+/* Goods out, of a product that is kept in stock: from the open layers, oldest first; what
+ * no layer has is oversold at cost 0.  *cost: what they had cost. */
 int moves_out(struct moves *m, struct write *w, int line, struct uuid product, int64_t qty, int64_t *cost, struct err *err) MUST_CHECK;
 
 /* Goods that line `line` of document for_doc took come back: to the layers they
