@@ -1,198 +1,142 @@
-/* The tree is json-c's; what it would let pass, the scanner has refused before. */
+/* Reading: the scanner refuses, the tree is made of what it has passed, and the
+ * getters here never coerce. */
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/jsonlong.h"
 #include "base/jsonscan.h"
+#include "base/jsontree.h"
 #include "base/log.h"
 #include "base/utf8.h"
 
-#define json_type json_c_type	/* both have one, meaning their own */
-#include <json-c/json.h>
-#undef json_type
 #include <limits.h>
 #include <stdarg.h>
 
 /* --- parsing --- */
 
-static void free_tree(void *node)
+static const struct json missing = { NULL, true };
+
+static struct json_node *node_of(struct json j)
 {
-	json_object_put(node);
+	return j.node;
 }
 
-static enum json_tokener_error build_tree(struct slice value, struct json_object **node_r)
+static struct json json_of(struct json_node *n)
 {
-	/* One more than the scanner allows: a scalar counts as a level here. */
-	struct json_tokener *tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-	enum json_tokener_error result;
-
-	if (tok == NULL)
-		panic("out of memory: no room for a JSON tokener");
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	*node_r = json_tokener_parse_ex(tok, value.p, (int)value.len);
-	result = json_tokener_get_error(tok);
-	if (result == json_tokener_continue) {	/* a lone number might go on: it does not */
-		*node_r = json_tokener_parse_ex(tok, "", 1);
-		result = json_tokener_get_error(tok);
-	}
-	json_tokener_free(tok);
-	return result;
-}
-
-static size_t count_members(struct json_object *node)
-{
-	size_t n = 0;
-
-	if (json_object_is_type(node, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(node); i++)
-			n += count_members(json_object_array_get_idx(node, i));
-	} else if (json_object_is_type(node, json_type_object)) {
-		n = (size_t)json_object_object_length(node);
-		for (struct lh_entry *e = json_object_get_object(node)->head; e != NULL;
-		     e = lh_entry_next(e))
-			n += count_members(lh_entry_v(e));
-	}
-	return n;
-}
-
-/* As one tree, whose members are counted where two may have one name. */
-static int parse_whole(struct pool *pool, struct slice text, const struct json_scan *scan, struct json *root, struct err *err)
-{
-	struct json_object *node;
-	enum json_tokener_error result = build_tree(scan->value, &node);
-
-	if (result != json_tokener_success)
-		return err_set(err, ERR_SYNTAX, "json_syntax", "%s", json_tokener_error_desc(result));
-	pool_on_free(pool, free_tree, node);
-	if (scan->suspect && count_members(node) != scan->members)
-		return json_refuse_twin(text.p, text.len, scan->members, err);
-	*root = (struct json){ node, false };
-	return 0;
-}
-
-static int parse_around(struct pool *pool, const struct json_scan *scan, struct json *root, struct err *err)
-{
-	struct buf rest = { NULL, 0, 0 };
-	struct json_object *node;
-	enum json_tokener_error result;
-
-	json_long_cut(scan->longs, scan->value, &rest);
-	result = build_tree((struct slice){ rest.data, rest.len }, &node);
-	buf_release(&rest);
-	if (result != json_tokener_success)
-		return err_set(err, ERR_SYNTAX, "json_syntax", "%s", json_tokener_error_desc(result));
-	json_long_attach(scan->longs, node);
-	pool_on_free(pool, free_tree, node);
-	*root = (struct json){ node, false };
-	return 0;
+	return n->type == JSON_NULL ? (struct json){ NULL, false } : (struct json){ n, false };
 }
 
 int json_parse(struct pool *pool, const char *text, size_t len, struct json *root, struct err *err)
 {
-	struct json_longs longs = { pool, NULL, NULL, 0 };
-	struct json_scan scan = { 0 };
+	struct json_longs longs = { pool, NULL, NULL };
+	struct json_scan scan = { .longs = len >= JSON_LONG_TEXT ? &longs : NULL };
+	char *copy;
 
-	if (len > INT_MAX / 2)	/* json-c counts bytes in an int */
+	if (len > INT_MAX / 2)	/* jsontwin.c counts bytes in an int */
 		return err_set(err, ERR_SYNTAX, "too_long", "%zu bytes of JSON are too many", len);
-	if (len >= JSON_LONG_TEXT) {
-		text = pool_memdup(pool, text, len);	/* it is read again, element by element */
-		scan.longs = &longs;
-	}
-	if (json_scan(text, len, &scan, err) < 0)
+	copy = pool_memdup(pool, text, len);	/* its strings are ours to end */
+	if (json_scan(copy, len, &scan, err) < 0 ||
+	    (scan.suspect && json_check_twins(copy, len, &scan, err) < 0))
 		return -1;
-	if (longs.first == NULL || scan.suspect)
-		return parse_whole(pool, (struct slice){ text, len }, &scan, root, err);
-	return parse_around(pool, &scan, root, err);
-}
-
-void json_drop(struct json array, size_t i)
-{
-	struct json_long *l = json_long_of(array.node);
-
-	if (l == NULL || i >= l->n)
-		return;
-	json_object_put(l->tree[i]);
-	l->tree[i] = NULL;
+	*root = json_of(json_tree(pool, copy, longs.first));
+	return 0;
 }
 
 /* --- moving about --- */
 
-static const struct json missing = { NULL, true };
+static struct json_long *long_of(struct json array)
+{
+	struct json_node *n = array.node;
+
+	return n != NULL && n->type == JSON_ARRAY && n->is_long ? n->elements : NULL;
+}
+
+void json_drop(struct json array, size_t i)
+{
+	struct json_long *l = long_of(array);
+
+	if (l != NULL)
+		json_long_drop(l, i);
+}
 
 enum json_type json_type(struct json j)
 {
-	static const enum json_type types[] = {
-		[json_type_null] = JSON_NULL,	  [json_type_boolean] = JSON_BOOL,
-		[json_type_double] = JSON_REAL,	  [json_type_int] = JSON_INT,
-		[json_type_object] = JSON_OBJECT, [json_type_array] = JSON_ARRAY,
-		[json_type_string] = JSON_STRING,
-	};
-
-	return j.missing ? JSON_MISSING : types[json_object_get_type(j.node)];
+	if (j.node == NULL)
+		return j.missing ? JSON_MISSING : JSON_NULL;
+	return node_of(j)->type;
 }
 
+static bool is_called(const struct json_node *n, const char *name, size_t len)
+{
+	return n->name_len == len && memcmp(n->name, name, len) == 0;
+}
+
+/* Members are asked for in the order in which they were written, more often than not. */
 struct json json_member(struct json object, const char *name)
 {
-	struct json_object *node;
+	struct json_node *in = object.node, *n;
+	size_t len = strlen(name);
 
-	if (!json_object_is_type(object.node, json_type_object) ||
-	    !json_object_object_get_ex(object.node, name, &node))
+	if (json_type(object) != JSON_OBJECT)
 		return missing;
-	return (struct json){ node, false };
-}
+	n = in->near;
+	for (uint32_t i = 0; i < in->len; i++) {
+		struct json_node *next = n->next != NULL ? n->next : in->first;
 
-static struct json element(struct json_long *l, size_t i)
-{
-	if (i >= l->n)
-		return missing;
-	if (l->tree[i] == NULL && build_tree(l->element[i], &l->tree[i]) != json_tokener_success)
-		return missing;
-	return (struct json){ l->tree[i], false };
+		if (is_called(n, name, len)) {
+			in->near = next;
+			return json_of(n);
+		}
+		n = next;
+	}
+	return missing;
 }
 
 struct json json_at(struct json array, size_t i)
 {
-	struct json_long *l = json_long_of(array.node);
+	struct json_long *l = long_of(array);
+	struct json_node *in = array.node, *n;
 
 	if (l != NULL)
-		return element(l, i);
-	if (!json_object_is_type(array.node, json_type_array) ||
-	    i >= json_object_array_length(array.node))
+		return (n = json_long_at(l, i)) != NULL ? json_of(n) : missing;
+	if (json_type(array) != JSON_ARRAY || i >= in->len)
 		return missing;
-	return (struct json){ json_object_array_get_idx(array.node, i), false };
+	if (i < in->place) {
+		in->place = 0;
+		in->near = in->first;
+	}
+	for (; in->place < i; in->place++)
+		in->near = in->near->next;
+	return json_of(in->near);
 }
 
 size_t json_len(struct json j)
 {
-	const struct json_long *l = json_long_of(j.node);
+	const struct json_long *l = long_of(j);
+	enum json_type type = json_type(j);
 
 	if (l != NULL)
 		return l->n;
-	if (json_object_is_type(j.node, json_type_array))
-		return json_object_array_length(j.node);
-	if (json_object_is_type(j.node, json_type_object))
-		return (size_t)json_object_object_length(j.node);
-	return 0;
+	return type == JSON_ARRAY || type == JSON_OBJECT ? node_of(j)->len : 0;
 }
 
 struct json_iter json_iter(struct json object)
 {
 	struct json_iter it = { NULL, NULL, missing };
 
-	if (json_object_is_type(object.node, json_type_object))
-		it.at = json_object_get_object(object.node)->head;
+	if (json_type(object) == JSON_OBJECT)
+		it.at = node_of(object)->first;
 	return it;
 }
 
 bool json_next(struct json_iter *it)
 {
-	struct lh_entry *e = it->at;
+	struct json_node *n = it->at;
 
-	if (e == NULL)
+	if (n == NULL)
 		return false;
-	it->name = lh_entry_k(e);
-	it->value = (struct json){ lh_entry_v(e), false };
-	it->at = lh_entry_next(e);
+	it->name = n->name;
+	it->value = json_of(n);
+	it->at = n->next;
 	return true;
 }
 
@@ -227,9 +171,9 @@ static int read_int(struct json j, struct label label, int64_t min, int64_t max,
 
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_int))
+	if (json_type(j) != JSON_INT)
 		return refuse(err, label, "type", "must be an integer");
-	n = json_object_get_int64(j.node);
+	n = node_of(j)->number;
 	if (n < min || n > max)
 		return refuse(err, label, "range", "must be between %lld and %lld", (long long)min,
 			      (long long)max);
@@ -241,9 +185,9 @@ static int read_bool(struct json j, struct label label, bool *out, struct err *e
 {
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_boolean))
+	if (json_type(j) != JSON_BOOL)
 		return refuse(err, label, "type", "must be true or false");
-	*out = json_object_get_boolean(j.node);
+	*out = node_of(j)->yes;
 	return 1;
 }
 
@@ -255,10 +199,10 @@ static int read_str(struct json j, struct label label, size_t max, const char **
 
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_string))
+	if (json_type(j) != JSON_STRING)
 		return refuse(err, label, "type", "must be a string");
-	s = json_object_get_string(j.node);
-	len = (size_t)json_object_get_string_len(j.node);
+	s = node_of(j)->text;
+	len = node_of(j)->len;
 	if (memchr(s, '\0', len) != NULL)
 		return refuse(err, label, "nul", "must not have a NUL in it");
 	if (len > max && utf8_count(s, len) > max)
@@ -271,9 +215,8 @@ static int read_uuid(struct json j, struct label label, struct uuid *out, struct
 {
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_string) ||
-	    uuid_parse(out, json_object_get_string(j.node),
-		       (size_t)json_object_get_string_len(j.node)) < 0)
+	if (json_type(j) != JSON_STRING ||
+	    uuid_parse(out, node_of(j)->text, node_of(j)->len) < 0)
 		return refuse(err, label, "type", "must be a UUID in its form of 36 characters");
 	return 1;
 }
@@ -282,9 +225,8 @@ static int read_time(struct json j, struct label label, int64_t *out, struct err
 {
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_string) ||
-	    time_parse(out, json_object_get_string(j.node),
-		       (size_t)json_object_get_string_len(j.node)) < 0)
+	if (json_type(j) != JSON_STRING ||
+	    time_parse(out, node_of(j)->text, node_of(j)->len) < 0)
 		return refuse(err, label, "type",
 			      "must be a time like \"2026-11-23T14:05:09.112233Z\"");
 	return 1;
@@ -348,7 +290,7 @@ int json_get_array(struct json o, const char *name, size_t max, struct json *out
 
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_array))
+	if (json_type(j) != JSON_ARRAY)
 		return refuse(err, MEMBER(name), "type", "must be an array");
 	if (json_len(j) > max)
 		return refuse(err, MEMBER(name), "too_long", "must have at most %zu elements", max);
@@ -362,7 +304,7 @@ int json_get_object(struct json o, const char *name, struct json *out, struct er
 
 	if (j.node == NULL)
 		return 0;
-	if (!json_object_is_type(j.node, json_type_object))
+	if (json_type(j) != JSON_OBJECT)
 		return refuse(err, MEMBER(name), "type", "must be an object");
 	*out = j;
 	return 1;
@@ -429,17 +371,6 @@ static void print_array(struct json j, struct buf *out)
 	jw_close(out, ']');
 }
 
-/* json-c keeps the text of a real number beside it.  Printing the number itself
- * would round it and, in some locales, put a comma into it. */
-static void print_real(struct json j, struct buf *out)
-{
-	const char *text = json_object_get_userdata(j.node);
-
-	if (text == NULL)
-		panic("json-c keeps no text of a real number");
-	jw_raw(out, text, strlen(text));
-}
-
 void json_print(struct json j, struct buf *out)
 {
 	switch (json_type(j)) {
@@ -448,17 +379,17 @@ void json_print(struct json j, struct buf *out)
 		jw_null(out);
 		break;
 	case JSON_BOOL:
-		jw_bool(out, json_object_get_boolean(j.node));
+		jw_bool(out, node_of(j)->yes);
 		break;
 	case JSON_INT:
-		jw_int(out, json_object_get_int64(j.node));
+		jw_int(out, node_of(j)->number);
 		break;
 	case JSON_REAL:
-		print_real(j, out);
+		/* As it was written: printing the number would round it. */
+		jw_raw(out, node_of(j)->text, node_of(j)->len);
 		break;
 	case JSON_STRING:
-		jw_str(out, json_object_get_string(j.node),
-		       (size_t)json_object_get_string_len(j.node));
+		jw_str(out, node_of(j)->text, node_of(j)->len);
 		break;
 	case JSON_ARRAY:
 		print_array(j, out);

@@ -3,8 +3,8 @@
  * In: one guarded reader for every byte of JSON that enters the suite.  The
  * text is checked by a strict scanner (RFC 8259 and I-JSON, RFC 7493: UTF-8,
  * no duplicate names, no lone surrogates, integers within 64 bits, bounded
- * depth), then json-c builds the tree.  A getter never coerces: what is not
- * of the asked type is an error that names the field.
+ * depth), then a tree is made of it where it stands.  A getter never coerces: what
+ * is not of the asked type is an error that names the field.
  *
  * Out: straight into a buffer, no tree. */
 #ifndef BASE_JSON_H

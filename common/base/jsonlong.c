@@ -1,8 +1,5 @@
 #include "base/base.h"
-#include "base/buf.h"
-#include "base/jsonlong.h"
-
-#include <json-c/json.h>
+#include "base/jsontree.h"
 
 /* --- noting --- */
 
@@ -10,7 +7,6 @@ struct json_long *json_long_begin(struct json_longs *all, const char *inside)
 {
 	struct json_long *l = pool_alloc(all->pool, sizeof(*l));
 
-	l->ordinal = all->arrays++;
 	l->inside.p = inside;
 	return l;
 }
@@ -19,14 +15,22 @@ void json_long_element(struct json_longs *all, struct json_long *l, struct slice
 {
 	if (l->n == l->room) {
 		size_t room = MAX(4, 2 * l->room);
-		struct slice *more = pool_alloc(all->pool, room * sizeof(*more));
+		struct json_element *more = pool_alloc(all->pool, room * sizeof(*more));
 
 		if (l->n > 0)
 			memcpy(more, l->element, l->n * sizeof(*more));
 		l->element = more;
 		l->room = room;
 	}
-	l->element[l->n++] = element;
+	l->element[l->n++].text = element;
+}
+
+static void drop_all(void *arg)
+{
+	struct json_long *l = arg;
+
+	for (size_t i = 0; i < l->n; i++)
+		json_long_drop(l, i);
 }
 
 void json_long_end(struct json_longs *all, struct json_long *l, const char *end)
@@ -34,63 +38,31 @@ void json_long_end(struct json_longs *all, struct json_long *l, const char *end)
 	l->inside.len = (size_t)(end - l->inside.p);
 	if (l->inside.len < JSON_LONG_ARRAY)
 		return;
-	l->tree = pool_alloc(all->pool, l->n * sizeof(*l->tree));
+	pool_on_free(all->pool, drop_all, l);
 	*(all->last != NULL ? &all->last->next : &all->first) = l;
 	all->last = l;
 }
 
-/* --- a tree without them --- */
+/* --- reading --- */
 
-void json_long_cut(const struct json_longs *all, struct slice text, struct buf *rest)
+struct json_node *json_long_at(struct json_long *l, size_t i)
 {
-	const char *from = text.p;
+	struct json_element *e;
 
-	for (const struct json_long *l = all->first; l != NULL; l = l->next) {
-		buf_add(rest, from, (size_t)(l->inside.p - from));
-		from = l->inside.p + l->inside.len;
+	if (i >= l->n)
+		return NULL;
+	e = &l->element[i];
+	if (e->pool == NULL) {
+		e->pool = pool_new();
+		e->tree = json_tree(e->pool, (char *)e->text.p, NULL);
 	}
-	buf_add(rest, from, (size_t)(text.p + text.len - from));
+	return e->tree;
 }
 
-static void free_trees(struct json_object *array UNUSED, void *arg)
+void json_long_drop(struct json_long *l, size_t i)
 {
-	struct json_long *l = arg;
-
-	for (size_t i = 0; i < l->n; i++)
-		json_object_put(l->tree[i]);
-}
-
-struct walk {
-	const struct json_long *next;
-	size_t arrays;
-};
-
-/* In the order of the text, as the scanner went. */
-static void attach_under(struct walk *w, struct json_object *object, int depth)
-{
-	json_object_object_foreach(object, name, value)
-	{
-		(void)name;
-		if (json_object_is_type(value, json_type_object) && depth < JSON_LONG_DEPTH)
-			attach_under(w, value, depth + 1);
-		if (!json_object_is_type(value, json_type_array))
-			continue;
-		if (w->next != NULL && w->next->ordinal == w->arrays) {
-			json_object_set_userdata(value, (void *)w->next, free_trees);
-			w->next = w->next->next;
-		}
-		w->arrays++;
-	}
-}
-
-void json_long_attach(const struct json_longs *all, struct json_object *root)
-{
-	struct walk w = { all->first, 0 };
-
-	attach_under(&w, root, 1);
-}
-
-struct json_long *json_long_of(struct json_object *node)
-{
-	return json_object_is_type(node, json_type_array) ? json_object_get_userdata(node) : NULL;
+	if (i >= l->n || l->element[i].pool == NULL)
+		return;
+	pool_free(&l->element[i].pool);
+	l->element[i].tree = NULL;
 }

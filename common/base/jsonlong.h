@@ -1,8 +1,8 @@
 /* Long arrays, read element by element.  Private to base/json*.c.
  *
  * A page of sync is an object with one array of a thousand rows.  As one tree it
- * needs thirty times the text's memory; so the tree has an empty array in its
- * place, and an element's own tree is made when somebody asks for it. */
+ * needs several times the text's memory; so an element has a tree of its own, made
+ * when somebody asks for it and ended when nobody reads it any more. */
 #ifndef BASE_JSONLONG_H
 #define BASE_JSONLONG_H
 
@@ -13,21 +13,24 @@
 #define JSON_LONG_ARRAY 16384	/* bytes between its brackets */
 #define JSON_LONG_DEPTH 2	/* objects around it, and nothing else */
 
-struct json_object;
+struct json_node;
+
+struct json_element {
+	struct slice text;
+	struct pool *pool;	/* of its tree; NULL: nobody asked for it */
+	struct json_node *tree;
+};
 
 struct json_long {
 	struct json_long *next;
-	size_t ordinal;		/* among all arrays that have objects only around them, JSON_LONG_DEPTH at most */
 	struct slice inside;	/* of the brackets */
 	size_t n, room;
-	struct slice *element;
-	struct json_object **tree;	/* of those that were asked for */
+	struct json_element *element;
 };
 
 struct json_longs {
 	struct pool *pool;
-	struct json_long *first, *last;
-	size_t arrays;		/* seen so far, long or not */
+	struct json_long *first, *last;	/* in the order of the text */
 };
 
 /* What the scanner sees: an array, each of its elements, and its end. */
@@ -35,11 +38,8 @@ struct json_long *json_long_begin(struct json_longs *all, const char *inside);
 void json_long_element(struct json_longs *all, struct json_long *l, struct slice element);
 void json_long_end(struct json_longs *all, struct json_long *l, const char *end);
 
-/* The text without the insides of long arrays; and these, put into its tree. */
-void json_long_cut(const struct json_longs *all, struct slice text, struct buf *rest);
-void json_long_attach(const struct json_longs *all, struct json_object *root);
-
-/* NULL: the node is no long array. */
-struct json_long *json_long_of(struct json_object *node);
+/* The tree of element i; NULL where there is none. */
+struct json_node *json_long_at(struct json_long *l, size_t i);
+void json_long_drop(struct json_long *l, size_t i);
 
 #endif

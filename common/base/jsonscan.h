@@ -1,4 +1,4 @@
-/* The guard before json-c: reads a JSON text strictly, builds nothing.
+/* The guard before the tree: reads a JSON text strictly, builds nothing.
  * Private to base/json*.c. */
 #ifndef BASE_JSONSCAN_H
 #define BASE_JSONSCAN_H
@@ -29,9 +29,9 @@ struct json_scan {
 /* 0, or -1 with ERR_SYNTAX that names the byte and the JSON pointer. */
 int json_scan(const char *text, size_t len, struct json_scan *scan, struct err *err) MUST_CHECK;
 
-/* For a text that json_scan() took, but whose tree has fewer members: refuses
- * the first one that its object already had.  Returns -1. */
-int json_refuse_twin(const char *text, size_t len, size_t members, struct err *err);
+/* Of a text that json_scan() took and calls suspect.  0, or -1: the first member that its
+ * object already had is refused. */
+int json_check_twins(const char *text, size_t len, const struct json_scan *scan, struct err *err);
 
 /* "/" and the name, escaped as RFC 6901 wants it. */
 void json_pointer_add(struct buf *pointer, struct slice name);

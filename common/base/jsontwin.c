@@ -1,11 +1,16 @@
-/* Which member stands twice?  Asked only when it is known that one does, so an
- * honest text pays nothing; and answered by sorting, so a hostile one of a
- * million names costs n log n. */
+/* Does a member stand twice, and which?  Where the scanner could not tell, json-c
+ * counts them; which it is, is asked only when it is known that there is one, so an
+ * honest text pays nothing; and answered by sorting, so a hostile one of a million
+ * names costs n log n. */
 #include "base/base.h"
+#include "base/json.h"
 #include "base/jsonscan.h"
+#include "base/log.h"
 #include "base/pool.h"
 
+#define json_type json_c_type	/* both have one, meaning their own */
 #include <json-c/json.h>
+#undef json_type
 #include <stdlib.h>
 
 struct named {
@@ -70,7 +75,7 @@ static const char *find_twin(struct named *named, size_t n)
 	return first;
 }
 
-int json_refuse_twin(const char *text, size_t len, size_t members, struct err *err)
+static int refuse_twin(const char *text, size_t len, size_t members, struct err *err)
 {
 	struct pool *pool = pool_new();
 	struct json_name *names = pool_alloc(pool, members * sizeof(*names));
@@ -88,4 +93,37 @@ int json_refuse_twin(const char *text, size_t len, size_t members, struct err *e
 	}
 	pool_free(&pool);
 	return -1;
+}
+
+/* An object that has a name twice has fewer members once json-c has read it. */
+static size_t count_members(struct json_object *node)
+{
+	size_t n = 0;
+
+	if (json_object_is_type(node, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(node); i++)
+			n += count_members(json_object_array_get_idx(node, i));
+	} else if (json_object_is_type(node, json_type_object)) {
+		n = (size_t)json_object_object_length(node);
+		for (struct lh_entry *e = json_object_get_object(node)->head; e != NULL; e = lh_entry_next(e))
+			n += count_members(lh_entry_v(e));
+	}
+	return n;
+}
+
+int json_check_twins(const char *text, size_t len, const struct json_scan *scan, struct err *err)
+{
+	/* One more than the scanner allows: a scalar counts as a level here. */
+	struct json_tokener *tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+	struct json_object *node;
+	size_t members;
+
+	if (tok == NULL)
+		panic("out of memory: no room for a JSON tokener");
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+	node = json_tokener_parse_ex(tok, scan->value.p, (int)scan->value.len);
+	members = count_members(node);
+	json_object_put(node);
+	json_tokener_free(tok);
+	return members == scan->members ? 0 : refuse_twin(text, len, scan->members, err);
 }

@@ -6,7 +6,7 @@ libbase_a_SOURCES = \
 	%D%/crypto.h %D%/crypto.c %D%/coding.c \
 	%D%/csv.h %D%/csv.c \
 	%D%/err.h %D%/err.c \
-	%D%/json.h %D%/json.c %D%/jsonlong.h %D%/jsonlong.c %D%/jsonscan.h %D%/jsonscan.c %D%/jsontwin.c %D%/jsonwrite.c \
+	%D%/json.h %D%/json.c %D%/jsonlong.h %D%/jsonlong.c %D%/jsonscan.h %D%/jsonscan.c %D%/jsontree.h %D%/jsontree.c %D%/jsontwin.c %D%/jsonwrite.c \
 	%D%/jwt.h %D%/jwt.c \
 	%D%/log.h %D%/log.c \
 	%D%/map.h %D%/map.c \

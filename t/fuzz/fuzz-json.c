@@ -1,5 +1,5 @@
 /* Every byte of JSON that enters the suite comes by here.  Besides not crashing:
- * what the scanner takes json-c must take, what was parsed must print and parse
+ * what the scanner takes the tree must take, what was parsed must print and parse
  * to the same again, and an error must be fit to be sent. */
 #include "base/base.h"
 #include "base/json.h"

@@ -287,7 +287,7 @@ static void a_long_text_says_what_a_short_one_does(void **state UNUSED)
 
 static void a_dropped_element_can_be_asked_for_again(void **state UNUSED)
 {
-	struct buf text = { NULL, 0, 0 };
+	struct buf text = { NULL, 0, 0 }, before = { NULL, 0, 0 }, after = { NULL, 0, 0 };
 	struct json root, rows;
 	struct err err;
 	int64_t n;
@@ -302,6 +302,12 @@ static void a_dropped_element_can_be_asked_for_again(void **state UNUSED)
 			assert_int_equal(n, i);
 			json_drop(rows, i);
 		}
+	json_print(json_at(rows, 7), &before);
+	json_drop(rows, 7);
+	json_print(json_at(rows, 7), &after);
+	assert_string_equal(after.data, before.data);
+	buf_release(&before);
+	buf_release(&after);
 	json_drop(rows, 5001);
 	json_drop(json_member(root, "few"), 0);
 	assert_int_equal(json_type(json_at(json_member(root, "few"), 0)), JSON_INT);
