@@ -223,7 +223,7 @@ static int try_row(struct apply *a, struct write *w, struct json j, const struct
 	if (doc_from_sync(w->t->pool, j, &d, err) < 0 ||
 	    (table->rule == INSERT_ONCE && document_check_whole(w->t->pool, &d, err) < 0))
 		return -1;
-	if ((n = refs_there(w->t->db, w->tenant, &d, m, err)) <= 0)
+	if ((n = refs_there(w->t->db, w->tenant, &a->known, &d, m, err)) <= 0)
 		return n;
 	*m = (struct missing){ table, { { 0 } } };
 	return apply_version(w, &d, a->repair ? JUDGED_REPAIR : JUDGED_NOT, &a->conflicts, err) < 0 ? -1 : 1;
@@ -384,6 +384,7 @@ int apply_slice(struct apply *a, struct txn *t, struct err *err)
 
 	if (sync_check_epoch(t, a->epoch, err) < 0)
 		return -1;
+	a->known = (struct refs_known){ 0 };
 	for (; i < n; i++) {
 		if (i > t->resume && txn_time_is_up(t, began, a->slice_ms))
 			break;

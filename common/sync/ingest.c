@@ -171,7 +171,7 @@ static int walk(struct pushed *p, struct err *err)
 
 	if (read_row(p, err) < 0 || check_clock(p, err) < 0 || check_scope(p, err) < 0)
 		return -1;
-	if ((n = refs_there(w->t->db, w->tenant, &p->theirs, &p->missing, err)) < 0)
+	if ((n = refs_there(w->t->db, w->tenant, &p->in->known, &p->theirs, &p->missing, err)) < 0)
 		return -1;
 	if (n == 0) {
 		p->v.status = 424;
@@ -279,6 +279,7 @@ int ingest_slice(struct ingest *in, struct txn *t, struct err *err)
 
 	t->from = in->device->device;
 	in->results.len = in->mark[i];
+	in->known = (struct refs_known){ 0 };
 	if (check_device(in, t, err) < 0)
 		return -1;
 	for (; i < n && !is_late(in, i); i++) {

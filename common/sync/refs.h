@@ -10,7 +10,9 @@ struct missing {
 };
 
 /* 1 all are there (tombstones count: what a document refers to is never
- * purged), 0 and the first that is not, -1. */
-int refs_there(struct db *db, struct uuid tenant, const struct doc *d, struct missing *m, struct err *err) MUST_CHECK;
+ * purged), 0 and the first that is not, -1.  known: of this transaction; what
+ * was there once in it is not looked for again. */
+int refs_there(struct db *db, struct uuid tenant, struct refs_known *known, const struct doc *d, struct missing *m,
+	       struct err *err) MUST_CHECK;
 
 #endif

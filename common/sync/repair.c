@@ -171,6 +171,7 @@ int repair_slice(struct repair *r, struct txn *t, struct err *err)
 
 	if (sync_check_epoch(t, r->apply.epoch, err) < 0 || load_away(r, t, err) < 0)
 		return -1;
+	r->apply.known = (struct refs_known){ 0 };
 	for (; i < n; i++) {
 		if (i > t->resume && txn_time_is_up(t, began, r->apply.slice_ms))
 			break;

@@ -54,6 +54,15 @@ void merge_columns(struct pool *pool, const struct row *a, const struct row *b, 
 /* Do both say the same, and since the same times? */
 bool merge_same(struct pool *pool, const struct row *a, const struct row *b);
 
+/* Parents that were seen in the transaction that is under way; none at its begin. */
+#define REFS_KNOWN 256
+struct refs_known {
+	struct ref {
+		const struct table *table;
+		struct uuid uuid;
+	} ref[REFS_KNOWN];
+};
+
 /* --- hub --- */
 
 /* A push, ingested in slices; results grow with each. */
@@ -68,6 +77,7 @@ struct ingest {
 	struct pool *pool;
 	struct buf results;		/* the rows' RESULT objects, separated by commas */
 	size_t *mark;			/* results.len before each row: a rerun starts there again */
+	struct refs_known known;
 	int stored, conflicts;		/* for the device's statistics */
 };
 int ingest_begin(struct ingest *in, struct json body, struct err *err) MUST_CHECK;
@@ -117,6 +127,7 @@ struct apply {
 	int slice_ms;
 	struct pool *pool;
 	bool repair;			/* both sides call these rows synced, and have them otherwise */
+	struct refs_known known;
 	int applied, parked, conflicts;
 };
 int apply_begin(struct apply *a, struct json page, bool load, struct err *err) MUST_CHECK;
