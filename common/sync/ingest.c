@@ -22,13 +22,24 @@ int ingest_begin(struct ingest *in, struct json body, struct err *err)
 
 /* --- what is answered --- */
 
-static void put_verdict(struct ingest *in, const char *table, struct uuid uuid, const struct verdict *v, const struct err *why)
+/* Whose row it is, as far as that can be read. */
+static void put_name(struct json row, struct buf *out)
+{
+	const char *table = "";
+	struct uuid uuid = { { 0 } };
+
+	if (json_get_str(row, "table", 64, &table, NULL) < 0 || json_get_uuid(row, "uuid", &uuid, NULL) < 0)
+		table = "";
+	jw_put_str(out, "table", table);
+	jw_put_uuid(out, "uuid", uuid);
+}
+
+static void put_verdict(struct ingest *in, struct json row, const struct verdict *v, const struct err *why)
 {
 	struct buf *out = &in->results;
 
 	jw_open(out, '{');
-	jw_put_str(out, "table", table);
-	jw_put_uuid(out, "uuid", uuid);
+	put_name(row, out);
 	jw_put_int(out, "status", v->status);
 	if (v->seq)
 		jw_put_int(out, "seq", v->seq);
@@ -216,8 +227,6 @@ static int ingest_row(struct ingest *in, struct write *w, size_t i, struct err *
 {
 	struct pushed p = { .in = in, .w = w, .json = json_at(in->rows, i) };
 	struct err why = { 0 };
-	const char *table = "";
-	struct uuid uuid = { { 0 } };
 	int rc = guarded_walk(&p, &why);
 
 	if (rc < 0) {
@@ -226,9 +235,7 @@ static int ingest_row(struct ingest *in, struct write *w, size_t i, struct err *
 	}
 	if (rc > 0)
 		p.v = (struct verdict){ .status = 422 };
-	if (json_get_str(p.json, "table", 64, &table, NULL) < 0 || json_get_uuid(p.json, "uuid", &uuid, NULL) < 0)
-		table = "";
-	put_verdict(in, table, uuid, &p.v, rc > 0 ? &why : NULL);
+	put_verdict(in, p.json, &p.v, rc > 0 ? &why : NULL);
 	return 0;
 }
 
@@ -259,15 +266,8 @@ static void put_off(struct ingest *in, size_t i)
 	struct err why = { 0 };
 
 	err_set(&why, ERR_BUSY, "later", "the time of one push was over: send it again");
-	for (; i < json_len(in->rows); i++) {
-		const char *table = "";
-		struct uuid uuid = { { 0 } };
-
-		if (json_get_str(json_at(in->rows, i), "table", 64, &table, NULL) < 0 ||
-		    json_get_uuid(json_at(in->rows, i), "uuid", &uuid, NULL) < 0)
-			table = "";
-		put_verdict(in, table, uuid, &later, &why);
-	}
+	for (; i < json_len(in->rows); i++)
+		put_verdict(in, json_at(in->rows, i), &later, &why);
 }
 
 int ingest_slice(struct ingest *in, struct txn *t, struct err *err)

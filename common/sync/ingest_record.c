@@ -7,6 +7,7 @@ int pushed_answer_here(struct pushed *p, int status)
 {
 	p->v.status = status;
 	p->v.seq = p->here.head.seq;
+	p->v.cloud_id = p->here.head.id;
 	if (status != 200)
 		p->v.document = &p->here;
 	return 0;
