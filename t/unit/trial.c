@@ -3,8 +3,12 @@
 
 #include "store/driver.h"
 
+#include <execinfo.h>
+
 #define KINDS_MAX 200
 #define STATEMENTS_MAX 20000
+#define FRAMES_MAX 100
+#define PLACES 16384
 
 static struct {
 	const char *what, *of;
@@ -14,16 +18,54 @@ static int n_kinds;
 static struct trials sum;
 static bool busy;
 
+/* --- places --- */
+
+static void *places[PLACES];		/* by their address, or next to it */
+
+/* True: no statement below this call has failed yet. */
+static bool place_is_new(void *at)
+{
+	size_t i = (uintptr_t)at * 0x9e3779b97f4a7c15u % PLACES;
+
+	while (places[i] && places[i] != at)
+		i = (i + 1) % PLACES;
+	if (places[i])
+		return false;
+	places[i] = at;
+	assert_true(++sum.places < PLACES / 2);
+	return true;
+}
+
+/* Of the calls that lead from the one that is tried to here. */
+static bool is_from_new_place(int depth)
+{
+	void *frame[FRAMES_MAX];
+	int n = backtrace(frame, FRAMES_MAX) - depth;
+	bool is_new = false;
+
+	for (int i = 0; i < n; i++)
+		is_new |= place_is_new(frame[i]);
+	return is_new;
+}
+
 /* --- a driver that fails once --- */
 
 static const struct driver *real;
 static struct driver failing;
-static int due, open_results;		/* due: statements until one fails; 0: it has */
+static struct trial *now;
+static int due, open_results;		/* due: statements until one fails, if they are counted */
 static const char *failed;
+
+static bool is_due(void)
+{
+	if (now->counts && --due > 0)
+		return false;
+	return is_from_new_place(now->depth) || now->counts;
+}
 
 static int strikes(const char *sql, struct err *err)
 {
-	if (due == 0 || --due > 0)
+	if (failed || !is_due())
 		return 0;
 	failed = sql;
 	return err_set(err, ERR_BUSY, "disk_failed", "this statement was to fail");
@@ -52,23 +94,30 @@ static int f_next(struct rows *rs, struct err *err)
 	return strikes("the next row", err) < 0 ? -1 : real->next(rs, err);
 }
 
+static int f_begin(struct db *db, bool write, struct err *err)
+{
+	return strikes("BEGIN", err) < 0 ? -1 : real->begin(db, write, err);
+}
+
 static void f_end(struct rows *rs)
 {
 	open_results--;
 	real->end(rs);
 }
 
-static void put_on(struct db *db, int n)
+static void put_on(struct trial *x)
 {
-	real = db->driver;
+	real = x->db->driver;
 	failing = *real;
 	failing.run = f_run;
 	failing.send = f_send;
 	failing.rows = f_rows;
 	failing.next = f_next;
+	failing.begin = f_begin;
 	failing.end = f_end;
-	db->driver = &failing;
-	due = n;
+	x->db->driver = &failing;
+	now = x;
+	due = x->n;
 	failed = NULL;
 	open_results = 0;
 }
@@ -84,6 +133,7 @@ void trials_begin(int times, bool each)
 	at_each = each;
 	n_kinds = 0;
 	sum = (struct trials){ 0 };
+	memset(places, 0, sizeof places);
 }
 
 static int behind(int n)
@@ -91,7 +141,7 @@ static int behind(int n)
 	return n + 1 + (at_each ? 0 : n / 10);
 }
 
-static bool may_try(const struct trial *x)
+static bool is_counted(const struct trial *x)
 {
 	int i = 0;
 
@@ -156,51 +206,79 @@ static void must_do(struct db *db, const char *sql)
 
 /* --- a trial --- */
 
-bool trial_next(struct trial *x)
+static void undo(struct trial *x)
 {
-	if (x->over || (!x->mine && (busy || !may_try(x))))
+	if (x->t)
+		must_do(x->db, "ROLLBACK TO trial");
+	put_back(x);
+}
+
+static void end(struct trial *x)
+{
+	if (x->t) {
+		must_do(x->db, "RELEASE trial");
+		x->t->careful = x->careful;
+	}
+	busy = false;
+}
+
+bool trial_begin(struct trial *x)
+{
+	void *frame[FRAMES_MAX];
+
+	if (busy)
 		return false;
-	if (!x->mine) {
-		x->mine = busy = true;
-		sum.calls++;
-		keep(x);
+	busy = true;
+	sum.calls++;
+	x->depth = backtrace(frame, FRAMES_MAX) - 2;
+	x->counts = is_counted(x);
+	x->n = 1;
+	/* A lane that goes back to single jobs guards their parts. */
+	if (x->t) {
+		x->careful = x->t->careful;
+		x->t->careful = sum.calls % 2 == 0;
+		must_do(x->db, "SAVEPOINT trial");
+	}
+	keep(x);
+	put_on(x);
+	return true;
+}
+
+static void judge(const struct trial *x, int rc, const struct err *err)
+{
+	const char *of = x->of ? x->of : "";
+
+	if (failed && rc >= 0)
+		fail_msg("%s %s: statement %d failed, and nobody said so: %s", x->what, of, x->n, failed);
+	if (failed && err && err->kind == 0)
+		fail_msg("%s %s: statement %d failed, and nobody said why: %s", x->what, of, x->n, failed);
+	if (open_results != 0)
+		fail_msg("%s %s: statement %d (%s): %d results are left open", x->what, of, x->n, failed ? failed : "none failed", open_results);
+}
+
+bool trial_again(struct trial *x, int rc, struct err *err)
+{
+	if (x->over)
+		return false;
+	x->db->driver = real;
+	judge(x, rc, err);
+	sum.statements += failed != NULL;
+	if (!failed && rc >= 0) {
+		end(x);
+		return false;
+	}
+	undo(x);
+	if (err)
+		err_clear(err);
+	if (!failed) {		/* it fails by itself, and is to leave behind what it does then */
+		end(x);
+		return x->over = true;
 	}
 	x->n = behind(x->n);
 	if (x->n > STATEMENTS_MAX)
 		fail_msg("%s: %d statements and no end", x->what, x->n);
-	if (x->t)
-		must_do(x->db, "SAVEPOINT trial");
-	put_on(x->db, x->n);
+	put_on(x);
 	return true;
-}
-
-void trial_over(struct trial *x, int rc, struct err *err)
-{
-	const char *of = x->of ? x->of : "";
-
-	x->db->driver = real;
-	if (!failed)
-		x->over = true;
-	else if (rc >= 0)
-		fail_msg("%s %s: statement %d failed, and nobody said so: %s", x->what, of, x->n, failed);
-	else if (err && err->kind == 0)
-		fail_msg("%s %s: statement %d failed, and nobody said why: %s", x->what, of, x->n, failed);
-	if (open_results != 0)
-		fail_msg("%s %s: statement %d (%s): %d results are left open", x->what, of, x->n, failed ? failed : "none failed", open_results);
-	if (x->t) {
-		must_do(x->db, "ROLLBACK TO trial");
-		must_do(x->db, "RELEASE trial");
-	}
-	put_back(x);
-	sum.statements += failed != NULL;
-	if (err)
-		err_clear(err);
-}
-
-void trial_end(struct trial *x)
-{
-	if (x->mine)
-		busy = false;
 }
 
 struct trials trials_so_far(void)

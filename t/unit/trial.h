@@ -1,6 +1,10 @@
-/* One call, tried at each of its statements: the first fails, then the second, …,
- * and each time what was done is undone.  The test ends where a failure is not
- * answered with an error, or leaves a result open. */
+/* One call, tried at its statements: one of them fails, what was done is undone, and
+ * so on with another, until none is left that is to fail; then its work stands.  The
+ * test ends where a failure is not answered with an error, or leaves a result open.
+ *
+ * The first calls of a kind fail at each of their statements.  In all others a
+ * statement fails where it is asked for from a place that has not seen it fail yet:
+ * so in the end each call on each way to the database has failed once. */
 #ifndef UNIT_TRIAL_H
 #define UNIT_TRIAL_H
 
@@ -15,8 +19,8 @@ struct trial {
 	void *state;			/* what else it changes */
 	size_t state_size;
 	/* trial.c's */
-	bool mine, over;
-	int n;
+	bool counts, careful, over;
+	int n, depth;
 	struct txn txn;
 	struct counters counters;
 	struct site was_site;
@@ -24,17 +28,15 @@ struct trial {
 	char was_state[512];
 };
 
-/* True while there is another statement to fail.  False at once where another
- * trial is under way, or this call was tried often enough. */
-bool trial_next(struct trial *x);
-void trial_over(struct trial *x, int rc, struct err *err);
-/* It may do its work now; what it calls is not tried. */
-void trial_end(struct trial *x);
+/* False where another trial is under way: what it calls is not tried by itself. */
+bool trial_begin(struct trial *x);
+/* True: again.  False: it has done its work. */
+bool trial_again(struct trial *x, int rc, struct err *err);
 
 struct trials {
-	int calls, kinds, statements;
+	int calls, kinds, statements, places;
 };
-/* Each kind of call so many times; at each of its statements, or at fewer and fewer. */
+/* Each kind of call so many times at each of its statements, or at fewer and fewer. */
 void trials_begin(int times, bool each);
 struct trials trials_so_far(void);
 
@@ -43,10 +45,11 @@ struct trials trials_so_far(void);
 	struct trial *x_ = &(x);                                                                   \
 	int rc_;                                                                                   \
                                                                                                    \
-	while (trial_next(x_))                                                                     \
-		trial_over(x_, call, err);                                                         \
-	rc_ = call;                                                                                \
-	trial_end(x_);                                                                             \
+	if (!trial_begin(x_))                                                                      \
+		return call;                                                                       \
+	do                                                                                         \
+		rc_ = call;                                                                        \
+	while (trial_again(x_, rc_, err));                                                         \
 	return rc_
 
 #endif
