@@ -28,7 +28,8 @@ static void tick_again(struct beat *b)
 
 static void on_tick(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
-	struct beat *b = arg;
+	struct service_ctx *svc = arg;
+	struct beat *b = &svc->beat;
 	int64_t late_ms = (loop_clock(b) - b->due) / 1000;
 
 	if (++b->ticks % SPAN_TICKS == 0) {
@@ -37,6 +38,8 @@ static void on_tick(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	}
 	b->worst_ms[0] = MAX(b->worst_ms[0], late_ms);
 	tick_again(b);
+	if (svc->desc->tick != NULL && svc->state != NULL)
+		svc->desc->tick(svc->state);
 }
 
 int64_t beat_lag_ms(const struct service_ctx *svc)
@@ -73,7 +76,7 @@ void beat_start(struct service_ctx *svc)
 	struct beat *b = &svc->beat;
 
 	b->clock = evutil_monotonic_timer_new();
-	b->tick = evtimer_new(svc->base, on_tick, b);
+	b->tick = evtimer_new(svc->base, on_tick, svc);
 	if (b->clock == NULL || b->tick == NULL)
 		panic("no timer for the heartbeat");
 	evutil_configure_monotonic_time(b->clock, 0);

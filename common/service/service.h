@@ -90,6 +90,8 @@ struct service {
 	void (*metrics)(void *state, struct buf *text);
 	/* Requests to the Unix socket other than those two; NULL: 404. */
 	void (*local_request)(struct http_request *rq, void *state);
+	/* Once a second, with the heartbeat: a timer of one's own would wake the processor a second time. */
+	void (*tick)(void *state);
 	/* For the watchdog: true while work moves or there is none. */
 	bool (*moving)(void *state);
 	/* --migrate: brings what is stored up to date and ends there; NULL: there is no such flag. */

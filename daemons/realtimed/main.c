@@ -109,7 +109,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err UNUSED)
 	rt->flush = evtimer_new(rt->base, on_flush, rt);
 	if (!rt->flush)
 		panic("no timer for serving");
-	wheel_init(rt);
+	wheel_init(&rt->wheel);
 	round_init(&rt->round);
 	service_say(svc, "Waiting for fexl-apid");
 	link_open(rt);
@@ -140,6 +140,16 @@ static void stop(struct service_ctx *svc, void *state)
 			client_close(c, WS_GOING_AWAY, "the server is stopping");
 }
 
+static void tick(void *state)
+{
+	struct realtimed *rt = state;
+	int64_t now = clock_boot();
+
+	wheel_turn(rt, now);
+	round_tick(rt, now);
+	shops_forget(rt);
+}
+
 static void release(void *state)
 {
 	struct realtimed *rt = state;
@@ -150,7 +160,6 @@ static void release(void *state)
 	while ((s = TAILQ_FIRST(&rt->shops)))
 		shop_free(&s);
 	map_release(&rt->by_tenant);
-	wheel_release(rt);
 	if (rt->flush)
 		event_free(rt->flush);
 	free(rt);
@@ -167,6 +176,7 @@ int main(int argc, char **argv)
 		.release = release,
 		.status = realtimed_status,
 		.metrics = realtimed_metrics,
+		.tick = tick,
 	};
 
 	return service_run(&realtimed, argc, argv);

@@ -193,11 +193,11 @@ bool client_has_room(const struct client *c);
 struct wheel {
 	struct clients slot[WHEEL_SLOTS];
 	int64_t second;			/* seen last; boot time */
-	struct event *tick;
 };
 
-void wheel_init(struct realtimed *rt);
-void wheel_release(struct realtimed *rt);
+void wheel_init(struct wheel *w);
+/* Who is due by now, of the seconds that are over: once a second. */
+void wheel_turn(struct realtimed *rt, int64_t now);
 void wheel_put(struct client *c, int64_t due);
 void wheel_remove(struct client *c);
 

@@ -4,7 +4,6 @@
 #include "realtimed/realtimed.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 
 static struct clients *slot_of(struct wheel *w, int64_t due)
 {
@@ -43,36 +42,21 @@ static void slot_look(struct realtimed *rt, int64_t second, int64_t now)
 	}
 }
 
-static void on_tick(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+void wheel_turn(struct realtimed *rt, int64_t now)
 {
-	struct realtimed *rt = arg;
 	struct wheel *w = &rt->wheel;
-	int64_t now = clock_boot(), last = now / SECOND_US - 1;
+	int64_t last = now / SECOND_US - 1;
 
 	/* After a sleep of the machine once around is enough. */
 	if (last - w->second > WHEEL_SLOTS)
 		w->second = last - WHEEL_SLOTS;
 	while (w->second < last)
 		slot_look(rt, ++w->second, now);
-	round_tick(rt, now);
-	shops_forget(rt);
 }
 
-void wheel_init(struct realtimed *rt)
+void wheel_init(struct wheel *w)
 {
-	static const struct timeval second = { 1, 0 };
-	struct wheel *w = &rt->wheel;
-
 	for (int i = 0; i < WHEEL_SLOTS; i++)
 		TAILQ_INIT(&w->slot[i]);
 	w->second = clock_boot() / SECOND_US - 1;
-	w->tick = event_new(rt->base, -1, EV_PERSIST, on_tick, rt);
-	if (!w->tick || event_add(w->tick, &second) < 0)
-		panic("no timer for deadlines");
-}
-
-void wheel_release(struct realtimed *rt)
-{
-	if (rt->wheel.tick)
-		event_free(rt->wheel.tick);
 }
