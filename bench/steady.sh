@@ -39,7 +39,27 @@ cycle_quiet()	# connections
 	device_token till >"$stage/cloud/token"
 	cycle_tasks >"$stage/cloud/cycle"
 	line=$(load cloud "$1" 200 cycle) || exit 1
-	keep_all "cycle$1" "$line" per_s p99_us cpu_us
+	keep_all "cycle$1" "$line" per_s p50_us p99_us cpu_us
+}
+
+till_syncd()	# [curl option…] path
+{
+	curl -sS --fail-with-body --max-time "$PATIENCE_S" --unix-socket "$stage/till/run/syncd.sock" "$@"
+}
+
+cycles_complete()
+{
+	till_syncd http://localhost/metrics | sed -n 's/^fexl_sync_cycles_complete_total //p'
+}
+
+# A whole cycle on the till, which is told to begin the next one all the time.
+cycle_whole()
+{
+	quietly sync_now till
+	complete=$(cycles_complete) began=$(now_ms)
+	must till_syncd -o "$stage/answer" -X POST 'http://localhost/sync/now?[1-2000]'
+	complete=$(($(cycles_complete) - complete))
+	keep till.cycle_us $((($(now_ms) - began) * 1000 / complete))
 }
 
 # What a cycle with one sale in it costs the hub: health, push, pull.
@@ -69,7 +89,9 @@ bench_cycle()
 		for at_once in 1 8 64; do
 			cycle_quiet $at_once
 		done
+		cycle_whole
 		cycle_selling
+		their_round 2000
 	done
 	say '\nA cycle in which nothing is new (health, signed in), SQLite hub; medians of %s\n' "$rounds"
 	say '%11s %9s %8s %7s\n' connections cycles/s 'p99 ms' 'CPU us'
@@ -82,6 +104,7 @@ bench_cycle()
 	say 'A cycle with a sale in it costs the hub %s us of CPU.  One core, tills at 30 s:\n' "$(median selling.us)"
 	say '  nothing new     %s\n' "$(cycle_capacity "$quiet")"
 	say '  1 %% of them sell %s\n' "$(cycle_capacity "$mixed")"
+	their_cycles
 	stop till cloud
 }
 
