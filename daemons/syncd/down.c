@@ -5,19 +5,25 @@
 /* --- the cloud's pages --- */
 
 /* own: negative is not told. */
-static enum begun ask_page(struct pump *p, const char *path, int64_t limit, int64_t own, const char *name,
-			   const char *cursor, struct err *err)
+static void put_path(const struct pump *p, const char *path, int64_t limit, int64_t own, const char *name, const char *cursor,
+		     struct buf *target)
+{
+	buf_printf(target, "%s?limit=%lld", path, (long long)limit);
+	if (own >= 0)
+		buf_printf(target, "&own=%lld", (long long)own);
+	if (p->cycle.doing == DO_PULL && p->view.pairing.away != 0)
+		buf_str(target, "&away=1");
+	if (cursor != NULL)
+		query_add(target, name, cursor);
+}
+
+static enum begun ask_page(struct pump *p, const char *path, int64_t limit, int64_t own, const char *name, const char *cursor,
+			   struct err *err)
 {
 	struct buf target = { 0 };
 	enum begun begun;
 
-	buf_printf(&target, "%s?limit=%lld", path, (long long)limit);
-	if (own >= 0)
-		buf_printf(&target, "&own=%lld", (long long)own);
-	if (p->cycle.doing == DO_PULL && p->view.pairing.away != 0)
-		buf_str(&target, "&away=1");
-	if (cursor != NULL)
-		query_add(&target, name, cursor);
+	put_path(p, path, limit, own, name, cursor, &target);
 	begun = pump_ask_cloud(p, "GET", target.data, NULL, err);
 	buf_release(&target);
 	return begun;
@@ -38,6 +44,9 @@ static enum begun take_page(struct pump *p, struct answer *a, const char *cursor
 	}
 	p->outcome.more = f.more;
 	p->outcome.empty = f.empty && stands;
+	buf_clear(&p->next);
+	if (f.more)
+		buf_add(&p->next, f.next.p, f.next.len);
 	buf_release(&p->page);
 	buf_move(&p->page, &a->body);
 	pace_faster(&p->down);
@@ -51,12 +60,7 @@ static void page_bad(struct pump *p, struct answer *a)
 		pace_slower(&p->down, 1);
 }
 
-static enum begun load_begin(struct pump *p, struct err *err)
-{
-	int64_t limit = pump_limit(p, &p->down, "snapshot_rows", 0);
-
-	return ask_page(p, "/api/sync/snapshot", limit, -1, "after", p->view.pairing.load, err);
-}
+static const char load_path[] = "/api/sync/snapshot";
 
 static enum begun load_end(struct pump *p, struct answer *a, struct err *err)
 {
@@ -64,6 +68,44 @@ static enum begun load_end(struct pump *p, struct answer *a, struct err *err)
 
 	p->outcome.empty = false;	/* its end is news, even without rows */
 	return end;
+}
+
+static enum begun load_taken(struct pump *p, struct answer *a)
+{
+	struct err err = { 0 };
+	enum begun end = load_end(p, a, &err);
+
+	p->outcome.status = a->status;
+	buf_release(&a->body);
+	return end;
+}
+
+static enum begun load_begin(struct pump *p, struct err *err)
+{
+	int64_t limit = pump_limit(p, &p->down, "snapshot_rows", 0);
+	const char *cursor = p->view.pairing.load;
+	struct answer a;
+
+	if (ahead_has(p, cursor)) {
+		if (!ahead_take(p, &a))
+			return BEGUN_ASKED;
+		if (load_taken(p, &a) == BEGUN_OVER)
+			return BEGUN_OVER;
+	}
+	ahead_forget(p);
+	return ask_page(p, load_path, limit, -1, "after", cursor, err);
+}
+
+/* What comes behind the page in hand. */
+static void load_ahead(struct pump *p)
+{
+	struct buf target = { 0 };
+
+	if (p->next.len == 0)
+		return;
+	put_path(p, load_path, pump_limit(p, &p->down, "snapshot_rows", 0), -1, "after", p->next.data, &target);
+	ahead_ask(p, target.data, p->next.data);
+	buf_release(&target);
 }
 
 static const char *pull_cursor(struct pump *p)
@@ -144,6 +186,7 @@ static enum begun pull_end(struct pump *p, struct answer *a, struct err *err)
 
 static enum begun apply_load_begin(struct pump *p, struct err *err UNUSED)
 {
+	load_ahead(p);
 	return pump_ask_apid(p, pump_of_life(p, "/internal/sync/apply?load=1&"), &p->page);
 }
 

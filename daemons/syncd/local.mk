@@ -6,6 +6,7 @@ fexl_syncd_SOURCES = \
 	%D%/hello.c \
 	%D%/up.c \
 	%D%/down.c \
+	%D%/ahead.c \
 	%D%/verify.c \
 	%D%/walk.c \
 	%D%/page.c \

@@ -202,9 +202,8 @@ static void senseless(struct pump *p, const struct err *err)
 		actions[p->cycle.doing]->name, err->text);
 }
 
-static void on_answer(struct answer *a, void *ctx)
+void pump_answered(struct pump *p, struct answer *a)
 {
-	struct pump *p = ctx;
 	const struct action *act = actions[p->cycle.doing];
 	enum begun end = BEGUN_OVER;
 	struct err err = { 0 };
@@ -229,22 +228,34 @@ static void on_answer(struct answer *a, void *ctx)
 
 /* --- asking --- */
 
-static enum begun ask(struct pump *p, const struct ask *a)
+static void on_answer(struct answer *a, void *ctx)
 {
-	remote_ask(p->remote, a, on_answer, p);
-	return BEGUN_ASKED;
+	pump_answered(ctx, a);
 }
 
 /* Only an approved device is known: what is asked before has no token. */
-enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body,
-			  struct err *err)
+static enum begun ask_cloud(struct pump *p, struct ask *a, answer_fn *done, struct err *err)
+{
+	bool known = (p->cycle.phase != PHASE_REGISTERING || p->by_key) && p->token.clock_known;
+
+	if (known && (a->token = token_get(&p->token, p->view.pairing.tenant, &p->view.site, err)) == NULL)
+		return BEGUN_FAILED;
+	remote_ask(p->remote, a, done, p);
+	return BEGUN_ASKED;
+}
+
+enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, struct buf *body, struct err *err)
 {
 	struct ask a = { method, p->view.pairing.url, path, NULL, body, pump_timeout_ms(p) };
 
-	if ((p->cycle.phase == PHASE_REGISTERING && !p->by_key) || !p->token.clock_known)
-		return ask(p, &a);
-	a.token = token_get(&p->token, p->view.pairing.tenant, &p->view.site, err);
-	return a.token != NULL ? ask(p, &a) : BEGUN_FAILED;
+	return ask_cloud(p, &a, on_answer, err);
+}
+
+enum begun pump_ask_beside(struct pump *p, const char *path, answer_fn *done, struct err *err)
+{
+	struct ask a = { "GET", p->view.pairing.url, path, NULL, NULL, pump_timeout_ms(p) };
+
+	return ask_cloud(p, &a, done, err);
 }
 
 /* The incarnation for which the cloud was asked: another one does not take it. */
@@ -257,7 +268,8 @@ enum begun pump_ask_apid(struct pump *p, const char *path, struct buf *body)
 {
 	struct ask a = { "POST", NULL, path, NULL, body, pump_timeout_ms(p) };
 
-	return ask(p, &a);
+	remote_ask(p->remote, &a, on_answer, p);
+	return BEGUN_ASKED;
 }
 
 static void act(struct pump *p, enum cycle_do what)
@@ -305,6 +317,7 @@ static void at_rest(struct pump *p)
 {
 	record_close(p);
 	buf_release(&p->page);
+	ahead_forget(p);
 	if (p->cycle.phase != PHASE_LOADING)
 		p->load_began_at = 0;
 	if (!verify_turn(p->verify))
@@ -474,6 +487,8 @@ void pump_release(struct pump *p)
 	local_free(&p->local);
 	token_release(&p->token);
 	buf_release(&p->page);
+	ahead_release(p);
+	buf_release(&p->next);
 	pool_free(&p->pool);
 	free(p->boot_id);
 }

@@ -8,6 +8,7 @@
  *	hello.c		actions: health, registering, what apid is told of both
  *	up.c		actions: push, confirm, restamp
  *	down.c		actions: first load, pull, apply
+ *	ahead.c		the next page of a first load, while apid works on one
  *	verify.c	are both sides the same?  between two cycles
  *	walk.c		where do they differ, and what is done about it
  *	page.c		what must be known of a page without parsing it
@@ -281,6 +282,19 @@ extern const struct action action_health, action_register, action_state, action_
 extern const struct action action_push, action_confirm, action_restamp;
 extern const struct action action_load, action_apply_load, action_pull, action_apply;
 
+/* A page of the first load that was asked for before its turn. */
+struct ahead {
+	enum {
+		AHEAD_NONE,
+		AHEAD_ASKED,	/* on its way */
+		AHEAD_WAITED,	/* … and its turn has come: it is the answer of the action in hand */
+		AHEAD_HERE,
+		AHEAD_UNWANTED,	/* on its way, and to be thrown away */
+	} state;
+	char *cursor;
+	struct buf body;
+};
+
 struct pump {
 	struct service_ctx *svc;
 	const struct conf *conf;
@@ -308,6 +322,8 @@ struct pump {
 	struct hello hello;
 	char *boot_id;
 	struct buf page;		/* what the cloud sent, or answered, on its way to apid */
+	struct buf next;		/* the cursor behind page; empty: nothing is behind it */
+	struct ahead ahead;
 	enum { SAME_LIFE, OLD_COPY, TWIN } life;	/* what the cloud thinks of our database */
 	bool by_key;			/* we register with a token instead of the licence key */
 	bool registered;		/* page is the answer to our credentials */
@@ -342,6 +358,9 @@ enum begun pump_ask_cloud(struct pump *p, const char *method, const char *path, 
 			  struct err *err);
 const char *pump_of_life(struct pump *p, const char *path);	/* ends with ? or & */
 enum begun pump_ask_apid(struct pump *p, const char *path, struct buf *body);
+/* A GET of the cloud that is no action. */
+enum begun pump_ask_beside(struct pump *p, const char *path, answer_fn *done, struct err *err);
+void pump_answered(struct pump *p, struct answer *a);	/* the action in hand has its answer */
 int pump_timeout_ms(const struct pump *p);
 /* The least of what the option, the cloud (0: it said nothing) and the line allow. */
 int64_t pump_limit(const struct pump *p, const struct pace *pace, const char *option, int64_t theirs);
@@ -349,6 +368,16 @@ int answer_json(struct pool *pool, const struct answer *a, struct json *root,
 		struct err *err) MUST_CHECK;
 /* The words of a problem's answer, or "". */
 const char *answer_detail(struct pool *pool, const struct answer *a);
+
+/* --- ahead.c --- */
+
+/* path: of the page that comes behind this cursor. */
+void ahead_ask(struct pump *p, const char *path, const char *cursor);
+bool ahead_has(const struct pump *p, const char *cursor);
+/* True: it is in *a.  False: it is on its way, and will be the answer of the action in hand. */
+bool ahead_take(struct pump *p, struct answer *a);
+void ahead_forget(struct pump *p);
+void ahead_release(struct pump *p);
 
 /* --- verify.c --- */
 
