@@ -121,6 +121,12 @@ kb_of()	# pid key
 	awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"
 }
 
+# Memory with what is shared divided among all who share it, in KB: shared_kb PID
+shared_kb()
+{
+	awk '$1 == "Pss:" { print $2 }' "/proc/$1/smaps_rollup"
+}
+
 rest_pids()
 {
 	for daemon in apid syncd realtimed; do
@@ -143,13 +149,13 @@ bench_rest()
 	done >"$stage/began"
 	sleep "$rest_s"
 	say '\nDaemons at rest for %s s, till paired and approved, cycle every 30 s\n' "$rest_s"
-	say '%6s %10s %12s %10s %8s %12s\n' node daemon 'wake-ups/min' 'CPU ms/min' 'RSS MB' 'RssAnon MB'
+	say '%6s %10s %12s %10s %8s %8s %12s\n' node daemon 'wake-ups/min' 'CPU ms/min' 'RSS MB' 'PSS MB' 'RssAnon MB'
 	while read -r node daemon pid had_switches had_us; do
-		say '%6s %10s %12.0f %10.1f %8.1f %12.1f\n' "$node" "$daemon" \
+		say '%6s %10s %12.0f %10.1f %8.1f %8.1f %12.1f\n' "$node" "$daemon" \
 			"$(($(switches "$pid") - had_switches))e0" "$(($(cpu_us "$pid") - had_us))e-3" \
-			"$(kb_of "$pid" VmRSS)e-3" "$(kb_of "$pid" RssAnon)e-3"
+			"$(kb_of "$pid" VmRSS)e-3" "$(shared_kb "$pid")e-3" "$(kb_of "$pid" RssAnon)e-3"
 	done <"$stage/began" | awk -v s="$rest_s" '/^ *(till|cloud)/ { $3 *= 60 / s; $4 *= 60 / s }
-		{ printf "%6s %10s %12.0f %10.1f %8.1f %12.1f\n", $1, $2, $3, $4, $5, $6 }'
+		{ printf "%6s %10s %12.0f %10.1f %8.1f %8.1f %12.1f\n", $1, $2, $3, $4, $5, $6, $7 }'
 	stop_daemon till realtimed
 	stop_daemon cloud realtimed
 	stop till cloud
