@@ -31,7 +31,7 @@ burnt_down()
 		kill -9 "$p" 2>/dev/null
 	done
 	clear_stage_but_disk
-	umount "$stage/till3/data" 2>/dev/null
+	mountpoint -q "$stage/till3/data" && wait_for 'umount "$stage/till3/data"'	# once who was killed is gone
 	for d in db1 db2; do
 		[ -d "$stage/$d" ] && pg_stop "$stage/$d"
 	done
