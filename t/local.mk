@@ -170,6 +170,13 @@ t_unit_test_marks_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_lane_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_litelog_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_wall_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+check_PROGRAMS += t/unit/test-store-fails t/unit/test-pgcalls
+t_unit_test_store_fails_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create,--wrap=db_open
+t_unit_test_store_fails_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_pgcalls_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=PQsetnonblocking,--wrap=PQenterPipelineMode,--wrap=PQexitPipelineMode \
+	-Wl,--wrap=PQsendPrepare,--wrap=PQsendDescribePrepared,--wrap=PQsendQueryPrepared,--wrap=PQpipelineSync \
+	-Wl,--wrap=PQsendQuery,--wrap=PQflush,--wrap=PQconsumeInput,--wrap=poll
+t_unit_test_pgcalls_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 endif
 
 # --- sync: a hub and its tills in one process ---
