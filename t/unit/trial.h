@@ -25,7 +25,7 @@ struct trial {
 	struct counters counters;
 	struct site was_site;
 	size_t out_len[2];
-	char was_state[512];
+	char was_state[8192];
 };
 
 /* False where another trial is under way: what it calls is not tried by itself. */
