@@ -16,7 +16,7 @@
 AM_DEFAULT_SOURCE_EXT = .c
 TESTS = $(check_PROGRAMS)
 FUZZ_TARGETS =
-EXTRA_DIST += t/unit/unit.h t/unit/schema-1-sqlite.sql t/unit/schema-1-postgres.sql
+EXTRA_DIST += t/unit/unit.h t/unit/failing.h t/unit/schema-1-sqlite.sql t/unit/schema-1-postgres.sql
 
 # No test takes longer, whatever it waits for.
 TEST_MAX_S = 600
@@ -169,6 +169,7 @@ check_PROGRAMS += t/unit/test-lane t/unit/test-litelog t/unit/test-marks t/unit/
 t_unit_test_marks_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_lane_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 t_unit_test_litelog_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
+t_unit_test_wall_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=db_open
 t_unit_test_wall_LDADD = $(STORE_LIBS) $(UNIT_LIBS)
 check_PROGRAMS += t/unit/test-store-fails t/unit/test-pgcalls
 t_unit_test_store_fails_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pthread_create,--wrap=db_open

@@ -3,6 +3,7 @@
  *
  * schema-1-*.sql is what version 1 made, kept as it was. */
 #include "db.h"
+#include "failing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static const char *catalogue(struct world *w)
 	while (rows_next(&rs, &err) > 0)
 		buf_printf(&all, "%s\n", rows_text(&rs, 0, w->pool));
 	rows_end(&rs);
-	text = pool_strdup(w->pool, all.data);
+	text = all.data ? pool_strdup(w->pool, all.data) : "";
 	buf_release(&all);
 	return text;
 }
@@ -149,6 +150,43 @@ static void an_upgrade_that_was_done_is_not_done_again(void **state)
 	assert_int_equal(must_int(w->db, "SELECT version FROM schema_version", NO_ARGS), SCHEMA_VERSION);
 }
 
+/* From nothing, and from version 1; what it was, it still is. */
+static void fails_whole(struct world *w, bool from_1, enum failing_kind kind, int n)
+{
+	struct err err = { 0 };
+	const char *before;
+
+	(from_1 ? make_version_1 : empty)(w);
+	before = catalogue(w);
+	failing_put_on(w->db);
+	failing.kind = kind;
+	failing.due = n;
+	assert_int_equal(db_migrate(w->db, &err), -1);
+	assert_int_equal(failing.due, 0);
+	assert_string_equal(err.code, "disk_failed");
+	w->db->driver = failing.real;
+	assert_false(w->db->in_txn);
+	assert_string_equal(catalogue(w), before);
+}
+
+static void a_migration_that_breaks_is_none(void **state)
+{
+	static const int questions[] = { 1, 2, 3, 4, 5, 20, 80 };
+	struct world *w = world_of(state);
+
+	log_listen(w);
+	for (size_t i = 0; i < ARRAY_LEN(questions); i++)
+		fails_whole(w, true, FAIL_ROWS, questions[i]);
+	for (enum failing_kind kind = FAIL_BEGIN; kind < FAIL_KINDS; kind++) {
+		fails_whole(w, true, kind, 1);
+		fails_whole(w, false, kind, 1);
+	}
+	fails_whole(w, false, FAIL_ROWS, 1);
+	log_unheard(w);
+	must_migrate(w);
+	assert_int_equal(must_int(w->db, "SELECT version FROM schema_version", NO_ARGS), SCHEMA_VERSION);
+}
+
 static void a_newer_database_is_refused_and_left_as_it_is(void **state)
 {
 	struct world *w = world_of(state);
@@ -167,4 +205,5 @@ DB_MAIN(ON_BOTH(an_older_database_becomes_what_a_new_one_is),
 	ON_BOTH(what_waits_to_be_sent_still_waits_under_its_table),
 	ON_BOTH(layers_that_hold_something_are_open),
 	ON_BOTH(an_upgrade_that_was_done_is_not_done_again),
+	ON_BOTH(a_migration_that_breaks_is_none),
 	ON_BOTH(a_newer_database_is_refused_and_left_as_it_is))

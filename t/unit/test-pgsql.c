@@ -1,6 +1,7 @@
 /* What is PostgreSQL's alone: its failures, its types, its addresses. */
 #include "base/base.h"
 #include "db.h"
+#include "store/pgwire.h"
 
 /* --- failures with a name --- */
 
@@ -88,15 +89,83 @@ static void a_narrow_argument_gets_its_width(void **state)
 {
 	struct world *w = world_of(state);
 	static const char sql[] = "SELECT length(substr('abcdef', $1))";
+	static const int64_t beyond[] = { (int64_t)INT32_MAX + 1, (int64_t)INT32_MIN - 1 };
 	struct err err = { 0 };
 	int64_t n;
 
 	assert_int_equal(must_int(w->db, sql, ARGS(v_null())), 0);
 	assert_int_equal(must_int(w->db, sql, ARGS(v_int(3))), 4);
 	log_listen(w);
-	assert_int_equal(db_int(w->db, sql, ARGS(v_int((int64_t)INT32_MAX + 1)), &n, &err), -1);
+	for (size_t i = 0; i < ARRAY_LEN(beyond); i++) {
+		assert_int_equal(db_int(w->db, sql, ARGS(v_int(beyond[i])), &n, &err), -1);
+		assert_int_equal(err.kind, ERR_INTERNAL);
+	}
+	log_heard(w);
+}
+
+static void a_truth_is_0_or_1(void **state)
+{
+	static const char sql[] = "SELECT CAST(count(*) AS bigint) FROM (VALUES (true), (true), (false)) AS v (yes) WHERE yes = $1";
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+	int64_t n;
+
+	assert_int_equal(must_int(w->db, sql, ARGS(v_null())), 0);
+	assert_int_equal(must_int(w->db, sql, ARGS(v_int(1))), 2);
+	assert_int_equal(must_int(w->db, sql, ARGS(v_int(0))), 1);
+	log_listen(w);
+	assert_int_equal(db_int(w->db, sql, ARGS(v_int(2)), &n, &err), -1);
 	assert_int_equal(err.kind, ERR_INTERNAL);
 	log_heard(w);
+}
+
+static void what_is_empty_is_not_null(void **state)
+{
+	static const struct val empty[] = { { .type = VAL_TEXT }, { .type = VAL_BLOB } };
+	struct world *w = world_of(state);
+
+	must_run(w->db, insert, ARGS(v_int(1), v_null(), v_null(), empty[0], empty[1]));
+	assert_int_equal(must_int(w->db, "SELECT CAST(count(*) AS bigint) FROM item WHERE name = '' AND length(data) = 0", NO_ARGS), 1);
+}
+
+static void nothing_at_all_is_null(void **state)
+{
+	struct world *w = world_of(state);
+	struct err err = { 0 };
+	struct val v;
+
+	assert_int_equal(db_one(w->db, w->pool, "SELECT pg_notify('nobody', 'x')", NO_ARGS, &v, 1, &err), 1);
+	assert_int_equal(v.type, VAL_NULL);
+}
+
+static void libpqs_words_are_one_line(void **state UNUSED)
+{
+	static const struct {
+		const char *text, *line;
+	} words[] = {
+		{ "", "" }, { "gone", "gone" }, { "gone\n", "gone" }, { "gone\n\tagain \n", "gone again" }, { "\n\n gone", " gone" },
+		{ "0123456789 0123456789", "0123456789 01234" }, { "0123456789 0123\n\n", "0123456789 0123" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		char line[17];
+
+		assert_string_equal(pg_one_line(line, sizeof line, words[i].text), words[i].line);
+	}
+}
+
+static void the_role_is_who_the_address_names(void **state UNUSED)
+{
+	struct pool *pool = pool_new();
+
+	assert_int_equal(setenv("PGUSER", "ann", 1), 0);
+	assert_string_equal(pgconn_role("host=h user=bob dbname=d", pool), "bob");
+	assert_string_equal(pgconn_role("postgresql://eve@h/d", pool), "eve");
+	assert_string_equal(pgconn_role("host=h", pool), "ann");
+	assert_string_equal(pgconn_role("host=h user=''", pool), "ann");
+	assert_string_equal(pgconn_role("no = address = at all", pool), "ann");
+	assert_int_equal(unsetenv("PGUSER"), 0);
+	pool_free(&pool);
 }
 
 static void an_argument_of_another_kind_is_found(void **state)
@@ -299,6 +368,8 @@ DB_MAIN(
 	ON_POSTGRES(who_comes_second_may_try_again),
 	ON_POSTGRES(sending_does_not_wait),
 	ON_POSTGRES(the_queue_has_an_end),
+	ON_POSTGRES(a_truth_is_0_or_1), ON_POSTGRES(what_is_empty_is_not_null), ON_POSTGRES(nothing_at_all_is_null),
+	ON_POSTGRES(libpqs_words_are_one_line), ON_POSTGRES(the_role_is_who_the_address_names),
 	ON_POSTGRES(a_narrow_argument_gets_its_width),
 	ON_POSTGRES(an_argument_of_another_kind_is_found),
 	ON_POSTGRES(too_few_arguments_do_not_end_the_connection),
