@@ -15,14 +15,22 @@
 #define ERRORS_SHOWN 100
 #define OPENING_LINES 1000	/* of one document */
 
+#define BY(table, column) \
+	{ column, "SELECT uuid FROM " table " WHERE tenant = $1 AND " column " = $2 AND uuid <> $3 AND deleted_at IS NULL " \
+		  "ORDER BY uuid LIMIT 1" }
+
 static const struct import_kind {
 	const char *name, *table;
-	const char *keys[4];		/* columns that tell which record is meant, the first that has a value */
+	/* Columns that tell which record is meant, the first that has a value.  A natural
+	 * key is looked up as its twin would be (sql NULL). */
+	struct key {
+		const char *column, *sql;
+	} keys[4];
 } kinds[] = {
-	{ "products", "products", { "sku", "barcode", "name" } },
-	{ "customers", "customers", { "phone", "email", "name" } },
-	{ "suppliers", "suppliers", { "name" } },
-	{ "opening-stock", "products", { "sku", "barcode", "name" } },
+	{ "products", "products", { { "sku", NULL }, { "barcode", NULL }, BY("products", "name") } },
+	{ "customers", "customers", { { "phone", NULL }, BY("customers", "email"), BY("customers", "name") } },
+	{ "suppliers", "suppliers", { { "name", NULL } } },
+	{ "opening-stock", "products", { { "sku", NULL }, { "barcode", NULL }, BY("products", "name") } },
 };
 
 struct importing {
@@ -164,24 +172,19 @@ static int put_bool(const char *name, struct slice text, struct buf *out, struct
 	return err_field(err, field, "not_a_choice", "%s: \"%.*s\" is neither yes nor no", name, (int)MIN(text.len, 40u), text.p);
 }
 
+static const char *twin_sql(const struct table *table, const char *column)
+{
+	return table_sql(table)->twin[table_column(table, column)];
+}
+
 /* 1 and the living record that has this value, 0, -1. */
-static int find_by(struct importing *im, const struct table *table, const char *column, struct slice text, struct uuid *uuid,
-		   struct err *err)
+static int find_by(struct importing *im, const char *sql, struct slice text, struct uuid *uuid, struct err *err)
 {
 	static const struct uuid nobody = { { 0 } };
-	const char *sql = table_sql(table)->twin[table_column(table, column)];
-	struct buf any = { 0 };
 	struct val v;
-	int n;
+	int n = db_one(im->w->t->db, im->w->t->pool, sql, ARGS(v_uuid(im->w->tenant), v_text_n(text.p, text.len), v_uuid(nobody)),
+		       &v, 1, err);
 
-	if (!sql)
-		buf_printf(&any, "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 AND deleted_at IS NULL "
-			   "ORDER BY uuid LIMIT 1", table->name, column);
-	if (!sql)
-		sql = pool_strdup(im->w->t->pool, any.data);
-	n = db_one(im->w->t->db, im->w->t->pool, sql, ARGS(v_uuid(im->w->tenant), v_text_n(text.p, text.len), v_uuid(nobody)),
-		   &v, 1, err);
-	buf_release(&any);
 	if (n > 0)
 		*uuid = v.u;
 	return n;
@@ -195,7 +198,7 @@ static int put_reference(struct importing *im, const struct column *c, struct sl
 	struct uuid uuid;
 	struct json j;
 	struct row r;
-	int n = find_by(im, parent, "name", text, &uuid, err);
+	int n = find_by(im, twin_sql(parent, "name"), text, &uuid, err);
 
 	if (n == 0) {
 		jw_open(&body, '{');
@@ -258,11 +261,11 @@ static int row_body(struct importing *im, const struct csv_record *r, struct jso
 /* Which record a row means: 1, 0 (a new one), -1. */
 static int find_record(struct importing *im, const struct csv_record *r, struct uuid *uuid, struct err *err)
 {
-	for (int i = 0; im->kind->keys[i]; i++) {
-		struct slice value = cell(im, r, im->kind->keys[i]);
+	for (const struct key *k = im->kind->keys; k->column; k++) {
+		struct slice value = cell(im, r, k->column);
 
 		if (value.len > 0)
-			return find_by(im, im->table, im->kind->keys[i], value, uuid, err);
+			return find_by(im, k->sql ? k->sql : twin_sql(im->table, k->column), value, uuid, err);
 	}
 	return 0;
 }
@@ -369,7 +372,7 @@ static int take_row(struct importing *im, const struct csv_record *r, struct err
 		rc = is_stock(im) ? take_stock(im, r, &why) : take_record(im, r, &why);
 	if (rc == 0)
 		return 0;
-	if (why.kind == ERR_BUSY || why.kind == ERR_INTERNAL || why.kind == ERR_UNREACHABLE) {
+	if (err_is_trouble(&why) || why.kind == ERR_INTERNAL) {
 		*err = why;
 		return -1;
 	}

@@ -97,8 +97,27 @@ static void more_rows_than_the_shop_can_wait_for_are_refused(void **state)
 	refuses(f, "csv_quote", "customers", "name\n\"a\n");
 }
 
+/* Statements are known by their address: text made for each row would fill the
+ * connection, and be taken for another table's when its memory is used again. */
+static void a_thousand_rows_take_the_statements_of_one(void **state)
+{
+	static const char products[] = "name,price,category\nTea,1,Drinks\nTea,2,Hot drinks\n";
+	static const char customers[] = "name,email\nAmal,amal@example.org\nYusuf,\n";
+	struct fixture *f = *state;
+	size_t of_one = 0;
+
+	for (int i = 0; i < 100; i++) {
+		taken(f, "products", products);
+		taken(f, "customers", customers);
+		if (i == 1)
+			of_one = f->db->prepared.used;
+	}
+	assert_int_equal(f->db->prepared.used, of_one);
+}
+
 FIXTURE_MAIN(TILL(rows_become_products_with_their_category),
 	     TILL(the_same_file_again_changes_nothing),
 	     TILL(a_row_that_is_wrong_is_named_with_line_and_column),
 	     TILL(a_file_that_is_no_such_list_is_refused_whole),
-	     TILL(more_rows_than_the_shop_can_wait_for_are_refused))
+	     TILL(more_rows_than_the_shop_can_wait_for_are_refused),
+	     TILL(a_thousand_rows_take_the_statements_of_one))

@@ -202,6 +202,28 @@ static void nobody_has_to_follow_two_steps(void **state)
 	assert_true(uuid_eq(row_uuid(&r, "merged_into"), c));
 }
 
+/* One connection sees merges of all these tables: each finds its own. */
+static void who_became_another_follows_it(void **state)
+{
+	static const char *const tables[] = { "products", "customers", "suppliers" };
+	struct fixture *f = *state;
+	struct row r, of[3];
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+		const struct table *t = schema_table(tables[i]);
+
+		for (int k = 0; k < 3; k++) {
+			const char *body = pool_printf(f->pool, "{'name':'%d'%s}", k, i == 0 ? ",'price':1" : "");
+
+			must(f, record_create(&f->w, t, fixture_json(f, body), &of[k], &f->err));
+		}
+		must(f, merge(f, t->name, of[0].uuid, of[1].uuid));
+		must(f, merge(f, t->name, of[1].uuid, of[2].uuid));
+		assert_int_equal(row_load(f->db, f->pool, f->w.tenant, t, of[0].uuid, &r, &f->err), 1);
+		assert_true(uuid_eq(row_uuid(&r, "merged_into"), of[2].uuid));
+	}
+}
+
 static void a_review_of_twins_is_done_with_it(void **state)
 {
 	struct net *net = paired(state, 2);
@@ -222,5 +244,5 @@ static void a_review_of_twins_is_done_with_it(void **state)
 }
 
 FIXTURE_MAIN(cmocka_unit_test(the_stock_goes_over_at_what_it_had_cost), cmocka_unit_test(what_is_still_there_goes_back),
-	     cmocka_unit_test(a_till_that_was_alone_sold_the_old_one), HUB(the_old_barcode_finds_the_product),
+	     cmocka_unit_test(a_till_that_was_alone_sold_the_old_one), HUB(the_old_barcode_finds_the_product), HUB(who_became_another_follows_it),
 	     TILL(nobody_has_to_follow_two_steps), cmocka_unit_test(a_review_of_twins_is_done_with_it))
