@@ -124,28 +124,71 @@ check_PROGRAMS += t/unit/test-model-access t/unit/test-model-conflict t/unit/tes
 	t/unit/test-model-number t/unit/test-model-pairing t/unit/test-model-report t/unit/test-model-session \
 	t/unit/test-model-setting t/unit/test-model-user t/unit/test-search t/unit/test-gaps t/unit/test-import
 FIXTURE = t/unit/fixture.c t/unit/fixture.h
+# What these tests do fails at its statements first (trial.h).
+TRIAL_MODEL = t/unit/trial.c t/unit/trial.h t/unit/trial-model.c
+MODEL_WRAPS = $(AM_LDFLAGS) \
+	-Wl,--wrap=record_create -Wl,--wrap=record_change -Wl,--wrap=record_delete -Wl,--wrap=record_list \
+	-Wl,--wrap=search_list -Wl,--wrap=search_rebuild -Wl,--wrap=setting_put -Wl,--wrap=setting_list -Wl,--wrap=import_csv \
+	-Wl,--wrap=role_create -Wl,--wrap=user_create -Wl,--wrap=user_change -Wl,--wrap=user_find -Wl,--wrap=row_life \
+	-Wl,--wrap=lockout_check -Wl,--wrap=lockout_miss -Wl,--wrap=lockout_passed -Wl,--wrap=lockout_forgive \
+	-Wl,--wrap=session_create -Wl,--wrap=session_find -Wl,--wrap=session_end -Wl,--wrap=document_create \
+	-Wl,--wrap=document_list -Wl,--wrap=order_receive -Wl,--wrap=adjustment_move -Wl,--wrap=invoice_list \
+	-Wl,--wrap=invoice_more -Wl,--wrap=shift_list -Wl,--wrap=shift_more -Wl,--wrap=account_json \
+	-Wl,--wrap=supplier_account -Wl,--wrap=stock_rebuild -Wl,--wrap=stock_check -Wl,--wrap=number_reserve \
+	-Wl,--wrap=number_void_unused -Wl,--wrap=gaps_see -Wl,--wrap=gaps_list -Wl,--wrap=outbox_mark \
+	-Wl,--wrap=outbox_release -Wl,--wrap=outbox_json -Wl,--wrap=outbox_list -Wl,--wrap=report_inventory \
+	-Wl,--wrap=report_moves -Wl,--wrap=report_layers -Wl,--wrap=report_low_stock -Wl,--wrap=report_oversold \
+	-Wl,--wrap=report_valuation -Wl,--wrap=report_journal -Wl,--wrap=report_trial_balance -Wl,--wrap=report_cash_flow \
+	-Wl,--wrap=report_daily_sales -Wl,--wrap=report_sales_by_hour -Wl,--wrap=report_sales_by_product \
+	-Wl,--wrap=report_receivables -Wl,--wrap=review_json -Wl,--wrap=twin_merge -Wl,--wrap=twin_unmerge \
+	-Wl,--wrap=conflict_keep -Wl,--wrap=conflict_list -Wl,--wrap=conflict_json -Wl,--wrap=conflict_restore \
+	-Wl,--wrap=conflict_lost -Wl,--wrap=conflict_take -Wl,--wrap=purge_look -Wl,--wrap=purge_write \
+	-Wl,--wrap=device_register -Wl,--wrap=device_register_by_key -Wl,--wrap=device_approve -Wl,--wrap=device_revoke \
+	-Wl,--wrap=device_load_again -Wl,--wrap=device_rename -Wl,--wrap=device_count -Wl,--wrap=device_tenant \
+	-Wl,--wrap=device_list -Wl,--wrap=pairing_begin -Wl,--wrap=pairing_end -Wl,--wrap=pairing_status \
+	-Wl,--wrap=pairing_load_again -Wl,--wrap=site_open -Wl,--wrap=site_load -Wl,--wrap=site_leap \
+	-Wl,--wrap=site_new_device -Wl,--wrap=tenant_create -Wl,--wrap=tenant_new_license -Wl,--wrap=tenant_license_ok \
+	-Wl,--wrap=tenant_list
+TRIAL = $(TRIAL_MODEL) t/unit/trial-calls.c
+TRIAL_WRAPS = $(MODEL_WRAPS) \
+	-Wl,--wrap=sync_meet_epoch -Wl,--wrap=ingest_slice -Wl,--wrap=apply_slice -Wl,--wrap=confirm_slice \
+	-Wl,--wrap=repair_slice -Wl,--wrap=batch_build -Wl,--wrap=pull_page -Wl,--wrap=snapshot_page -Wl,--wrap=digest_request \
+	-Wl,--wrap=digest_answer -Wl,--wrap=digest_compare -Wl,--wrap=digest_find -Wl,--wrap=rows_page -Wl,--wrap=digest_state \
+	-Wl,--wrap=pull_check_away -Wl,--wrap=pull_check_own -Wl,--wrap=clock_restamp -Wl,--wrap=quarantine_list \
+	-Wl,--wrap=quarantine_show -Wl,--wrap=quarantine_retry -Wl,--wrap=quarantine_drop
 t_unit_test_model_access_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_conflict_SOURCES = t/unit/test-model-conflict.c $(FIXTURE)
+t_unit_test_model_conflict_SOURCES = t/unit/test-model-conflict.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_conflict_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_conflict_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_device_SOURCES = t/unit/test-model-device.c $(FIXTURE)
+t_unit_test_model_device_SOURCES = t/unit/test-model-device.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_device_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_device_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_number_SOURCES = t/unit/test-model-number.c $(FIXTURE)
+t_unit_test_model_number_SOURCES = t/unit/test-model-number.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_number_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_number_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_pairing_SOURCES = t/unit/test-model-pairing.c $(FIXTURE)
+t_unit_test_model_pairing_SOURCES = t/unit/test-model-pairing.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_pairing_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_pairing_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_report_SOURCES = t/unit/test-model-report.c $(FIXTURE)
+t_unit_test_model_report_SOURCES = t/unit/test-model-report.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_report_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_report_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_session_SOURCES = t/unit/test-model-session.c $(FIXTURE)
+t_unit_test_model_session_SOURCES = t/unit/test-model-session.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_session_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_session_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_gaps_SOURCES = t/unit/test-gaps.c $(FIXTURE)
+t_unit_test_gaps_SOURCES = t/unit/test-gaps.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_gaps_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_gaps_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_import_SOURCES = t/unit/test-import.c $(FIXTURE)
+t_unit_test_import_SOURCES = t/unit/test-import.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_import_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_import_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_search_SOURCES = t/unit/test-search.c $(FIXTURE)
+t_unit_test_search_SOURCES = t/unit/test-search.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_search_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_search_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_setting_SOURCES = t/unit/test-model-setting.c $(FIXTURE)
+t_unit_test_model_setting_SOURCES = t/unit/test-model-setting.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_setting_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_setting_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_model_user_SOURCES = t/unit/test-model-user.c $(FIXTURE)
+t_unit_test_model_user_SOURCES = t/unit/test-model-user.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_model_user_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_model_user_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 
@@ -191,16 +234,6 @@ t_unit_test_sync_cost_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_property_SOURCES = t/unit/test-property.c t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c t/unit/shop-records.c \
 	t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_property_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
-# What these tests do fails at its statements first (trial.h).
-TRIAL = t/unit/trial.c t/unit/trial.h t/unit/trial-calls.c
-TRIAL_WRAPS = $(AM_LDFLAGS) -Wl,--wrap=document_create -Wl,--wrap=record_create \
-	-Wl,--wrap=record_change -Wl,--wrap=record_delete -Wl,--wrap=pairing_begin -Wl,--wrap=sync_meet_epoch \
-	-Wl,--wrap=device_register -Wl,--wrap=device_approve -Wl,--wrap=ingest_slice -Wl,--wrap=apply_slice \
-	-Wl,--wrap=confirm_slice -Wl,--wrap=repair_slice -Wl,--wrap=batch_build -Wl,--wrap=pull_page \
-	-Wl,--wrap=snapshot_page -Wl,--wrap=digest_request -Wl,--wrap=digest_answer -Wl,--wrap=digest_compare \
-	-Wl,--wrap=digest_find -Wl,--wrap=rows_page -Wl,--wrap=digest_state -Wl,--wrap=pull_check_away \
-	-Wl,--wrap=pull_check_own -Wl,--wrap=clock_restamp -Wl,--wrap=quarantine_list -Wl,--wrap=quarantine_show \
-	-Wl,--wrap=quarantine_retry -Wl,--wrap=quarantine_drop
 check_PROGRAMS += t/unit/test-statements
 t_unit_test_statements_SOURCES = t/unit/test-statements.c $(TRIAL) t/unit/shop.c t/unit/shop.h t/unit/shop-acts.c \
 	t/unit/shop-records.c t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
@@ -347,22 +380,28 @@ EXTRA_DIST += t/link.sh t/proxy.pl t/post.pl t/3100-kill.t t/3110-stopped-syncd.
 # --- sales and purchases ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-sale t/unit/test-stock t/unit/test-cost
-t_unit_test_sale_SOURCES = t/unit/test-sale.c $(FIXTURE)
+t_unit_test_sale_SOURCES = t/unit/test-sale.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_sale_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_sale_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_stock_SOURCES = t/unit/test-stock.c $(FIXTURE)
+t_unit_test_stock_SOURCES = t/unit/test-stock.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_stock_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_stock_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_cost_SOURCES = t/unit/test-cost.c $(FIXTURE)
+t_unit_test_cost_SOURCES = t/unit/test-cost.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_cost_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_cost_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 
 # --- stock, suppliers, drawers, reports ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-stock-documents t/unit/test-shift t/unit/test-reports
-t_unit_test_reports_SOURCES = t/unit/test-reports.c $(FIXTURE)
+t_unit_test_reports_SOURCES = t/unit/test-reports.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_reports_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_reports_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_shift_SOURCES = t/unit/test-shift.c $(FIXTURE)
+t_unit_test_shift_SOURCES = t/unit/test-shift.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_shift_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_shift_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
-t_unit_test_stock_documents_SOURCES = t/unit/test-stock-documents.c $(FIXTURE)
+t_unit_test_stock_documents_SOURCES = t/unit/test-stock-documents.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_stock_documents_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_stock_documents_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 TESTS += t/2110-stock.t t/2120-shifts.t t/2130-reports.t
@@ -370,9 +409,11 @@ EXTRA_DIST += t/2110-stock.t t/2120-shifts.t t/2130-reports.t
 # --- what follows a sale ---
 if HAVE_CMOCKA
 check_PROGRAMS += t/unit/test-owed t/unit/test-sync-owed
-t_unit_test_sync_owed_SOURCES = t/unit/test-sync-owed.c t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_sync_owed_SOURCES = t/unit/test-sync-owed.c $(TRIAL) t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_sync_owed_LDFLAGS = $(TRIAL_WRAPS)
 t_unit_test_sync_owed_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
-t_unit_test_owed_SOURCES = t/unit/test-owed.c $(FIXTURE)
+t_unit_test_owed_SOURCES = t/unit/test-owed.c $(TRIAL_MODEL) $(FIXTURE)
+t_unit_test_owed_LDFLAGS = $(MODEL_WRAPS)
 t_unit_test_owed_LDADD = $(MODEL_LIBS) $(UNIT_LIBS)
 endif
 TESTS += t/2100-invoices.t

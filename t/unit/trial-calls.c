@@ -1,37 +1,10 @@
-/* What is tried as it comes: the linker puts these in the place of what a test calls
- * (TRIAL_WRAPS), so that any test of scenes is one of their failures as well. */
+/* What of sync is tried wherever a test calls it (TRIAL_WRAPS). */
 #include "base/base.h"
 #include "trial.h"
 
 #include "sync/sync.h"
 
-#define STANDS_IN(name, params, args, ...)                                                         \
-	int __real_##name params;                                                                  \
-	int __wrap_##name params;                                                                  \
-	int __wrap_##name params                                                                   \
-	{                                                                                          \
-		struct trial x = { .what = #name, __VA_ARGS__ };                                   \
-                                                                                                   \
-		TRY(x, __real_##name args);                                                        \
-	}
-#define OF_WRITE .db = w->t->db, .t = w->t, .site = w->site
-#define OF_TXN .db = t->db, .t = t
-#define STATE(p) .state = p, .state_size = sizeof *p
-
-STANDS_IN(document_create, (struct write *w, const struct table *table, struct json body, struct doc *d, bool *identical, struct err *err),
-	  (w, table, body, d, identical, err), OF_WRITE, .of = table->name)
-STANDS_IN(record_create, (struct write *w, const struct table *table, struct json body, struct row *r, struct err *err),
-	  (w, table, body, r, err), OF_WRITE, .of = table->name)
-STANDS_IN(record_change, (struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct json body,
-			  struct row *r, struct err *err),
-	  (w, table, uuid, if_match, body, r, err), OF_WRITE, .of = table->name)
-STANDS_IN(record_delete, (struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct err *err),
-	  (w, table, uuid, if_match, err), OF_WRITE, .of = table->name)
-STANDS_IN(pairing_begin, (struct write *w, const char *url, struct uuid tenant, const char *name, struct err *err),
-	  (w, url, tenant, name, err), OF_WRITE, STATE(w))
 STANDS_IN(sync_meet_epoch, (struct write *w, struct uuid epoch, struct err *err), (w, epoch, err), OF_WRITE)
-STANDS_IN(device_register, (struct txn *t, const struct device *asks, struct device *d, struct err *err), (t, asks, d, err), OF_TXN)
-STANDS_IN(device_approve, (struct txn *t, struct uuid tenant, struct uuid uuid, struct err *err), (t, tenant, uuid, err), OF_TXN)
 STANDS_IN(ingest_slice, (struct ingest *in, struct txn *t, struct err *err), (in, t, err), OF_TXN, STATE(in), .site = in->site,
 	  .out = { &in->results })
 STANDS_IN(apply_slice, (struct apply *a, struct txn *t, struct err *err), (a, t, err), OF_TXN, STATE(a), .site = a->site)

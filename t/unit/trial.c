@@ -5,7 +5,7 @@
 
 #include <execinfo.h>
 
-#define KINDS_MAX 200
+#define KINDS_MAX 400
 #define STATEMENTS_MAX 20000
 #define FRAMES_MAX 100
 #define PLACES 16384
@@ -250,8 +250,8 @@ static void judge(const struct trial *x, int rc, const struct err *err)
 
 	if (failed && rc >= 0)
 		fail_msg("%s %s: statement %d failed, and nobody said so: %s", x->what, of, x->n, failed);
-	if (failed && err && err->kind == 0)
-		fail_msg("%s %s: statement %d failed, and nobody said why: %s", x->what, of, x->n, failed);
+	if (failed && err && !err_is_trouble(err))
+		fail_msg("%s %s: statement %d failed, and that was said to be \"%s\": %s", x->what, of, x->n, err->code, failed);
 	if (open_results != 0)
 		fail_msg("%s %s: statement %d (%s): %d results are left open", x->what, of, x->n, failed ? failed : "none failed", open_results);
 }

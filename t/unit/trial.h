@@ -52,4 +52,19 @@ struct trials trials_so_far(void);
 	while (trial_again(x_, rc_, err));                                                         \
 	return rc_
 
+/* What is tried as it comes: the linker puts it in the place of what a test calls
+ * (--wrap), so that any test of scenes is one of their failures as well. */
+#define STANDS_IN(name, params, args, ...)                                                         \
+	int __real_##name params;                                                                  \
+	int __wrap_##name params;                                                                  \
+	int __wrap_##name params                                                                   \
+	{                                                                                          \
+		struct trial x = { .what = #name, __VA_ARGS__ };                                   \
+                                                                                                   \
+		TRY(x, __real_##name args);                                                        \
+	}
+#define OF_WRITE .db = w->t->db, .t = w->t, .site = w->site
+#define OF_TXN .db = t->db, .t = t
+#define STATE(p) .state = p, .state_size = sizeof *p
+
 #endif
