@@ -24,12 +24,12 @@ stand_in()
 }
 
 # Bun with the products of the saved shop; its own file is new each time.
-start_bun()
+start_bun()	# [program]
 {
 	mkdir -p "$stage/bun"
-	rm -f "$stage/bun"/bun.db*
+	rm -f "$stage/bun"/*.db*
 	cp "$stage/saved/fexl.db" "$stage/bun/"
-	stand_in bun "$(bun_program)" "$src/bench/peers/bun-shop.js" "$stage/bun/fexl.db" "$stage/bun/bun.db"
+	stand_in bun "$(bun_program)" "$src/bench/peers/${1:-bun-shop.js}" "$stage/bun/fexl.db" "$stage/bun/bun.db"
 }
 
 # nginx as its manual has it for many small files: no log, the file stays open.  It is
