@@ -1,6 +1,6 @@
 # Benchmarks: `./dev bench [NAME]`, or `make bench-programs` and bench/run NAME.
 # Not built by `make`, not run by `make check`.
-EXTRA_PROGRAMS = bench/fan bench/load bench/hello bench/fill bench/limit-sale
+EXTRA_PROGRAMS = bench/fan bench/load bench/hello bench/fill bench/limit-sale bench/limit-load
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 bench_load_SOURCES = %D%/load.c %D%/tasks.c %D%/tasks.h
@@ -10,6 +10,8 @@ bench_fill_SOURCES = %D%/fill.c %D%/shop.c %D%/shop.h
 bench_fill_LDADD = $(MODEL_LIBS)
 bench_limit_sale_SOURCES = %D%/limit-sale.c %D%/shop.c %D%/shop.h %D%/tasks.c %D%/tasks.h
 bench_limit_sale_LDADD = $(MODEL_LIBS)
+bench_limit_load_SOURCES = %D%/limit-load.c %D%/shop.c %D%/shop.h
+bench_limit_load_LDADD = $(MODEL_LIBS)
 
 bench-programs: $(EXTRA_PROGRAMS)
 .PHONY: bench-programs
