@@ -97,6 +97,77 @@ static void more_rows_than_the_shop_can_wait_for_are_refused(void **state)
 	refuses(f, "csv_quote", "customers", "name\n\"a\n");
 }
 
+static void what_a_cell_says_is_understood_or_named(void **state)
+{
+	static const struct {
+		const char *kind, *csv;
+		int created;
+		const char *field;		/* of the first refusal */
+	} cases[] = {
+		{ "products", "name,price,tracked\na,1,TRUE\nb,1,0\nc,1,no\n", 3, NULL },
+		{ "products", "name,price,tracked\na,1,perhaps\n", 0, "tracked" },
+		{ "products", "name,price,tax_rate\na,1,7.125%\n", 0, "tax_rate" },
+		{ "products", "name,price,low_stock\na,1,0.0001\n", 0, "low_stock" },
+		{ "products", "Name ,PRICE\na,1\n\nb,2\n", 2, NULL },
+		{ "customers", "name,phone,email\nAmal,0770,\n,0771,\nYusuf,,y@example.org\n", 3, NULL },
+		{ "suppliers", "name,phone\nMill,1\n,2\n", 1, "name" },
+		{ "opening-stock", "name,qty,unit_cost\nTea,2.5,1.10\nTea,1,\n", 2, NULL },
+		{ "opening-stock", "name,qty\nCoffee,1\n", 0, "sku" },
+		{ "opening-stock", "name,qty,unit_cost\nTea,,1\n", 0, "qty" },
+		{ "opening-stock", "name,qty,unit_cost\nTea,two,1\n", 0, "qty" },
+		{ "opening-stock", "name,qty,unit_cost\nTea,2,1.111\n", 0, "unit_cost" },
+	};
+	struct fixture *f = *state;
+
+	taken(f, "products", "name,price\nTea,1\n");
+	fixture_commit(f);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct import_report r = taken(f, cases[i].kind, cases[i].csv);
+		struct json error;
+
+		if (r.created != cases[i].created || (r.refused > 0) != (cases[i].field != NULL))
+			fail_msg("%s: %d created, %d refused: %s", cases[i].csv, r.created, r.refused, r.errors.data ? r.errors.data : "");
+		if (cases[i].field) {
+			must(f, json_parse(f->pool, r.errors.data, r.errors.len, &error, &f->err));
+			assert_string_equal(text_of(error, "field"), cases[i].field);
+		}
+		buf_release(&r.errors);
+		fixture_rollback(f);
+	}
+}
+
+static void opening_stock_is_worth_what_it_had_cost(void **state)
+{
+	struct fixture *f = *state;
+	struct import_report r;
+
+	taken(f, "products", "name,sku,price\nTea,T-1,1\nRice,R-1,2\n");
+	r = taken(f, "opening-stock", "sku,qty,unit_cost\nT-1,10,0.50\nR-1,4,2.25\n");
+	assert_int_equal(r.created, 2);
+	assert_int_equal(count(f, "SELECT CAST(sum(value) AS bigint) FROM stock"), 10 * 50 + 4 * 225);
+	assert_int_equal(count(f, "SELECT CAST(count(*) AS bigint) FROM stock_adjustments"), 1);
+}
+
+static void of_many_refusals_the_first_hundred_are_told(void **state)
+{
+	struct fixture *f = *state;
+	struct import_report r = { 0 };
+	struct buf csv = { 0 }, all = { 0 };
+
+	buf_str(&csv, "name,price\n");
+	for (int i = 0; i < 103; i++)
+		buf_str(&csv, "a,x\n");
+	must(f, import_csv(&f->w, "products", (struct slice){ csv.data, csv.len }, 1000, &r, &f->err));
+	assert_int_equal(r.refused, 103);
+	jw_open(&all, '[');
+	jw_raw(&all, r.errors.data, r.errors.len);
+	jw_close(&all, ']');
+	assert_int_equal(json_len(fixture_read(f, &all)), 100);
+	buf_release(&all);
+	buf_release(&csv);
+	buf_release(&r.errors);
+}
+
 /* Statements are known by their address: text made for each row would fill the
  * connection, and be taken for another table's when its memory is used again. */
 static void a_thousand_rows_take_the_statements_of_one(void **state)
@@ -120,4 +191,5 @@ FIXTURE_MAIN(TILL(rows_become_products_with_their_category),
 	     TILL(a_row_that_is_wrong_is_named_with_line_and_column),
 	     TILL(a_file_that_is_no_such_list_is_refused_whole),
 	     TILL(more_rows_than_the_shop_can_wait_for_are_refused),
-	     TILL(a_thousand_rows_take_the_statements_of_one))
+	     TILL(a_thousand_rows_take_the_statements_of_one), TILL(what_a_cell_says_is_understood_or_named),
+	     TILL(opening_stock_is_worth_what_it_had_cost), TILL(of_many_refusals_the_first_hundred_are_told))

@@ -197,6 +197,75 @@ static void a_number_is_read_or_the_default(void **state)
 	assert_int_equal(number(f, "other_number", 42), 42);	/* the shop's only */
 }
 
+static struct json listed(struct fixture *f, struct setting_view view, int limit, const char *after)
+{
+	const struct page page = { .limit = limit, .after = after };
+	struct buf out = { 0 };
+	struct json j;
+
+	must(f, setting_list(f->db, f->w.tenant, &view, &page, &out, &f->err));
+	j = fixture_read(f, &out);
+	buf_release(&out);
+	return j;
+}
+
+static int shown(struct fixture *f, struct setting_view view)
+{
+	return (int)json_len(json_member(listed(f, view, 50, NULL), "items"));
+}
+
+static void everybody_sees_the_shops_keys_and_his_own(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid amal = uuid_v7(), yusuf = uuid_v7();
+	struct row gone = must_put(f, "tenant", nobody, "gone", "1");
+
+	must_put(f, "tenant", nobody, "shop_name", "'Corner'");
+	must_put(f, "user", amal, "theme", "'dark'");
+	must_put(f, "user", amal, "size", "2");
+	must_put(f, "user", yusuf, "theme", "'light'");
+	must_put(f, "device", nobody, "printer", "'usb'");
+	must(f, record_delete(&f->w, gone.table, gone.uuid, NULL, &f->err));
+	assert_int_equal(shown(f, (struct setting_view){ .user = amal }), 3);
+	assert_int_equal(shown(f, (struct setting_view){ .user = yusuf, .device = f->site.device }), 3);
+	assert_int_equal(shown(f, (struct setting_view){ .scope = "user", .user = yusuf }), 1);
+	assert_int_equal(shown(f, (struct setting_view){ .scope = "tenant", .user = amal }), 1);
+	assert_int_equal(shown(f, (struct setting_view){ .scope = "device", .device = uuid_v7() }), 0);
+}
+
+static void settings_come_page_by_page(void **state)
+{
+	const struct setting_view all = { .scope = "tenant" };
+	const struct page wrong = { .limit = 1, .after = "x" };
+	struct fixture *f = *state;
+	const char *after = NULL;
+	struct buf out = { 0 };
+	int n = 0;
+
+	for (int i = 0; i < 5; i++)
+		must_put(f, "tenant", nobody, pool_printf(f->pool, "k%d", i), "1");
+	do {
+		struct json page = listed(f, all, 2, after);
+
+		n += (int)json_len(json_member(page, "items"));
+		after = text_of(page, "next");
+	} while (after && n < 10);
+	assert_int_equal(n, 5);
+	refused(f, "cursor", setting_list(f->db, f->w.tenant, &all, &wrong, &out, &f->err));
+	buf_release(&out);
+}
+
+static void a_word_is_the_shops_while_it_stands(void **state)
+{
+	struct fixture *f = *state;
+	struct row r = must_put(f, "tenant", nobody, "conflict_policy", "'column'");
+
+	assert_int_equal(setting_is(f->db, f->w.tenant, "conflict_policy", "column", &f->err), 1);
+	assert_int_equal(setting_is(f->db, f->w.tenant, "conflict_policy", "row", &f->err), 0);
+	must(f, record_delete(&f->w, r.table, r.uuid, NULL, &f->err));
+	assert_int_equal(setting_is(f->db, f->w.tenant, "conflict_policy", "column", &f->err), 0);
+}
+
 FIXTURE_MAIN(TILL(the_same_key_is_the_same_row_everywhere),
 	     TILL(a_key_is_made_then_changed),
 	     TILL(the_same_value_again_is_no_change),
@@ -205,5 +274,6 @@ FIXTURE_MAIN(TILL(the_same_key_is_the_same_row_everywhere),
 	     TILL(a_devices_keys_stay_here),
 	     HUB(a_hub_numbers_all_but_its_own),
 	     HUB(what_servers_read_must_be_what_they_understand),
-	     TILL(what_cannot_be_is_refused_by_name),
+	     TILL(what_cannot_be_is_refused_by_name), TILL(everybody_sees_the_shops_keys_and_his_own),
+	     TILL(settings_come_page_by_page), TILL(a_word_is_the_shops_while_it_stands),
 	     TILL(a_number_is_read_or_the_default))
