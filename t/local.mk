@@ -249,7 +249,10 @@ t_unit_test_statements_SOURCES = t/unit/test-statements.c $(TRIAL) t/unit/shop.c
 	t/unit/shop-records.c t/unit/shop-link.c t/unit/shop-audit.c t/unit/shop-replay.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_statements_LDFLAGS = $(TRIAL_WRAPS)
 t_unit_test_statements_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
-check_PROGRAMS += t/unit/test-messages t/unit/test-quarantine
+check_PROGRAMS += t/unit/test-messages t/unit/test-quarantine t/unit/test-pages
+t_unit_test_pages_SOURCES = t/unit/test-pages.c $(TRIAL) t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_pages_LDFLAGS = $(TRIAL_WRAPS)
+t_unit_test_pages_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_messages_SOURCES = t/unit/test-messages.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_messages_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_quarantine_SOURCES = t/unit/test-quarantine.c $(TRIAL) t/unit/net.c t/unit/net.h $(FIXTURE)

@@ -23,12 +23,13 @@ static int put_rows(struct db *db, struct uuid tenant, const struct table *t, co
 {
 	struct pool *pool = pool_new();
 	struct buf missing = { 0 };
-	size_t from = out->len;
 	int i, found = 0;
+	size_t from;
 
 	jw_name(out, "rows");
 	jw_open(out, '[');
 	jw_open(&missing, '[');
+	from = out->len;	/* at least one row, however little room there is */
 	for (i = 0; i < n && found >= 0 && out->len - from < max_bytes; i++) {
 		if ((found = put_row(db, pool, tenant, t, key[i], out, err)) == 0)
 			jw_uuid(&missing, key[i]);
