@@ -74,6 +74,16 @@ coverage_table()
 		}' "$1"
 }
 
+# What no program that ran is made of has no figures: it stands beside them.
+coverage_unrun()
+{
+	for floor in $coverage_floors; do
+		for notes in "$coverage_dir/common/$floor"/*.gcno; do
+			[ -f "${notes%.gcno}.gcda" ] || printf '             %-28s in no test program: not counted\n' "$floor/$(basename "$notes" .gcno).c"
+		done
+	done
+}
+
 verb_coverage()
 {
 	[ $# -eq 0 ] || usage 'coverage takes nothing'
@@ -86,5 +96,6 @@ verb_coverage()
 	coverage_read >"$test_dir/coverage"
 	test_end
 	coverage_table "$test_dir/coverage"
+	coverage_unrun
 	test_sum
 }
