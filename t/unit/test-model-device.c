@@ -376,6 +376,75 @@ static void an_operator_finds_a_tills_shop(void **state)
 	assert_true(uuid_eq(tenant, f->w.tenant));	/* … and was not turned away */
 }
 
+/* --- a till that shows no licence but its own key --- */
+
+static struct device copy_of(struct fixture *f, struct device of, uint8_t n)
+{
+	struct device copy = till(f, n);
+
+	memcpy(copy.public_key, of.public_key, sizeof copy.public_key);
+	return copy;
+}
+
+static void a_key_that_let_nobody_in_lets_nobody_in(void **state)
+{
+	struct fixture *f = *state;
+	struct device known = till(f, 1), d, nameless;
+
+	refused(f, "credentials_refused", device_register_by_key(&f->t, &known, &d, &f->err));
+	ask(f, known);
+	approve(f, known);
+	must(f, device_revoke(&f->t, f->w.tenant, known.uuid, &f->err));
+	refused(f, "device_revoked", device_register_by_key(&f->t, &known, &d, &f->err));
+	nameless = till(f, 2);
+	nameless.name = "";
+	refused(f, "too_short", device_register_by_key(&f->t, &nameless, &d, &f->err));
+}
+
+static void a_known_key_is_the_till_it_was(void **state)
+{
+	struct fixture *f = *state;
+	struct device known = till(f, 1), other = till(f, 2), d;
+
+	ask(f, known);
+	approve(f, known);
+	known.incarnation = 2;
+	assert_int_equal(device_register_by_key(&f->t, &known, &d, &f->err), 1);
+	assert_string_equal(d.status, "approved");
+	assert_int_equal(d.incarnation, 2);
+	assert_int_equal(count(f), 1);
+	/* Under the name of another till it is an alarm. */
+	ask(f, other);
+	other = copy_of(f, known, 2);
+	assert_int_equal(device_register_by_key(&f->t, &other, &d, &f->err), 0);
+	assert_string_equal(f->err.code, "device_key_differs");
+}
+
+static void a_copy_stays_in_as_a_device_of_its_own_and_people_hear_of_it(void **state)
+{
+	static const char *const statuses[] = { "pending", "approved" };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		struct device first = till(f, (uint8_t)(10 * i + 1)), copy = copy_of(f, first, (uint8_t)(10 * i + 2)), d;
+		struct json items;
+		int alarms = 0;
+
+		ask(f, first);
+		if (i == 1)
+			approve(f, first);
+		assert_int_equal(device_register_by_key(&f->t, &copy, &d, &f->err), 1);
+		assert_string_equal(load(f, copy).status, statuses[i]);
+		assert_false(uuid_eq(d.server, load(f, first).server));
+		if (i == 1)
+			assert_string_not_equal(d.prefix, load(f, first).prefix);
+		items = roster(f, f->w.tenant);
+		for (size_t k = 0; k < json_len(items); k++)
+			alarms += text_of(json_at(items, k), "alarm") != NULL;
+		assert_int_equal(alarms, (int)i + 1);
+	}
+}
+
 FIXTURE_MAIN(HUB(a_new_till_waits_with_a_code),
 	     HUB(asking_again_is_the_same_row),
 	     HUB(another_key_is_an_alarm_and_changes_nothing_else),
@@ -392,4 +461,7 @@ FIXTURE_MAIN(HUB(a_new_till_waits_with_a_code),
 	     HUB(a_till_that_says_nothing_new_keeps_what_it_said),
 	     HUB(counts_are_of_the_last_day_and_end_after_two),
 	     HUB(a_till_loads_again_until_it_begins),
-	     HUB(an_operator_finds_a_tills_shop))
+	     HUB(an_operator_finds_a_tills_shop),
+	     HUB(a_key_that_let_nobody_in_lets_nobody_in),
+	     HUB(a_known_key_is_the_till_it_was),
+	     HUB(a_copy_stays_in_as_a_device_of_its_own_and_people_hear_of_it))
