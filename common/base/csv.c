@@ -3,9 +3,14 @@
 #include "base/csv.h"
 #include "base/buf.h"
 
+static bool begins_with_mark(struct slice text)
+{
+	return text.len >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
+}
+
 void csv_open(struct csv *csv, const char *text, size_t len)
 {
-	size_t mark = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t mark = begins_with_mark((struct slice){ text, len }) ? 3 : 0;
 
 	*csv = (struct csv){ text + mark, text + len, 1 };
 }
@@ -114,7 +119,7 @@ int csv_next(struct csv *csv, struct pool *pool, struct csv_record *r, struct er
 
 void csv_add(struct buf *out, struct slice field)
 {
-	bool quotes = false;
+	bool quotes = begins_with_mark(field);	/* or the first field would lose it */
 
 	for (size_t i = 0; i < field.len; i++)
 		quotes |= strchr(",\"\r\n", field.p[i]) != NULL && field.p[i] != '\0';

@@ -89,7 +89,7 @@ static void too_many_fields_are_refused(void **state UNUSED)
 
 static void what_is_written_is_read_again(void **state UNUSED)
 {
-	static const char *const fields[] = { "", "plain", "a,b", "say \"hi\"", "two\nlines", "\r", "12\" RULER" };
+	static const char *const fields[] = { "\xef\xbb\xbf" "mark", "", "plain", "a,b", "say \"hi\"", "two\nlines", "\r", "12\" RULER" };
 	struct pool *pool = pool_new();
 	struct csv_record r;
 	struct buf out = { 0 };
