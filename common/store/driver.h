@@ -49,7 +49,7 @@ struct db {
 	struct db_config config;	/* url copied */
 	enum db_mode mode;
 	void *handle;			/* sqlite3 *, PGconn * */
-	struct map prepared;		/* address of the SQL -> the driver's statement */
+	struct map prepared;		/* the text of the SQL -> the driver's statement */
 	void *state;			/* the driver's own */
 	void *held;			/* the statement that keeps a state readable */
 	bool in_txn;

@@ -84,14 +84,14 @@ static int result_read(struct db *db, PGresult **res_r, struct err *err)
 
 static struct pg_stmt *stmt_get(struct db *db, const char *sql)
 {
-	struct pg_stmt *st = map_get(&db->prepared, &sql, sizeof sql);
+	struct pg_stmt *st = map_get(&db->prepared, sql, strlen(sql));
 
 	if (st)
 		return st;
 	st = x_alloc(sizeof *st);
-	st->sql = sql;
+	st->sql = x_strdup(sql);
 	snprintf(st->name, sizeof st->name, "s%u", ++wire(db)->names);
-	map_put(&db->prepared, &sql, sizeof sql, st);
+	map_put(&db->prepared, sql, strlen(sql), st);
 	return st;
 }
 

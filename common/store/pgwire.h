@@ -21,7 +21,7 @@
 /* --- a connection --- */
 
 struct pg_stmt {
-	const char *sql;
+	char *sql;
 	char name[16];
 	bool prepared;		/* or on its way to be */
 	bool columns_known;	/* all of a type that pg_val() reads */

@@ -85,7 +85,7 @@ static int check_txn(struct db *db, struct err *err)
 
 static struct lite_stmt *stmt_get(struct db *db, const char *sql, struct err *err)
 {
-	struct lite_stmt *st = map_get(&db->prepared, &sql, sizeof sql);
+	struct lite_stmt *st = map_get(&db->prepared, sql, strlen(sql));
 	bool again = st && st->busy;
 
 	if (check_txn(db, err) < 0)
@@ -96,7 +96,7 @@ static struct lite_stmt *stmt_get(struct db *db, const char *sql, struct err *er
 	if (st && again)
 		st->passing = true;
 	else if (st)
-		map_put(&db->prepared, &sql, sizeof sql, st);
+		map_put(&db->prepared, sql, strlen(sql), st);
 	return st;
 }
 

@@ -71,8 +71,8 @@ struct args {
 	(int)(sizeof((const struct val[]){ __VA_ARGS__ }) / sizeof(struct val)) })
 #define NO_ARGS ((struct args){ NULL, 0 })
 
-/* Statements are prepared once a connection and found again by the text's
- * address: sql must be a literal, or live as long as the connection. */
+/* Statements are prepared once a connection and found again by their text: each that
+ * differs is kept, so values belong into args. */
 
 /* A statement without result rows.  Rows changed, or -1 with err. */
 int db_run(struct db *db, const char *sql, struct args args, struct err *err) MUST_CHECK;

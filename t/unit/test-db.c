@@ -276,6 +276,18 @@ static void scripts_run_whole_or_not_at_all(void **state)
 	assert_int_equal(must_int(w->db, "SELECT id FROM a", NO_ARGS), 7);
 }
 
+/* Not by where its text stands: another one may stand there by now. */
+static void a_statement_is_known_by_its_text(void **state)
+{
+	struct world *w = world_of(state);
+	char sql[40];
+
+	for (int64_t i = 1; i <= 3; i++) {
+		snprintf(sql, sizeof sql, "SELECT CAST(%d AS bigint)", (int)i);
+		assert_int_equal(must_int(w->db, sql, NO_ARGS), i);
+	}
+}
+
 DB_MAIN(
 	ON_BOTH(a_commit_is_seen_by_others_and_a_rollback_is_not),
 	ON_BOTH(a_rollback_lets_go_at_once),
@@ -292,4 +304,5 @@ DB_MAIN(
 	ON_BOTH(a_broken_statement_is_our_fault_and_no_more),
 	ON_BOTH(a_constraint_is_a_conflict),
 	ON_BOTH(scripts_run_whole_or_not_at_all),
+	ON_BOTH(a_statement_is_known_by_its_text),
 )
