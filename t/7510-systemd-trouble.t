@@ -63,7 +63,8 @@ test_expect 'the plug is pulled while it sells: what was answered is there' '
 # --- the disk ---
 
 test_expect 'its data is on a small disk' '
-	on till systemctl stop fexl.target &&
+	# The target is stopped before its services are: to copy what they have, each is waited for.
+	on till systemctl stop fexl.target fexl-apid fexl-syncd fexl-realtimed &&
 	on till sh -c "cp -a /var/lib/fexl /root/keep && mount -t tmpfs -o size=16m,mode=0700 tmpfs /var/lib/fexl &&
 		cp -a /root/keep/. /var/lib/fexl/ && chown fexl:fexl /var/lib/fexl" &&
 	on till systemctl start fexl.target && sells_on till 20

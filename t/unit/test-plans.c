@@ -113,7 +113,7 @@ static bool goes_through(struct plan *p, const char *sql, const char *line)
 	}
 	if (sscanf(line, "SCAN %63s", name) != 1 && (sscanf(line, "SEARCH %63s", name) != 1 || len < 10 || strcmp(line + len - 10, "(tenant=?)") != 0))
 		return false;
-	if (name[0] == '(' || strcmp(name, "CONSTANT") == 0 || is_subquery(p, name))
+	if (name[0] == '(' || strstr(line, "CONSTANT ROW") || is_subquery(p, name))
 		return false;
 	table_of(sql, name, table);
 	return !is_small(table);
