@@ -46,6 +46,23 @@ enum engine db_engine(const struct db *db)
 	return db->config.engine;
 }
 
+/* A text is compared, and not only its place: another may stand there by now. */
+struct stmt *db_prepared(struct db *db, const char *sql)
+{
+	struct stmt **near = &db->near[((uintptr_t)sql >> 3) % STMTS_NEAR], *st;
+
+	if (*near && strcmp((*near)->sql, sql) == 0)
+		return *near;
+	if ((st = map_get(&db->prepared, sql, strlen(sql))))
+		*near = st;
+	return st;
+}
+
+void db_prepared_put(struct db *db, struct stmt *st)
+{
+	map_put(&db->prepared, st->sql, strlen(st->sql), st);
+}
+
 struct uuid db_enter(struct db *db, struct uuid shop)
 {
 	struct uuid before = db->shop;

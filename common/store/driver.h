@@ -44,12 +44,20 @@ struct touched {			/* tables, as mark_of_table() */
 
 extern const struct driver sqlite_driver, pgsql_driver;
 
+/* What a driver keeps of a statement begins so. */
+struct stmt {
+	char *sql;	/* a copy, as it was asked */
+};
+
+#define STMTS_NEAR 256
+
 struct db {
 	const struct driver *driver;
 	struct db_config config;	/* url copied */
 	enum db_mode mode;
 	void *handle;			/* sqlite3 *, PGconn * */
-	struct map prepared;		/* the text of the SQL -> the driver's statement */
+	struct map prepared;		/* the text of the SQL -> struct stmt */
+	struct stmt *near[STMTS_NEAR];	/* by where the text stands: to hash it costs a tenth of a sale */
 	void *state;			/* the driver's own */
 	void *held;			/* the statement that keeps a state readable */
 	bool in_txn;
@@ -59,6 +67,10 @@ struct db {
 	struct uuid shop;		/* whose rows are meant */
 	int log_pages;			/* SQLite's WAL has after the last commit, with what was left by a life before */
 };
+
+/* The statement of this text, or NULL; and one that is found by its text from now on. */
+struct stmt *db_prepared(struct db *db, const char *sql);
+void db_prepared_put(struct db *db, struct stmt *st);
 
 int db_begin(struct db *db, struct err *err) MUST_CHECK;	/* for writing */
 enum commit_end db_commit(struct db *db, struct err *err) MUST_CHECK;

@@ -107,7 +107,7 @@ static int pg_send(struct db *db, const char *sql, struct args args, struct err 
 /* A sum() that nobody cast to bigint: better found here than read as nothing. */
 static int check_columns(struct db *db, const char *sql, const PGresult *res, struct err *err)
 {
-	struct pg_stmt *st = map_get(&db->prepared, sql, strlen(sql));
+	struct pg_stmt *st = (struct pg_stmt *)db_prepared(db, sql);
 	int odd = st->columns_known ? -1 : pg_odd_column(res);
 
 	st->columns_known = odd < 0;
@@ -257,7 +257,7 @@ static void stmt_free(void *value, void *ctx UNUSED)
 	struct pg_stmt *st = value;
 
 	free(st->types);
-	free(st->sql);
+	free(st->base.sql);
 	free(st);
 }
 

@@ -84,14 +84,14 @@ static int result_read(struct db *db, PGresult **res_r, struct err *err)
 
 static struct pg_stmt *stmt_get(struct db *db, const char *sql)
 {
-	struct pg_stmt *st = map_get(&db->prepared, sql, strlen(sql));
+	struct pg_stmt *st = (struct pg_stmt *)db_prepared(db, sql);
 
 	if (st)
 		return st;
 	st = x_alloc(sizeof *st);
-	st->sql = x_strdup(sql);
+	st->base.sql = x_strdup(sql);
 	snprintf(st->name, sizeof st->name, "s%u", ++wire(db)->names);
-	map_put(&db->prepared, sql, strlen(sql), st);
+	db_prepared_put(db, &st->base);
 	return st;
 }
 
@@ -113,7 +113,7 @@ static int stmt_prepare(struct db *db, struct pg_stmt *st, struct args args, str
 		st->types[i] = pg_type_of(&args.v[i]);
 		open = open || !st->types[i];
 	}
-	if (!PQsendPrepare(pg(db), st->name, st->sql, st->n_types, st->types))
+	if (!PQsendPrepare(pg(db), st->name, st->base.sql, st->n_types, st->types))
 		return lost(db, err);
 	st->prepared = true;
 	step_add(db, STEP_PREPARE, st);
@@ -137,10 +137,10 @@ static bool types_open(const struct pg_stmt *st, struct args args)
 static int misfit(const struct pg_stmt *st, struct args args, int i, struct err *err)
 {
 	if (args.n != st->n_types)
-		log_error("database: %d arguments, %d at first, in: %.120s", args.n, st->n_types, st->sql);
+		log_error("database: %d arguments, %d at first, in: %.120s", args.n, st->n_types, st->base.sql);
 	else
 		log_error("database: argument %d is of kind %d and does not fit type %u in: %.120s", i + 1,
-			  (int)args.v[i].type, st->types[i], st->sql);
+			  (int)args.v[i].type, st->types[i], st->base.sql);
 	return err_set(err, ERR_INTERNAL, "database", "the database failed: an argument does not fit its statement");
 }
 
@@ -228,11 +228,11 @@ static void step_refused(struct wire *w, const struct step *s, const PGresult *r
 {
 	if (s->kind == STEP_PREPARE)
 		s->stmt->prepared = false;
-	if (strncmp(s->stmt->sql, "SAVEPOINT", 9) == 0)
+	if (strncmp(s->stmt->base.sql, "SAVEPOINT", 9) == 0)
 		w->savepoint_missed = true;
 	/* What was skipped behind the first has no reason of its own. */
 	if (!w->failed)
-		pg_err(res, s->stmt->sql, err);
+		pg_err(res, s->stmt->base.sql, err);
 	w->failed = true;
 }
 

@@ -21,7 +21,7 @@
 /* --- a connection --- */
 
 struct pg_stmt {
-	char *sql;
+	struct stmt base;
 	char name[16];
 	bool prepared;		/* or on its way to be */
 	bool columns_known;	/* all of a type that pg_val() reads */

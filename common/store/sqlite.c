@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 struct lite_stmt {
+	struct stmt base;
 	sqlite3_stmt *handle;
 	struct touched tables;
 	uint64_t alone;	/* it is its own commit, of these tables, until its rows are read */
@@ -67,8 +68,10 @@ static struct lite_stmt *stmt_prepare(struct db *db, const char *sql, struct err
 	rc = sqlite3_prepare_v3(lite(db), text, -1, SQLITE_PREPARE_PERSISTENT, &st->handle, NULL);
 	free(text);
 	st->tables = db->asked;
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK) {
+		st->base.sql = x_strdup(sql);
 		return st;
+	}
 	lite_err(db, sql, err);
 	free(st);
 	return NULL;
@@ -85,7 +88,7 @@ static int check_txn(struct db *db, struct err *err)
 
 static struct lite_stmt *stmt_get(struct db *db, const char *sql, struct err *err)
 {
-	struct lite_stmt *st = map_get(&db->prepared, sql, strlen(sql));
+	struct lite_stmt *st = (struct lite_stmt *)db_prepared(db, sql);
 	bool again = st && st->busy;
 
 	if (check_txn(db, err) < 0)
@@ -96,7 +99,7 @@ static struct lite_stmt *stmt_get(struct db *db, const char *sql, struct err *er
 	if (st && again)
 		st->passing = true;
 	else if (st)
-		map_put(&db->prepared, sql, strlen(sql), st);
+		db_prepared_put(db, &st->base);
 	return st;
 }
 
@@ -105,6 +108,7 @@ static void stmt_free(void *value, void *ctx UNUSED)
 	struct lite_stmt *st = value;
 
 	sqlite3_finalize(st->handle);
+	free(st->base.sql);
 	free(st);
 }
 
