@@ -72,7 +72,11 @@ END
 furnish()
 {
 	for i in 1 2 3 4 5 6; do
-		product cloud "Tea $i" 100 >>"$stage/products" && customer cloud "077000000$i" >>"$stage/customers" || return 1
+		product cloud "Tea $i" 100 >>"$stage/products" || return 1
+	done
+	# As many as a shop has by its sales: a payment sums its customer's whole account up.
+	for i in $(seq 101 $((103 + fire_s / 12))); do
+		customer cloud "0770000$i" >>"$stage/customers" || return 1
 	done
 	curl -sS --fail-with-body -H 'Content-Type: application/json' "$(url_of cloud)/api/session" \
 		-d "{\"tenant\":\"$(jq -r .tenant_uuid "$stage/cloud/tenant.json")\",\"user\":\"Amal\",\"pin\":\"1234\"}" |
