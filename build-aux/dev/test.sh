@@ -175,7 +175,7 @@ sanitizer_options()
 units='TESTS=$(check_PROGRAMS)'
 # What tries one thing at every place takes minutes under sanitizers: a few of its seeds, or the long test.
 # shellcheck disable=SC2016
-units_short='TESTS=$(filter-out t/unit/test-nomem t/unit/test-crash,$(check_PROGRAMS))'
+units_short='TESTS=$(filter-out t/unit/test-nomem t/unit/test-crash t/unit/test-columns t/unit/test-repair,$(check_PROGRAMS))'
 seeds_short=1-5
 
 # Machines, browsers and builds of their own gain nothing from daemons under a sanitizer.
