@@ -229,7 +229,7 @@ struct json fixture_read(struct fixture *f, struct buf *b)
 	struct json j = { 0 };
 
 	must(f, json_parse(f->pool, b->data, b->len, &j, &f->err));
-	buf_clear(b);
+	buf_release(b);
 	return j;
 }
 
@@ -251,7 +251,6 @@ struct json fixture_ask(struct fixture *f, report_fn *fn, struct report *r)
 	must(f, fn(r, &f->err));
 	sheet_close(&r->sheet);
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 

@@ -47,7 +47,7 @@ void fixture_rollback(struct fixture *f);
 
 /* JSON with ' for ", which C would want escaped. */
 struct json fixture_json(struct fixture *f, const char *text);
-/* What a function wrote, parsed; b is empty again. */
+/* What a function wrote, parsed; b is released. */
 struct json fixture_read(struct fixture *f, struct buf *b);
 /* A report of this shop, of all times, before it is asked; and its answer. */
 struct report fixture_report(struct fixture *f);

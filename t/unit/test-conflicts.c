@@ -35,7 +35,6 @@ static struct json conflicts_of(struct fixture *f)
 
 	must(f, conflict_list(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
 	list = json_member(fixture_read(f, &out), "items");
-	buf_release(&out);
 	return list;
 }
 

@@ -35,7 +35,6 @@ static struct json listed(struct fixture *f, int limit, const char *after, const
 
 	must(f, document_list(f->db, f->pool, f->w.tenant, schema_table("purchases"), &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 

@@ -15,7 +15,6 @@ static struct json gaps(struct fixture *f, int64_t now)
 
 	must(f, gaps_list(f->db, f->pool, f->w.tenant, now, &out, &f->err));
 	items = json_member(fixture_read(f, &out), "items");
-	buf_release(&out);
 	return items;
 }
 

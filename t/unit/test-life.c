@@ -11,7 +11,6 @@ static struct json life_of(struct fixture *f, struct uuid uuid)
 
 	must(f, row_life(f->db, f->pool, f->w.tenant, uuid, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 
@@ -34,7 +33,6 @@ static struct json outbox(struct fixture *f, int limit, const char *after)
 
 	must(f, outbox_list(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 
@@ -45,7 +43,6 @@ static struct json sums(struct fixture *f)
 
 	must(f, outbox_json(f->db, f->pool, f->w.tenant, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 

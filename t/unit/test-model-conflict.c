@@ -76,7 +76,6 @@ static struct json one(struct fixture *f, struct uuid uuid)
 
 	must(f, conflict_json(f->db, f->pool, f->w.tenant, uuid, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 
@@ -88,7 +87,6 @@ static struct json journal(struct fixture *f, int limit, const char *after)
 
 	must(f, conflict_list(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 

@@ -46,7 +46,6 @@ static struct json roster(struct fixture *f, struct uuid tenant)
 
 	must(f, device_list(f->db, f->pool, tenant, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	assert_int_equal(json_type(json_member(j, "next")), JSON_NULL);
 	return json_member(j, "items");
 }

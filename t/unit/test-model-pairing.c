@@ -282,7 +282,6 @@ static void the_status_says_where_it_stands(void **state)
 	pairing_json(&p, f->site.device, &out);
 	jw_close(&out, '}');
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	assert_string_equal(text_of(j, "status"), "pending");
 	assert_string_equal(text_of(j, "code"), "KTRV-7QX2");
 	assert_string_equal(text_of(j, "url"), URL);

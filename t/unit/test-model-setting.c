@@ -205,7 +205,6 @@ static struct json listed(struct fixture *f, struct setting_view view, int limit
 
 	must(f, setting_list(f->db, f->w.tenant, &view, &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 

@@ -81,7 +81,6 @@ static struct json account_of(struct fixture *f, const char *customer)
 	assert_int_equal(uuid_parse(&uuid, customer, UUID_TEXT_LEN), 0);
 	must(f, account_json(f->db, f->pool, f->w.tenant, uuid, &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 
@@ -142,7 +141,6 @@ static struct json invoice_now(struct fixture *f, struct uuid uuid)
 	must(f, invoice_more(f->db, f->pool, f->w.tenant, &head, &out, &f->err));
 	jw_close(&out, '}');
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 
@@ -154,7 +152,6 @@ static struct json listed(struct fixture *f, struct uuid uuid)
 
 	must(f, invoice_list(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
 	items = json_member(fixture_read(f, &out), "items");
-	buf_release(&out);
 	for (size_t i = 0; i < json_len(items); i++)
 		if (uuid_eq(uuid_of(json_at(items, i), "uuid"), uuid))
 			return json_at(items, i);

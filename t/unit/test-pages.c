@@ -159,7 +159,6 @@ static void a_page_without_room_holds_one_row(void **state)
 	must(till, rows_page(till->db, till->w.tenant, schema_table("customers"), &unnumbered, 1, 1 << 20, &n, &page, &till->err));
 	fixture_rollback(till);
 	assert_int_equal(json_len(json_member(fixture_read(till, &page), "rows")), 0);
-	buf_release(&page);
 	net_free(net);
 }
 

@@ -69,7 +69,6 @@ static struct json shown(struct fixture *f, const char *shift)
 	must(f, shift_more(f->db, f->pool, f->w.tenant, &head, &out, &f->err));
 	jw_close(&out, '}');
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 
@@ -81,7 +80,6 @@ static struct json listed(struct fixture *f)
 
 	must(f, shift_list(f->db, f->pool, f->w.tenant, &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return json_member(j, "items");
 }
 

@@ -41,7 +41,6 @@ static void a_shop_of_before_there_were_words_finds_its_records_again(void **sta
 	opened(f, true);
 	must(f, record_list(f->db, f->w.tenant, schema_table("products"), &beans, &out, &f->err));
 	assert_int_equal(json_len(json_member(fixture_read(f, &out), "items")), 1);
-	buf_release(&out);
 }
 
 static void another_life_stores_under_another_origin(void **state)

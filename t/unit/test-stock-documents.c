@@ -429,7 +429,6 @@ static struct json account_page(struct fixture *f, const char *supplier, struct 
 
 	must(f, supplier_account(f->db, f->pool, f->w.tenant, id(supplier), &page, &out, &f->err));
 	j = fixture_read(f, &out);
-	buf_release(&out);
 	return j;
 }
 

@@ -370,7 +370,8 @@ static void a_job_that_hangs_is_no_movement(void **state)
 	assert_false(store_moving(s->store));
 	s->hold = false;
 	wait_for(s, 1);
-	assert_true(store_moving(s->store));
+	while (!store_moving(s->store))		/* answered a moment before the lane puts its work down */
+		;
 }
 
 /* Each connection and each thread that it needs may be missing. */

@@ -155,7 +155,6 @@ static struct json found(struct fixture *f, const char *q)
 
 	must(f, record_list(f->db, f->w.tenant, schema_table("products"), &page, &out, &f->err));
 	list = json_member(fixture_read(f, &out), "items");
-	buf_release(&out);
 	return list;
 }
 
