@@ -174,10 +174,8 @@ sanitizer_options()
 # shellcheck disable=SC2016
 units='TESTS=$(check_PROGRAMS)'
 # What tries one thing at every place takes minutes under sanitizers: a few of its seeds, or the long test.
-# test-messages, -quarantine and -pages leave memory of their own behind, test-pgcalls and -migrate fail there on
-# PostgreSQL: to be mended, and until then run without.
 # shellcheck disable=SC2016
-units_short='TESTS=$(filter-out t/unit/test-nomem t/unit/test-crash t/unit/test-columns t/unit/test-repair t/unit/test-messages t/unit/test-quarantine t/unit/test-pages t/unit/test-pgcalls t/unit/test-migrate,$(check_PROGRAMS))'
+units_short='TESTS=$(filter-out t/unit/test-nomem t/unit/test-crash t/unit/test-columns t/unit/test-repair,$(check_PROGRAMS))'
 seeds_short=1-5
 
 # Machines, browsers and builds of their own gain nothing from daemons under a sanitizer.

@@ -2,8 +2,8 @@
  * either engine, and what the suite writes to its log meanwhile.
  *
  * PostgreSQL is reached through FEXL_TEST_PG (t/pg.sh sets it); where that is
- * not set, its cases are skipped.  Each case empties the schema public there:
- * one test at a time. */
+ * not set, its cases are skipped.  Each program has a database of its own there,
+ * whose schema public each case empties. */
 #ifndef UNIT_DB_H
 #define UNIT_DB_H
 
@@ -266,19 +266,58 @@ static inline void not_run(void **state UNUSED)
 {
 }
 
+static inline void on_server(const char *url, const char *verb, const char *name)
+{
+	struct db *db = open_at(url, ENGINE_POSTGRES, DB_WRITE);
+	struct err err = { 0 };
+	char sql[60];
+
+	snprintf(sql, sizeof sql, "%s DATABASE %s", verb, name);
+	if (db->driver->script(db, sql, &err) < 0) {
+		fprintf(stderr, "%s: %s\n", sql, err.text);
+		abort();
+	}
+	db_close(&db);
+}
+
+static inline int run_all(struct CMUnitTest *tests, size_t n)
+{
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return _cmocka_run_group_tests("tests", tests, n, NULL, NULL);
+}
+
+static inline int run_in_own_database(const char *server, struct CMUnitTest *tests, size_t n)
+{
+	struct pool *pool = pool_new();
+	const char *name = pool_printf(pool, "fexl_db_%d", (int)getpid());
+	int failed;
+
+	server = pool_strdup(pool, server);
+	on_server(server, "CREATE", name);
+	/* Of words that come twice the later counts. */
+	setenv("FEXL_TEST_PG", pool_printf(pool, "%s dbname=%s", server, name), 1);
+	failed = run_all(tests, n);
+	on_server(server, "DROP", name);
+	pool_free(&pool);
+	return failed;
+}
+
 /* cmocka's own skip() prints "not ok", which prove takes at its word. */
 static inline int run_db_tests(struct CMUnitTest *tests, size_t n)
 {
-	struct pool *names = pool_new();
+	const char *server = getenv("FEXL_TEST_PG");
+	struct pool *names;
 	int failed;
 
+	if (server)
+		return run_in_own_database(server, tests, n);
+	names = pool_new();
 	for (size_t i = 0; i < n; i++)
-		if (tests[i].setup_func == world_up_postgres && !getenv("FEXL_TEST_PG"))
+		if (tests[i].setup_func == world_up_postgres)
 			tests[i] = (struct CMUnitTest){
 				pool_printf(names, "%s # SKIP FEXL_TEST_PG is not set", tests[i].name), not_run,
 				NULL, NULL, NULL };
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	failed = _cmocka_run_group_tests("tests", tests, n, NULL, NULL);
+	failed = run_all(tests, n);
 	pool_free(&names);
 	return failed;
 }

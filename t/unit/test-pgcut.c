@@ -182,7 +182,7 @@ static void what_a_commit_says_is_true_wherever_it_is_cut(void **state)
 	struct db *db;
 
 	between_start(&b, w);
-	buf_printf(&url, "host='%s' user=postgres dbname=postgres", b.dir);
+	buf_printf(&url, "%s host='%s'", w->url, b.dir);
 	db = open_at(url.data, ENGINE_POSTGRES, DB_WRITE);
 	log_listen(w);
 	for (enum direction way = TO_SERVER; way <= TO_CLIENT; way++) {

@@ -298,8 +298,7 @@ static void the_host_that_answers_is_taken(void **state)
 	struct buf url = { 0 };
 	struct db *db;
 
-	buf_printf(&url, "user=postgres dbname=postgres host='/nonexistent,%.*s,127.0.0.1' port=5432,5432,1",
-		   (int)strcspn(host, "'"), host);
+	buf_printf(&url, "%s host='/nonexistent,%.*s,127.0.0.1' port=5432,5432,1", w->url, (int)strcspn(host, "'"), host);
 	db = open_at(url.data, ENGINE_POSTGRES, DB_WRITE);
 	must_put(db, 1);
 	db_close(&db);
