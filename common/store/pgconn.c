@@ -140,6 +140,8 @@ int pgconn_open(struct db *db, struct err *err)
 	char why[200];
 
 	w->warned = w->ending = false;
+	w->asked = 0;
+	w->replan_at = REPLAN_FIRST;
 	db->handle = pgconn_dial(&db->config, db->mode == DB_WRITE);
 	if (PQstatus(pg(db)) != CONNECTION_OK) {
 		pg_one_line(why, sizeof why, PQerrorMessage(pg(db)));

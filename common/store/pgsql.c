@@ -175,6 +175,20 @@ static int pg_script(struct db *db, const char *sql, struct err *err)
 	return rc;
 }
 
+/* The server keeps a statement's plan.  One that was made while a table had next to no
+ * rows takes any index that begins with the tenant, and so walks all rows of a shop for
+ * each that is asked for by its key; it stays until the table happens to be analyzed,
+ * minutes later, and a first push is over by then. */
+static int plan_anew(struct db *db, struct err *err)
+{
+	struct wire *w = wire(db);
+
+	if (w->asked < w->replan_at)
+		return 0;
+	w->replan_at = w->asked + MIN(w->asked, REPLAN_EVERY);
+	return pgwire_queue(db, "DISCARD PLANS", NO_ARGS, err);
+}
+
 static int pg_begin(struct db *db, bool write, struct err *err)
 {
 	static const char *const sql[] = { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN" };
@@ -182,7 +196,9 @@ static int pg_begin(struct db *db, bool write, struct err *err)
 	if (pgconn_ready(db, err) < 0)
 		return -1;
 	wire(db)->entered = false;
-	return pgwire_queue(db, sql[write], NO_ARGS, err);
+	if (pgwire_queue(db, sql[write], NO_ARGS, err) < 0)
+		return -1;
+	return plan_anew(db, err);
 }
 
 /* Its answer is read by whoever needs the connection next. */

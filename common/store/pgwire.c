@@ -154,6 +154,7 @@ static int step_run(struct db *db, struct pg_stmt *st, struct args args, struct 
 	if (!PQsendQueryPrepared(pg(db), st->name, a.n, a.value, a.len, a.binary, 1))
 		return lost(db, err);
 	step_add(db, STEP_RUN, st);
+	wire(db)->asked++;
 	wire(db)->bytes += a.bytes;
 	return 0;
 }

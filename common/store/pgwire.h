@@ -17,6 +17,8 @@
 #define PG_ARGS_MAX 128		/* of one statement */
 #define STEPS_MAX 256		/* queued between two round trips */
 #define QUEUED_BYTES_MAX (1 << 20)
+#define REPLAN_FIRST 500	/* statements; then at twice as many, and so on … */
+#define REPLAN_EVERY 65536	/* … until it is so many more each time */
 
 /* --- a connection --- */
 
@@ -49,6 +51,7 @@ struct wire {			/* db->state */
 	bool entered;		/* this transaction was told of the shop below */
 	struct uuid shop;
 
+	int64_t asked, replan_at;	/* statements so far, and at how many their plans are made anew */
 	unsigned names;
 	bool was_up, down;	/* down: the log has been told */
 	int64_t retry_at;	/* clock_boot() before which connecting is not tried again */
