@@ -89,6 +89,11 @@ bool err_is_trouble(const struct err *err)
 	return err->kind == ERR_BUSY || err->kind == ERR_UNREACHABLE;
 }
 
+bool err_is_ours(const struct err *err)
+{
+	return err->kind == ERR_INTERNAL || err_is_trouble(err);
+}
+
 void err_clear(struct err *err)
 {
 	*err = (struct err){ .kind = ERR_NONE };

@@ -59,6 +59,8 @@ int err_most(struct err *err, int64_t max);
 /* The machine's trouble, everybody's: what was asked is not at fault, and may be asked
  * again.  Not ERR_INTERNAL. */
 bool err_is_trouble(const struct err *err);
+/* Not the fault of who asked: trouble, or a mistake of ours. */
+bool err_is_ours(const struct err *err);
 
 void err_clear(struct err *err);
 

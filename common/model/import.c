@@ -372,7 +372,7 @@ static int take_row(struct importing *im, const struct csv_record *r, struct err
 		rc = is_stock(im) ? take_stock(im, r, &why) : take_record(im, r, &why);
 	if (rc == 0)
 		return 0;
-	if (err_is_trouble(&why) || why.kind == ERR_INTERNAL) {
+	if (err_is_ours(&why)) {
 		*err = why;
 		return -1;
 	}

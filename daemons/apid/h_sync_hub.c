@@ -203,12 +203,6 @@ static int registered(struct call *c, const struct device *d)
 	return approved ? 200 : 202;
 }
 
-/* Not the till's fault, and perhaps half written. */
-static bool is_our_fault(const struct err *err)
-{
-	return err->kind == ERR_INTERNAL || err->kind == ERR_BUSY || err->kind == ERR_UNREACHABLE;
-}
-
 /* Guessing a key is hopeless, so it locks nobody out but the guesser: whoever has
  * the right one gets in, whatever others did meanwhile, and from wherever. */
 static int wrong_license(struct call *c, struct err *err)
@@ -242,7 +236,7 @@ static int credentials_by_license(struct call *c, struct err *err)
 	if (n > 0)
 		return registered(c, &d);
 	/* An alarm stays on record. */
-	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
+	return n == 0 || !err_is_ours(err) ? CALL_KEEP : -1;
 }
 
 /* Who has been let in and comes back as another incarnation, or as a copy. */
@@ -261,7 +255,7 @@ static int credentials_by_key(struct call *c, struct err *err)
 	n = device_register_by_key(c->txn, &a->device, &d, err);
 	if (n > 0)
 		return registered(c, &d);
-	return n == 0 || !is_our_fault(err) ? CALL_KEEP : -1;
+	return n == 0 || !err_is_ours(err) ? CALL_KEEP : -1;
 }
 
 static int take_key(struct json body, struct device *d, struct err *err)
