@@ -15,22 +15,14 @@
 #define ERRORS_SHOWN 100
 #define OPENING_LINES 1000	/* of one document */
 
-#define BY(table, column) \
-	{ column, "SELECT uuid FROM " table " WHERE tenant = $1 AND " column " = $2 AND uuid <> $3 AND deleted_at IS NULL " \
-		  "ORDER BY uuid LIMIT 1" }
-
 static const struct import_kind {
 	const char *name, *table;
-	/* Columns that tell which record is meant, the first that has a value.  A natural
-	 * key is looked up as its twin would be (sql NULL). */
-	struct key {
-		const char *column, *sql;
-	} keys[4];
+	const char *keys[4];		/* columns that tell which record is meant, the first that has a value */
 } kinds[] = {
-	{ "products", "products", { { "sku", NULL }, { "barcode", NULL }, BY("products", "name") } },
-	{ "customers", "customers", { { "phone", NULL }, BY("customers", "email"), BY("customers", "name") } },
-	{ "suppliers", "suppliers", { { "name", NULL } } },
-	{ "opening-stock", "products", { { "sku", NULL }, { "barcode", NULL }, BY("products", "name") } },
+	{ "products", "products", { "sku", "barcode", "name" } },
+	{ "customers", "customers", { "phone", "email", "name" } },
+	{ "suppliers", "suppliers", { "name" } },
+	{ "opening-stock", "products", { "sku", "barcode", "name" } },
 };
 
 struct importing {
@@ -172,18 +164,23 @@ static int put_bool(const char *name, struct slice text, struct buf *out, struct
 	return err_field(err, field, "not_a_choice", "%s: \"%.*s\" is neither yes nor no", name, (int)MIN(text.len, 40u), text.p);
 }
 
-static const char *twin_sql(const struct table *table, const char *column)
+/* A natural key is looked up as its twin would be. */
+static const char *find_sql(struct importing *im, const struct table *table, const char *column)
 {
-	return table_sql(table)->twin[table_column(table, column)];
+	const char *twin = table_sql(table)->twin[table_column(table, column)];
+
+	return twin ? twin : pool_printf(im->w->t->pool, "SELECT uuid FROM %s WHERE tenant = $1 AND %s = $2 AND uuid <> $3 "
+					 "AND deleted_at IS NULL ORDER BY uuid LIMIT 1", table->name, column);
 }
 
 /* 1 and the living record that has this value, 0, -1. */
-static int find_by(struct importing *im, const char *sql, struct slice text, struct uuid *uuid, struct err *err)
+static int find_by(struct importing *im, const struct table *table, const char *column, struct slice text, struct uuid *uuid,
+		   struct err *err)
 {
 	static const struct uuid nobody = { { 0 } };
+	struct args args = ARGS(v_uuid(im->w->tenant), v_text_n(text.p, text.len), v_uuid(nobody));
 	struct val v;
-	int n = db_one(im->w->t->db, im->w->t->pool, sql, ARGS(v_uuid(im->w->tenant), v_text_n(text.p, text.len), v_uuid(nobody)),
-		       &v, 1, err);
+	int n = db_one(im->w->t->db, im->w->t->pool, find_sql(im, table, column), args, &v, 1, err);
 
 	if (n > 0)
 		*uuid = v.u;
@@ -198,7 +195,7 @@ static int put_reference(struct importing *im, const struct column *c, struct sl
 	struct uuid uuid;
 	struct json j;
 	struct row r;
-	int n = find_by(im, twin_sql(parent, "name"), text, &uuid, err);
+	int n = find_by(im, parent, "name", text, &uuid, err);
 
 	if (n == 0) {
 		jw_open(&body, '{');
@@ -261,11 +258,11 @@ static int row_body(struct importing *im, const struct csv_record *r, struct jso
 /* Which record a row means: 1, 0 (a new one), -1. */
 static int find_record(struct importing *im, const struct csv_record *r, struct uuid *uuid, struct err *err)
 {
-	for (const struct key *k = im->kind->keys; k->column; k++) {
-		struct slice value = cell(im, r, k->column);
+	for (int i = 0; im->kind->keys[i]; i++) {
+		struct slice value = cell(im, r, im->kind->keys[i]);
 
 		if (value.len > 0)
-			return find_by(im, k->sql ? k->sql : twin_sql(im->table, k->column), value, uuid, err);
+			return find_by(im, im->table, im->kind->keys[i], value, uuid, err);
 	}
 	return 0;
 }

@@ -4,8 +4,6 @@
 #include "base/base.h"
 #include "model/model.h"
 
-#include "base/log.h"
-
 static int load_living(struct write *w, const struct table *t, struct uuid uuid, struct row *r, struct err *err)
 {
 	int n = row_load(w->t->db, w->t->pool, w->tenant, t, uuid, r, err);
@@ -90,24 +88,10 @@ static int check_pair(const struct row *r, const struct row *into, struct err *e
 		       uuid_text(row_uuid(r, "merged_into")).s);
 }
 
-#define FOLLOWERS(table) { table, "SELECT uuid FROM " table " WHERE tenant = $1 AND merged_into = $2" }
-
-static const char *followers_sql(const struct table *t)
-{
-	static const struct {
-		const char *table, *sql;
-	} of[] = { FOLLOWERS("products"), FOLLOWERS("customers"), FOLLOWERS("suppliers") };
-
-	for (size_t i = 0; i < ARRAY_LEN(of); i++)
-		if (strcmp(of[i].table, t->name) == 0)
-			return of[i].sql;
-	panic("%s cannot become each other", t->name);
-}
-
 /* Those that became this one before: nobody has to follow two steps. */
 static int take_followers(struct write *w, const struct row *r, struct uuid into, struct err *err)
 {
-	const char *sql = followers_sql(r->table);
+	const char *sql = pool_printf(w->t->pool, "SELECT uuid FROM %s WHERE tenant = $1 AND merged_into = $2", r->table->name);
 	struct val uuid;
 	int n;
 
@@ -129,7 +113,8 @@ int twin_merge(struct write *w, const struct table *table, struct uuid uuid, con
 	if (load_living(w, table, uuid, r, err) < 0 || record_match(r, if_match, err) < 0)
 		return -1;
 	if (load_living(w, table, into_uuid, &into, err) < 0)
-		return err_is_trouble(err) ? -1 : err_field(err, "/into", "unknown", "into: there is no %s %s", table->entity, uuid_text(into_uuid).s);
+		return err->kind != ERR_NOT_FOUND ? -1 : err_field(err, "/into", "unknown", "into: there is no %s %s", table->entity,
+								   uuid_text(into_uuid).s);
 	if (record_is_merged(r) && uuid_eq(row_uuid(r, "merged_into"), into_uuid))
 		return 0;
 	if (check_pair(r, &into, err) < 0 || (is_product(r) && take_along(w, uuid, into_uuid, err) < 0))
