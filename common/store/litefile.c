@@ -10,10 +10,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* Small memory of a connection, in slots: room for what all its statements keep. */
-#define LOOKASIDE_BYTES 1200
-#define LOOKASIDE_SLOTS 200
-
 /* --- opening --- */
 
 static char *uri_of(const struct db *db)
@@ -128,7 +124,6 @@ int lite_open(struct db *db, struct err *err)
 	sqlite3_extended_result_codes(handle, 1);
 	if (db->config.marks)
 		sqlite3_set_authorizer(handle, note_use, db);
-	sqlite3_db_config(handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	/* A reader never waits for the writer; a second writer process would be a mistake. */
 	sqlite3_busy_timeout(handle, writes(db) ? 2000 : 0);
 	if (settings(db, err) < 0)
