@@ -20,7 +20,8 @@
 
 enum json_type { JSON_MISSING, JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
-/* A place in a parsed text; cheap to copy; lives as long as the pool. */
+/* A place in a parsed text; cheap to copy; lives as long as the pool.  One thread at a time
+ * reads a text: the tree remembers what was asked for last. */
 struct json {
 	void *node;		/* NULL: missing or null */
 	bool missing;

@@ -4,7 +4,7 @@
 struct build {
 	struct pool *pool;
 	char *at;			/* the scanner has been here: nothing is checked twice */
-	const struct json_long *next_long;
+	struct json_long *next_long;
 };
 
 static void skip_blanks(struct build *b)
@@ -46,7 +46,7 @@ static char *put_utf8(char *to, unsigned code)
 }
 
 /* Behind \u, of both halves where there are two. */
-static const char *take_unicode(const char *p, char **to)
+static char *take_unicode(char *p, char **to)
 {
 	unsigned code = hex4(p);
 
@@ -65,10 +65,9 @@ static const char escapes[256] = {
 
 /* A string with an escape in it, from its first byte on: decoded elsewhere, so that
  * the text stays what it was. */
-static const char *decoded(struct build *b, const char *p, uint32_t *len_r)
+static const char *decoded(struct build *b, char *p, uint32_t *len_r)
 {
-	const char *end = p;
-	char *text, *to;
+	char *end = p, *text, *to;
 
 	while (*end != '"')
 		end += *end == '\\' ? 2 : 1;
@@ -86,7 +85,7 @@ static const char *decoded(struct build *b, const char *p, uint32_t *len_r)
 	}
 	*to = '\0';
 	*len_r = (uint32_t)(to - text);
-	b->at += end + 1 - b->at;
+	b->at = end + 1;
 	return text;
 }
 
@@ -185,7 +184,7 @@ static void take_array(struct build *b, struct json_node *n)
 	b->at++;
 	if (b->next_long && b->next_long->inside.p == b->at) {
 		n->is_long = true;
-		n->elements = (struct json_long *)b->next_long;
+		n->elements = b->next_long;
 		b->at += b->next_long->inside.len + 1;
 		b->next_long = b->next_long->next;
 		return;
@@ -219,7 +218,7 @@ static void take_value(struct build *b, struct json_node *n)
 	}
 }
 
-struct json_node *json_tree(struct pool *pool, char *text, const struct json_long *longs)
+struct json_node *json_tree(struct pool *pool, char *text, struct json_long *longs)
 {
 	struct build b = { .pool = pool, .at = text, .next_long = longs };
 	struct json_node *root = pool_alloc(pool, sizeof *root);

@@ -30,6 +30,6 @@ struct json_node {
 
 /* text is a copy of the pool's, with a NUL behind it: it is written to.  Where one of
  * `longs` begins the tree has it and nothing of what is inside. */
-struct json_node *json_tree(struct pool *pool, char *text, const struct json_long *longs);
+struct json_node *json_tree(struct pool *pool, char *text, struct json_long *longs);
 
 #endif

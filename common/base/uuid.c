@@ -119,7 +119,7 @@ struct uuid uuid_v5_of(struct uuid space, const char *name)
 	struct known_name *k = &known_names[slot_of(name)];
 	size_t len = strlen(name);
 
-	if (len >= sizeof k->name)
+	if (len == 0 || len >= sizeof k->name)	/* an empty place has an empty name */
 		return uuid_v5(space, name, len);
 	if (strcmp(k->name, name) != 0 || !uuid_eq(k->space, space)) {
 		k->uuid = uuid_v5(space, name, len);
