@@ -26,7 +26,7 @@ struct gathered {
 };
 
 static sqlite3_vfs gathering;
-static const sqlite3_vfs *under;	/* the default when the first connection was opened */
+static sqlite3_vfs *under;	/* the default when the first connection was opened */
 
 /* What the disk did not take stays, and is tried again before anything else is written. */
 static int write_out(struct gathered *g)
@@ -130,9 +130,9 @@ static int on_open(sqlite3_vfs *vfs UNUSED, const char *path, sqlite3_file *file
 	int rc;
 
 	if (!(flags & SQLITE_OPEN_WAL))
-		return under->xOpen((sqlite3_vfs *)under, path, file, flags, flags_r);
+		return under->xOpen(under, path, file, flags, flags_r);
 	*g = (struct gathered){ .file = (sqlite3_file *)(g + 1) };
-	rc = under->xOpen((sqlite3_vfs *)under, path, g->file, flags, flags_r);
+	rc = under->xOpen(under, path, g->file, flags, flags_r);
 	if (rc != SQLITE_OK)
 		return rc;
 	g->data = x_alloc(GATHER_MAX);

@@ -1,5 +1,5 @@
 /* Statements generated from the description, once, at the first need.  The
- * same text serves both engines. */
+ * same text serves both engines, but where rows of a part are put in. */
 #include "base/base.h"
 #include "store/pgwire.h"
 

@@ -209,7 +209,7 @@ int row_exists(struct db *db, struct uuid tenant, const struct table *t, struct 
 
 #define USES_MAX 16
 
-#define PARTS_AT_ONCE 8
+#define PARTS_AT_ONCE 8		/* rows of a part in one INSERT */
 
 /* Generated statements, made once; see sql.c for what each looks like. */
 struct table_sql {
