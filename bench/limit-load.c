@@ -22,7 +22,6 @@ static int64_t cpu_us(void)
 	return t.tv_sec * SECOND_US + t.tv_nsec / 1000;
 }
 
-/* A statement is known by the address of its text. */
 static int64_t count_rows(struct shop *to, struct pool *texts, const struct table *t)
 {
 	const char *sql = pool_printf(texts, "SELECT CAST(count(*) AS bigint) FROM %s", t->name);
