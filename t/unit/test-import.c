@@ -167,8 +167,7 @@ static void of_many_refusals_the_first_hundred_are_told(void **state)
 	buf_release(&r.errors);
 }
 
-/* Statements are known by their address: text made for each row would fill the
- * connection, and be taken for another table's when its memory is used again. */
+/* Each text that differs stays prepared on the connection: none is made of a row's values. */
 static void a_thousand_rows_take_the_statements_of_one(void **state)
 {
 	static const char products[] = "name,price,category\nTea,1,Drinks\nTea,2,Hot drinks\n";
