@@ -129,6 +129,8 @@ subtest 'a record lives' => sub {
 	is($r->{json}{name}, 'Fruits', 'changed');
 	isnt(Fexl::header($r, 'ETag'), $etag, 'and so has its ETag');
 	is(said($till->get($at, token => $owner, header => { 'If-None-Match' => $etag })), 200, 'not the same any more');
+	$r = $till->patch($at, { name => 'Fruits' }, token => $owner, header => { 'If-Match' => $etag });
+	is(said($r), 200, 'by who lost the answer to the same: it is as he said');
 	$r = $till->patch($at, { name => 'Berries' }, token => $owner, header => { 'If-Match' => $etag });
 	is(said($r), '412 changed', 'by somebody who saw the old one: no');
 	is($r->{json}{current}{name}, 'Fruits', 'and is shown what is there');
@@ -146,6 +148,13 @@ subtest 'a creator may choose the uuid' => sub {
 	my $r = $till->post('/api/suppliers', { uuid => $uuid, name => 'Farm' }, token => $owner);
 	is(said($r), '409 duplicate', 'again');
 	is($r->{json}{current}{uuid}, $uuid, 'and is shown what is there');
+	ok($r->{json}{identical}, 'which is what was sent: whoever lost the first answer has what he wants');
+	$r = $till->post('/api/suppliers', { uuid => $uuid, name => 'Mill' }, token => $owner);
+	is(said($r), '409 duplicate', 'with another name');
+	ok(exists $r->{json}{identical} && !$r->{json}{identical}, 'not the same');
+	$till->delete_("/api/suppliers/$uuid", token => $owner);
+	$r = $till->post('/api/suppliers', { uuid => $uuid, name => 'Farm' }, token => $owner);
+	ok(exists $r->{json}{identical} && !$r->{json}{identical}, 'nor when it is gone');
 };
 
 subtest 'lists go page by page' => sub {

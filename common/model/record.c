@@ -163,6 +163,25 @@ static int load_living(struct write *w, const struct table *table, struct uuid u
 
 /* --- what people do --- */
 
+/* Only what really differs counts as changed. */
+static uint32_t differing(const struct row *a, const struct row *b, uint32_t among)
+{
+	for (int i = 0; a->table->columns[i].name; i++)
+		if (val_eq(a->v[i], b->v[i]))
+			among &= ~(1u << i);
+	return among;
+}
+
+bool record_says(struct pool *pool, const struct row *r, struct json body)
+{
+	struct row sent = { .table = r->table };
+	struct err err = { 0 };
+	uint32_t among;
+
+	return !r->deleted_at && row_from_rest(pool, r->table, body, true, &sent, &among, &err) == 0 &&
+	       differing(&sent, r, among) == 0;
+}
+
 /* A creator may choose the uuid; then the same request again is the same row. */
 static int take_uuid(struct json body, struct uuid *uuid, struct err *err)
 {
@@ -193,15 +212,6 @@ int record_create(struct write *w, const struct table *table, struct json body, 
 	return record_write(w, r, NULL, UINT32_MAX, err);
 }
 
-/* Only what really differs counts as changed. */
-static uint32_t differing(const struct row *a, const struct row *b, uint32_t among)
-{
-	for (int i = 0; a->table->columns[i].name; i++)
-		if (val_eq(a->v[i], b->v[i]))
-			among &= ~(1u << i);
-	return among;
-}
-
 int record_change(struct write *w, const struct table *table, struct uuid uuid, const char *if_match,
 		  struct json body, struct row *r, struct err *err)
 {
@@ -210,14 +220,15 @@ int record_change(struct write *w, const struct table *table, struct uuid uuid, 
 	int rc = load_living(w, table, uuid, if_match, &before, err);
 
 	*r = before;
-	if (rc < 0)
+	if (rc < 0 || row_from_rest(w->t->pool, table, body, false, r, &changed, err) < 0)
 		return -1;
-	if (record_match(&before, if_match, err) < 0)
-		return -1;
-	if (row_from_rest(w->t->pool, table, body, false, r, &changed, err) < 0)
-		return -1;
+	/* Also for an older If-Match (RFC 9110, 13.1.1): it was said already, and the answer got lost. */
 	if (!(changed = differing(r, &before, changed)))
 		return 0;
+	if (record_match(&before, if_match, err) < 0) {
+		*r = before;
+		return -1;
+	}
 	if (check(w, &before, r, changed, err) < 0)
 		return -1;
 	return record_write(w, r, &before, changed, err);

@@ -8,8 +8,12 @@
  * hub.  before is NULL for a new row; changed: bits of columns whose stamps move. */
 int record_write(struct write *w, struct row *r, const struct row *before, uint32_t changed, struct err *err) MUST_CHECK;
 
+/* ERR_CONFLICT and *r the row that is there when it has this uuid already. */
 int record_create(struct write *w, const struct table *table, struct json body, struct row *r, struct err *err) MUST_CHECK;
-/* if_match: the ETag's text or NULL.  Returns -1 with ERR_STALE and *r the present row. */
+/* Is the row alive, with all that this body enters?  Then who sends it once more, for want of an answer, has what he wants. */
+bool record_says(struct pool *pool, const struct row *r, struct json body);
+/* if_match: the ETag's text or NULL.  Returns -1 with ERR_STALE and *r the present row, unless
+ * that row says already what the body does. */
 int record_change(struct write *w, const struct table *table, struct uuid uuid, const char *if_match,
 		  struct json body, struct row *r, struct err *err) MUST_CHECK;
 int record_delete(struct write *w, const struct table *table, struct uuid uuid, const char *if_match, struct err *err) MUST_CHECK;

@@ -202,7 +202,7 @@ handler_fn h_unlock, h_quarantine_list, h_quarantine_show, h_quarantine_retry, h
 int document_body(struct call *c, struct json *body, struct err *err) MUST_CHECK;
 /* What document_create() and record_create() ended with, as an answer. */
 int document_answer(struct call *c, int rc, const struct doc *d, bool identical, struct err *err);
-int record_answer(struct call *c, int rc, const struct row *r, struct err *err);
+int record_answer(struct call *c, int rc, const struct row *r, struct json body, struct err *err);
 
 /* What a sign-in answers: {token, user, expires_at}. */
 void session_json(struct call *c, const struct row *user, const char *token, int64_t expires_at);

@@ -24,10 +24,17 @@ int h_record_get(struct call *c, struct err *err)
 
 /* --- writing --- */
 
-int record_answer(struct call *c, int rc, const struct row *r, struct err *err)
+/* A 409 is good news for whoever only wants to know that it is here. */
+static int refuse_duplicate(struct call *c, const struct row *r, struct json body)
+{
+	jw_put_bool(&c->also, "identical", record_says(c->pool, r, body));
+	return call_refuse_with(c, r);
+}
+
+int record_answer(struct call *c, int rc, const struct row *r, struct json body, struct err *err)
 {
 	if (rc < 0)
-		return strcmp(err->code, "duplicate") == 0 ? call_refuse_with(c, r) : -1;
+		return strcmp(err->code, "duplicate") == 0 ? refuse_duplicate(c, r, body) : -1;
 	c->location = call_location(c, r);
 	return call_answer_row(c, r, 201);
 }
@@ -42,7 +49,7 @@ int h_record_create(struct call *c, struct err *err)
 	if (call_body(c, &body, err) < 0)
 		return -1;
 	rc = record_create(&w, call_table(c), body, &r, err);
-	return record_answer(c, rc, &r, err);
+	return record_answer(c, rc, &r, body, err);
 }
 
 int h_record_change(struct call *c, struct err *err)

@@ -18,7 +18,7 @@ int h_role_create(struct call *c, struct err *err)
 	if (call_body(c, &body, err) < 0)
 		return -1;
 	rc = role_create(&w, body, &r, err);
-	return record_answer(c, rc, &r, err);
+	return record_answer(c, rc, &r, body, err);
 }
 
 int h_role_change(struct call *c, struct err *err)

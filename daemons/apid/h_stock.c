@@ -41,7 +41,7 @@ static int create_order(struct call *c, struct json sent, struct err *err)
 	if (order_body(c, sent, &body, err) < 0)
 		return -1;
 	rc = record_create(&w, schema_table("purchase_orders"), body, &r, err);
-	return record_answer(c, rc, &r, err);
+	return record_answer(c, rc, &r, body, err);
 }
 
 static int receive(struct call *c, struct uuid order, struct json body, struct err *err)

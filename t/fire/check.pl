@@ -169,7 +169,7 @@ sub check_told
 		my $t = $told->{$uuid}[0];
 		my $here = $facts->{$uuid};
 		complain('lost', "$k->{table} $uuid, acknowledged by $t->{at}, is not at $node") if $t->{how} eq 'yes' && !defined $here;
-		complain('doubled', "$k->{table} $uuid, refused by $t->{at}, is at $node") if $t->{how} eq 'no' && defined $here;
+		complain('doubled', "$k->{table} $uuid, refused by $t->{at} ($t->{why}), is at $node") if $t->{how} eq 'no' && defined $here;
 		next if !defined $here || !$k->{lines} && !$k->{total};
 		complain('changed', "$k->{table} $uuid was entered as " . said_of($t->{said}) . ", and is at $node $here")
 			if said_of($t->{said}) ne $here;

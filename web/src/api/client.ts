@@ -126,7 +126,7 @@ async function handOver(method: Method, path: string, sent: unknown, answer: unk
 function asSuccess<T>(e: unknown): Answer<T> | null {
 	if (!(e instanceof Problem) || e.status !== 409 || e.body.identical !== true)
 		return null;
-	return { status: 200, data: e.body.document as T, etag: null };
+	return { status: 200, data: (e.body.document ?? e.body.current) as T, etag: null };
 }
 
 async function askCloudFirst<T>(method: Method, path: string, body?: unknown, o: Options = {}): Promise<Answer<T> | null> {
