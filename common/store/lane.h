@@ -7,8 +7,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define COUNTERS_MAX 64
 #define GROUP_MAX 256		/* jobs in one transaction */
+#define COUNTERS_MAX GROUP_MAX	/* each may be of another shop */
 
 struct counter {
 	struct uuid tenant;
