@@ -28,7 +28,7 @@ const struct operation operations[] = {
 	/* records and documents */
 	{ h_record_list, "list each %s", GIVE_ROWS },
 	{ h_record_get, "one %s", GIVE_ROW(200) },
-	{ h_record_create, "make a %s; uuid is optional", TAKE_ROW, GIVE_ROW(201) },
+	{ h_record_create, "make a %s; uuid is optional, and the same again is answered 409 with what is here", TAKE_ROW, GIVE_ROW(201) },
 	{ h_record_change, "change some members of a %s", TAKE_CHANGES, GIVE_ROW(200) },
 	{ h_record_delete, "delete a %s", GIVE_NOTHING },
 	{ h_document_create, "post a %s; the same uuid again is answered 409 with what is here", TAKE_ROW, GIVE_ROW(201) },
