@@ -15,6 +15,7 @@ libstore_a_SOURCES = \
 	%D%/pgval.c \
 	%D%/sql.c \
 	%D%/rowstore.c \
+	%D%/many.h %D%/many.c \
 	%D%/migrate.c %D%/wall.c \
 	%D%/txn.c \
 	%D%/queue.c \

@@ -9,6 +9,7 @@
  *	pgsql.c		the driver for the cloud
  *	sql.c		statements generated from the description
  *	rowstore.c	rows and documents in and out of their tables
+ *	many.[ch]	several rows in one statement
  *	migrate.c	from nothing, or an older version, to the present tables
  *	wall.c		PostgreSQL's own wall between shops: raised by the tables' owner
  *	txn.c		a write seen from inside: change numbers, changes, guards

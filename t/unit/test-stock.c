@@ -219,7 +219,78 @@ static void test_what_is_oversold_stands_in_the_hubs_order(void **state)
 	assert_int_equal(fixture_int(f, "SELECT pos FROM oversold WHERE doc = $1", ARGS(v_uuid(sale))), d.head.seq);
 }
 
+/* --- many lines --- */
+
+#define GOODS 10
+
+/* Twelve lines, more than one statement takes; three are of the first product, at these amounts. */
+static const char *many_lines(struct fixture *f, const int64_t first[3], const char *more)
+{
+	struct buf b = { 0 };
+	const char *text;
+
+	buf_str(&b, "{'lines':[");
+	for (int i = 0; i < GOODS + 2; i++)
+		buf_printf(&b, "%s{'product':'01900000-0000-7000-8000-0000000001%02d','qty':%lld,%s}", i ? "," : "", i % 5 || i > 10 ? i : 0,
+			   i % 5 || i > 10 ? 1000LL : (long long)first[i / 5], more);
+	buf_str(&b, "]}");
+	text = pool_strdup(f->pool, b.data);
+	buf_release(&b);
+	return text;
+}
+
+static void open_wide_shop(struct fixture *f)
+{
+	struct row r;
+
+	for (int i = 0; i < GOODS + 2; i++) {
+		struct buf b = { 0 };
+
+		buf_printf(&b, "{'uuid':'01900000-0000-7000-8000-0000000001%02d','name':'Goods %d','price':9,'tax_rate':0}", i, i);
+		must(f, record_create(&f->w, schema_table("products"), fixture_json(f, b.data), &r, &f->err));
+		buf_release(&b);
+	}
+}
+
+/* The caches are what the moves say, and this many layers are open. */
+static void assert_counted(struct fixture *f, int64_t open)
+{
+	struct buf b = { 0 };
+	int differences;
+
+	must(f, stock_check(f->db, f->w.tenant, &b, &differences, &f->err));
+	if (differences)
+		fail_msg("%s", b.data);
+	buf_release(&b);
+	assert_int_equal(fixture_int(f, "SELECT CAST(count(*) AS bigint) FROM layers WHERE tenant = $1 AND open = 1",
+				     ARGS(v_uuid(f->w.tenant))), open);
+	assert_int_equal(fixture_int(f, "SELECT CAST(count(*) AS bigint) FROM layers WHERE tenant = $1 AND "
+				     "open <> CASE WHEN qty_left > 0 THEN 1 ELSE 0 END", ARGS(v_uuid(f->w.tenant))), 0);
+}
+
+static void test_many_lines_count_as_each_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct doc sale;
+	struct uuid uuid;
+
+	open_wide_shop(f);
+	post(f, "purchases", many_lines(f, (const int64_t[]){ 1000, 1000, 1000 }, "'unit_cost':6"));
+	assert_counted(f, 12);
+	/* The first layer is emptied by one line, the second by all three, the third is left half full. */
+	uuid = post(f, "invoices", many_lines(f, (const int64_t[]){ 1500, 400, 600 }, "'unit_price':0"));
+	assert_counted(f, 1);
+	assert_string_equal(fixture_shelf(f), "500:3 oversold 0");
+	assert_int_equal(doc_load(f->db, f->pool, f->w.tenant, schema_table("invoices"), uuid, &sale, &f->err), 1);
+	must(f, stock_count(&f->w, &sale, -1, &f->err));
+	assert_int_equal(fixture_int(f, "SELECT CAST(sum(open) AS bigint) FROM layers WHERE tenant = $1", ARGS(v_uuid(f->w.tenant))), 12);
+	must(f, stock_count(&f->w, &sale, 1, &f->err));
+	assert_counted(f, 1);
+}
+
 FIXTURE_MAIN(
+	TILL(test_many_lines_count_as_each_alone),
+	HUB(test_many_lines_count_as_each_alone),
 	TILL(test_what_comes_back_goes_where_it_came_from),
 	HUB(test_what_comes_back_goes_where_it_came_from),
 	TILL(test_one_document_gives_the_same_line_back_twice),
