@@ -70,7 +70,7 @@ my @rare = (
 	['of two versions of one moment the last to arrive wins',
 	 'common/schema/row.c', 'return uuid_cmp(a_origin, b_origin);', 'return uuid_cmp(a_origin, b_origin) != 0;'],
 	['layers are used in the order of their uuids',
-	 'common/model/moves.c', 'AND open = 1 ORDER BY pos, doc, line', 'AND open = 1 ORDER BY doc, line'],
+	 'common/model/moves.c', 'ORDER BY l.pos, l.doc, l.line', 'ORDER BY l.doc, l.line'],
 	['a late confirmation is believed',
 	 'common/sync/confirm.c', 'if (r->seq < h->seq)', 'if (false)'],
 	['what goes up again is forgotten with the other epoch',
