@@ -267,7 +267,9 @@ t_unit_test_plans_SOURCES = t/unit/test-plans.c t/unit/shop.c t/unit/shop.h t/un
 t_unit_test_plans_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_sync_derived_SOURCES = t/unit/test-sync-derived.c t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_sync_derived_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
-check_PROGRAMS += t/unit/test-repair t/unit/test-purge
+check_PROGRAMS += t/unit/test-repair t/unit/test-purge t/unit/test-move
+t_unit_test_move_SOURCES = t/unit/test-move.c t/unit/trial.c t/unit/trial.h t/unit/net.c t/unit/net.h $(FIXTURE)
+t_unit_test_move_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
 t_unit_test_purge_SOURCES = t/unit/test-purge.c $(TRIAL) t/unit/net.c t/unit/net.h $(FIXTURE)
 t_unit_test_purge_LDFLAGS = $(TRIAL_WRAPS)
 t_unit_test_purge_LDADD = $(SYNC_LIBS) $(UNIT_LIBS)
@@ -384,8 +386,8 @@ TESTS += t/3000-two-tills.t t/3300-scenarios.t t/4000-same-json.t
 EXTRA_DIST += t/lib.sh t/3000-two-tills.t t/3300-scenarios.t t/4000-same-json.t
 
 # --- pairing, what is closed, first loads ---
-TESTS += t/3200-pairing.t t/3210-closed.t t/3220-first-load.t
-EXTRA_DIST += t/device.sh t/3200-pairing.t t/3210-closed.t t/3220-first-load.t
+TESTS += t/3200-pairing.t t/3205-pair-store.t t/3210-closed.t t/3220-first-load.t
+EXTRA_DIST += t/device.sh t/3200-pairing.t t/3205-pair-store.t t/3210-closed.t t/3220-first-load.t
 
 # --- what may go wrong: processes killed and stopped, answers lost, commits late, clocks wrong ---
 TESTS += t/3100-kill.t t/3110-stopped-syncd.t t/3120-lost-answer.t t/3125-handed-over.t t/3130-late-commit.t t/3140-clock.t \

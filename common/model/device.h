@@ -46,12 +46,16 @@ struct pairing {
 	bool paused;
 	int64_t cursor, load_done, load_total, loaded_at, last_cycle, verified_at, verified_seq;
 	int64_t server_time, server_boot;
+	struct uuid target;		/* while status is "moving": whose the rows are going to be … */
+	int64_t move_done, move_total;	/* … and how many of them are; total 0: it is being counted */
+	const char *move_trouble;	/* why that waits, if somebody knows; NULL: it does not */
 	int64_t away;	/* deletions up to this _seq may have been missed; 0: it is repaired, or never was away too long */
 };
 /* 1 paired or pairing, 0 sync is off, -1. */
 int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err *err) MUST_CHECK;
-/* Local rows take the tenant's UUID, and so does w; a till that already belongs
- * to another shop is refused ("other_shop").  After a revocation or an end of
+/* Local rows take the tenant's UUID, and so does w: 0.  Where they are too many for that move.h
+ * takes over: 1, the status is "moving", and the shop is who it was until then.  A till that
+ * already belongs to another shop is refused ("other_shop").  After a revocation or an end of
  * pairing w->site becomes a new incarnation. */
 int pairing_begin(struct write *w, const char *url, struct uuid tenant, const char *name, struct err *err) MUST_CHECK;
 /* Sync is off; the data stays. */

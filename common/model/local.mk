@@ -24,6 +24,7 @@ libmodel_a_SOURCES = \
 	%D%/search.c \
 	%D%/setting.c \
 	%D%/outbox.c \
+	%D%/move.h %D%/move.c \
 	%D%/purge.h %D%/purge.c \
 	%D%/import.c \
 	%D%/number.c \

@@ -31,7 +31,7 @@
  *	recount.c	the same from nothing, to make them again and to check them
  *	ledger.c	journal entries; refuses what does not balance
  *	device.c	the hub's roster of tills
- *	pairing.c	a till's own side of it
+ *	pairing.c	a till's own side of it; move.h its rows change tenant meanwhile
  *	report.h	sums people read
  *	conflict.c	the journal of losers; restore.c puts one back
  *	review.c	what people must judge; merge_twins.c one thing made twice

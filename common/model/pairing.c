@@ -1,13 +1,17 @@
 /* A till's own side of pairing: one row, there while sync is on.
  *
- *	registering -> pending -> approved -> revoked
- *	        \-> refused (trouble says why)
+ *	moving -> registering -> pending -> approved -> revoked
+ *	                  \-> refused (trouble says why)
+ *
+ * moving: its rows are on their way to be the tenant's (move.h); until they are, the
+ * row of pairing is under the tenant that the shop still is, and target says the other.
  *
  * The licence key waits outside the database; with it a till asks.  From the
  * first approval on the till belongs to that shop for good: its rows are there.
  * What it was its own hub for, the cost run, is the shop's hub's from then on. */
 #include "base/base.h"
 #include "model/model.h"
+#include "model/move.h"
 
 #include "base/clock.h"
 #include "base/utf8.h"
@@ -20,9 +24,10 @@
 int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err *err)
 {
 	static const char sql[] =
-		"SELECT tenant, url, name, status, trouble, code, prefix, paused, epoch, hub, cursor, load, "
+		"SELECT pairing.tenant, url, name, status, trouble, code, prefix, paused, epoch, hub, cursor, load, "
 		"load_done, load_total, loaded_at, server_time, server_boot, boot_id, last_cycle, verified_at, "
-		"verified_seq, away FROM pairing LIMIT 1";
+		"verified_seq, away, moving.tenant, moving.done, moving.total FROM pairing "
+		"LEFT JOIN moving ON moving.source = pairing.tenant LIMIT 1";
 	struct rows rs;
 	int n;
 
@@ -40,7 +45,8 @@ int pairing_load(struct db *db, struct pool *pool, struct pairing *p, struct err
 			.server_time = rows_int(&rs, 15), .server_boot = rows_int(&rs, 16),
 			.boot_id = rows_text(&rs, 17, pool), .last_cycle = rows_int(&rs, 18),
 			.verified_at = rows_int(&rs, 19), .verified_seq = rows_int(&rs, 20),
-			.away = rows_int(&rs, 21),
+			.away = rows_int(&rs, 21), .target = rows_uuid(&rs, 22),
+			.move_done = rows_int(&rs, 23), .move_total = rows_int(&rs, 24),
 		};
 	rows_end(&rs);
 	return n;
@@ -111,11 +117,12 @@ static int last_known(struct write *w, int64_t *seq_r, struct err *err)
 /* epoch: what its rows were agreed upon in, so that a hub that begins anew
  * meanwhile is noticed.  Who was in before has missed what was deleted and
  * forgotten meanwhile: a first load does not tell. */
-static int put_pairing(struct write *w, const char *url, const char *name, const char *prefix, struct uuid epoch, struct err *err)
+static int put_pairing(struct write *w, const char *status, const char *url, const char *name, const char *prefix, struct uuid epoch,
+		       struct err *err)
 {
 	static const char sql[] =
 		"INSERT INTO pairing (tenant, url, name, status, prefix, paused, cursor, load_done, load_total, epoch, away) "
-		"VALUES ($1, $2, $3, 'registering', $4, 0, 0, 0, 0, $5, $6) "
+		"VALUES ($1, $2, $3, $7, $4, 0, 0, 0, 0, $5, $6) "
 		"ON CONFLICT (tenant) DO UPDATE SET url = excluded.url, name = excluded.name, "
 		"status = excluded.status, prefix = excluded.prefix, code = NULL, trouble = NULL, paused = 0";
 	int64_t known = 0;
@@ -123,7 +130,17 @@ static int put_pairing(struct write *w, const char *url, const char *name, const
 	if (!uuid_is_zero(epoch) && last_known(w, &known, err) < 0)
 		return -1;
 	return txn_send(w->t, sql, ARGS(v_uuid(w->tenant), v_text(url), v_text(name), v_text(prefix), v_uuid_or_null(epoch),
-					known ? v_int(known) : v_null()), err);
+					known ? v_int(known) : v_null(), v_text(status)), err);
+}
+
+/* 0 what is here is the tenant's now, 1 it is going to be, -1.  What costs must be forgotten
+ * is forgotten by the move, in slices as well. */
+static int become(struct write *w, struct uuid from, struct uuid to, struct err *err)
+{
+	int n = uuid_eq(from, to) ? move_give_up(w->t, err) : move_begin(w->t, from, to, err);
+
+	w->tenant = n == 0 ? to : from;
+	return n == 0 ? cost_forget(w, false, err) : n;
 }
 
 int pairing_begin(struct write *w, const char *url, struct uuid tenant, const char *name, struct err *err)
@@ -131,7 +148,7 @@ int pairing_begin(struct write *w, const char *url, struct uuid tenant, const ch
 	struct pairing old = { 0 };
 	struct tenant mine;
 	bool back, other;
-	int was;
+	int was, moves;
 
 	if (check_begin(w, url, name, err) < 0 || may_join(w, tenant, &mine, err) < 0)
 		return -1;
@@ -141,20 +158,20 @@ int pairing_begin(struct write *w, const char *url, struct uuid tenant, const ch
 	other = was && !uuid_eq(old.tenant, tenant);	/* an earlier try; that shop never let us in */
 	if (other && txn_send(w->t, "DELETE FROM pairing", NO_ARGS, err) < 0)
 		return -1;
-	w->tenant = mine.uuid;
-	if (cost_forget(w, false, err) < 0)
+	if ((moves = become(w, mine.uuid, tenant, err)) < 0)
 		return -1;
-	if (!uuid_eq(mine.uuid, tenant) && tenant_rename(w->t, mine.uuid, tenant, err) < 0)
-		return -1;
-	w->tenant = tenant;
 	if (back && site_new_incarnation(w->t, w->site, err) < 0)
 		return -1;
-	return put_pairing(w, url, name, back || other ? NULL : old.prefix,
-			   is_active(&mine) ? mine.epoch : (struct uuid){ { 0 } }, err);
+	if (put_pairing(w, moves ? "moving" : "registering", url, name, back || other ? NULL : old.prefix,
+			is_active(&mine) ? mine.epoch : (struct uuid){ { 0 } }, err) < 0)
+		return -1;
+	return moves;
 }
 
 int pairing_end(struct write *w, struct err *err)
 {
+	if (move_give_up(w->t, err) < 0)
+		return -1;
 	return txn_send(w->t, "DELETE FROM pairing WHERE tenant = $1", ARGS(v_uuid(w->tenant)), err);
 }
 
@@ -300,13 +317,25 @@ static void put_load(const struct pairing *p, struct buf *out)
 	jw_close(out, '}');
 }
 
+static void put_move(const struct pairing *p, struct buf *out)
+{
+	if (uuid_is_zero(p->target))
+		return;
+	jw_name(out, "move");
+	jw_open(out, '{');
+	jw_put_int(out, "done", p->move_done);
+	jw_put_int(out, "total", MAX(p->move_total, p->move_done));
+	jw_put_str(out, "trouble", p->move_trouble);
+	jw_close(out, '}');
+}
+
 void pairing_json(const struct pairing *p, struct uuid device, struct buf *out)
 {
 	jw_put_uuid(out, "device", device);
 	jw_put_str(out, "status", p ? p->status : "off");
 	if (!p)
 		return;
-	jw_put_uuid(out, "tenant", p->tenant);
+	jw_put_uuid(out, "tenant", uuid_is_zero(p->target) ? p->tenant : p->target);
 	jw_put_str(out, "url", p->url);
 	jw_put_str(out, "name", p->name);
 	jw_put_str(out, "trouble", p->trouble);
@@ -315,6 +344,7 @@ void pairing_json(const struct pairing *p, struct uuid device, struct buf *out)
 	jw_put_bool(out, "paused", p->paused);
 	jw_put_int(out, "cursor", p->cursor);
 	put_load(p, out);
+	put_move(p, out);
 	put_time(out, "last_cycle", p->last_cycle);
 	put_time(out, "verified_at", p->verified_at);
 	jw_put_int(out, "verified_seq", p->verified_seq);

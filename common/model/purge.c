@@ -233,7 +233,8 @@ static int is_quiet(struct txn *t, const struct purge *p, struct err *err)
 
 	if (p->hub)
 		return txn_seq(t, p->tenant, &n, err) < 0 ? -1 : n == p->seq + 1;
-	if (db_int(t->db, "SELECT cursor + (SELECT CAST(count(*) AS bigint) FROM outbox) FROM pairing", NO_ARGS, &n, err) < 0)
+	if (db_int(t->db, "SELECT cursor + (SELECT CAST(count(*) AS bigint) FROM outbox WHERE tenant = pairing.tenant) FROM pairing",
+		   NO_ARGS, &n, err) < 0)
 		return -1;
 	return n == p->passed;
 }

@@ -61,7 +61,7 @@ const struct column pairing_columns[] = {
 	{ "tenant", .type = COL_UUID, .flags = REQ },
 	{ "url", .type = COL_TEXT, .flags = REQ },
 	{ "name", NAME, .flags = REQ },
-	{ "status", .type = COL_TEXT, .flags = REQ },	/* registering | pending | approved | revoked | refused */
+	{ "status", .type = COL_TEXT, .flags = REQ },	/* moving | registering | pending | approved | revoked | refused */
 	{ "trouble", .type = COL_TEXT },		/* why it was refused */
 	{ "code", .type = COL_TEXT },
 	{ "prefix", .type = COL_TEXT },
@@ -80,6 +80,20 @@ const struct column pairing_columns[] = {
 	{ "verified_at", TIME },
 	{ "verified_seq", COUNT },
 	{ "away", COUNT },				/* deletions up to here may have been missed; null: none, or it is repaired */
+	{ NULL }
+};
+
+/* Rows that lie here under a tenant who is not the shop: on their way to be its, or to go. */
+const struct column moving_columns[] = {
+	{ "tenant", .type = COL_UUID, .flags = REQ },
+	{ "source", .type = COL_UUID },			/* whose rows are copied; null: these here go */
+	{ "clean", .type = COL_BOOL, .flags = REQ },	/* nothing of an earlier try is left */
+	{ "tbl", .type = COL_TEXT },			/* in hand; null: none yet … */
+	{ "key1", .type = COL_BLOB },			/* … and behind which of its rows it goes on: */
+	{ "key2", .type = COL_BLOB },			/* values as they stand there */
+	{ "key3", .type = COL_BLOB },
+	{ "done", COUNT, .flags = REQ },		/* rows gone through … */
+	{ "total", COUNT, .flags = REQ },		/* … of so many; 0: not counted yet */
 	{ NULL }
 };
 

@@ -98,7 +98,7 @@ extern const struct table schema[];	/* ends with a NULL name */
 /* Records have ranks below; documents share one stage behind them, where time decides. */
 #define RANK_DOCUMENTS 300
 #define RANK_STAGE "(CASE WHEN tbl < 300 THEN tbl ELSE 300 END)"
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* The columns that every synced table has behind its own. */
 extern const struct column sync_columns[];

@@ -91,6 +91,7 @@ const struct table schema[] = {
 	{ "devices", .rule = LOCAL, .columns = devices_columns, .key = "tenant, uuid" },
 	{ "device_stats", .rule = LOCAL, .columns = device_stats_columns, .key = "tenant, device, hour" },
 	{ "pairing", .rule = LOCAL, .columns = pairing_columns, .key = "tenant" },
+	{ "moving", .rule = LOCAL, .columns = moving_columns, .key = "tenant" },
 	{ "sessions", .rule = LOCAL, .columns = sessions_columns, .key = "token_hash" },
 	{ "lockouts", .rule = LOCAL, .columns = lockouts_columns, .key = "tenant, subject" },
 	/* Each row that is confirmed asks who waited for it; a push asks what is next. */

@@ -23,7 +23,8 @@
 #define PART ".part"
 #define PATTERN "fexl-%04d%02d%02d-%02d%02d%02d.db"
 #define ROW_BYTES 800		/* of one row of PostgreSQL's as SQLite stores it, with its indexes */
-#define ROOM_LEFT ((int64_t)16 << 20)	/* beside a backup: the till must go on writing */
+#define MIB ((int64_t)1 << 20)
+#define ROOM_LEFT (16 * MIB)	/* beside a backup: the till must go on writing */
 
 /* --- names --- */
 
@@ -67,8 +68,8 @@ int backup_room(const char *dir, int64_t bytes, struct err *err)
 	there = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 	if (there >= bytes + ROOM_LEFT)
 		return 0;
-	return err_set(err, ERR_BUSY, "disk_full", "%lld MiB are needed in %s and %lld are free: make room, or delete old backups",
-		       (long long)((bytes + ROOM_LEFT) >> 20), dir, (long long)(there >> 20));
+	return err_set(err, ERR_BUSY, "disk_full", "%lld MiB are missing in %s, where %lld are needed: make room, or delete old backups",
+		       (long long)((bytes + ROOM_LEFT - there + MIB - 1) / MIB), dir, (long long)((bytes + ROOM_LEFT) / MIB));
 }
 
 /* --- the folder --- */

@@ -48,8 +48,9 @@ static int check_version(struct db *db, const char *path, struct err *err)
 
 static int check_books(struct db *db, const char *path, struct err *err)
 {
-	static const char sql[] = "SELECT count(*) FROM (SELECT 1 AS one FROM journal_lines GROUP BY tenant, doc "
-				  "HAVING sum(debit) <> sum(credit)) AS wrong";
+	/* Of a till whose rows are being moved, some entries are half in their new place. */
+	static const char sql[] = "SELECT count(*) FROM (SELECT 1 AS one FROM journal_lines WHERE tenant IN (SELECT uuid FROM tenants) "
+				  "GROUP BY tenant, doc HAVING sum(debit) <> sum(credit)) AS wrong";
 	int64_t n;
 
 	if (db_int(db, sql, NO_ARGS, &n, err) < 0)
@@ -89,7 +90,8 @@ int backup_count(const char *path, struct table_count *count, int *n_r, struct e
 			continue;
 		c->table = t;
 		/* db outlives none of these texts: it is closed before the pool ends. */
-		rc = db_int(db, pool_printf(pool, "SELECT count(*) FROM %s", t->name), NO_ARGS, &c->rows, err);
+		rc = db_int(db, pool_printf(pool, "SELECT count(*) FROM %s WHERE tenant IN (SELECT uuid FROM tenants)", t->name),
+			    NO_ARGS, &c->rows, err);
 		++*n_r;
 	}
 	db_close(&db);

@@ -66,7 +66,7 @@ int copy_table(struct db *from, struct db *to, const struct table *t, struct uui
 /* Who was signed in, and who tried to be, is nobody's business later. */
 bool copy_is_of_shop(const struct table *t)
 {
-	static const char *const others[] = { "server", "sessions", "lockouts" };
+	static const char *const others[] = { "server", "moving", "sessions", "lockouts" };
 
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		if (strcmp(t->name, others[i]) == 0)

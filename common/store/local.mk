@@ -16,6 +16,7 @@ libstore_a_SOURCES = \
 	%D%/sql.c \
 	%D%/rowstore.c \
 	%D%/many.h %D%/many.c \
+	%D%/mirror.h %D%/mirror.c \
 	%D%/migrate.c %D%/wall.c \
 	%D%/txn.c \
 	%D%/queue.c \

@@ -270,9 +270,84 @@ static void make_copy(const struct table *t, struct table_sql *s)
 	free(columns);
 }
 
+/* --- a shop's rows once more, for another tenant: store/mirror.c --- */
+
+/* "a, tenant, b" without the one name. */
+static const char *without_tenant(const char *columns)
+{
+	struct buf b = { 0 };
+
+	for (const char *p = columns; *p; p += strcspn(p, ","), p += strspn(p, ", "))
+		if (strcspn(p, ",") != 6 || memcmp(p, "tenant", 6) != 0)
+			buf_printf(&b, "%s%.*s", b.len ? ", " : "", (int)strcspn(p, ","), p);
+	return b.data;
+}
+
+/* "AND (doc, pos) > ($3, $4) " */
+static void add_behind(struct buf *b, const struct table_sql *s, int arg)
+{
+	buf_printf(b, "AND (%s) > (", s->mirror_key);
+	for (int i = 0; i < s->copy_keys; i++)
+		buf_printf(b, "%s$%d", i ? ", " : "", arg + i);
+	buf_str(b, ") ");
+}
+
+static const char *mirror_end(const struct table *t, const struct table_sql *s, bool behind)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "SELECT %s FROM %s WHERE tenant = $1 ", s->mirror_key, t->name);
+	if (behind)
+		add_behind(&b, s, 3);
+	buf_printf(&b, "ORDER BY %s LIMIT 1 OFFSET $2", s->mirror_key);
+	return b.data;
+}
+
+static const char *mirror_copy(const struct table *t, const struct table_sql *s, bool behind)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "INSERT OR IGNORE INTO %s (tenant, %s) SELECT $3, %s FROM %s WHERE tenant = $1 ", t->name, s->mirror_columns,
+		   s->mirror_columns, t->name);
+	if (behind)
+		add_behind(&b, s, 4);
+	buf_printf(&b, "ORDER BY %s LIMIT $2", s->mirror_key);
+	return b.data;
+}
+
+static const char *mirror_remove(const struct table *t, const struct table_sql *s)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "DELETE FROM %s WHERE tenant = $1 AND (%s) IN (SELECT %s FROM %s WHERE tenant = $1 LIMIT $2)", t->name,
+		   s->mirror_key, s->mirror_key, t->name);
+	return b.data;
+}
+
+static void make_mirror(const struct table *t, struct table_sql *s)
+{
+	static const char by[] = "tenant, ";
+	const char *key = key_of(t);
+	char *columns;
+
+	if (strncmp(key, by, strlen(by)) != 0)
+		return;
+	columns = copied(t);
+	s->mirror_key = key + strlen(by);
+	s->mirror_columns = without_tenant(columns);
+	free(columns);
+	s->mirror_end_first = mirror_end(t, s, false);
+	s->mirror_end_next = mirror_end(t, s, true);
+	s->mirror_copy_first = mirror_copy(t, s, false);
+	s->mirror_copy_next = mirror_copy(t, s, true);
+	s->mirror_remove = mirror_remove(t, s);
+	s->mirror_count = text("SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM ", t->name, " WHERE tenant = $1 LIMIT $2) AS few");
+}
+
 static void make_one(const struct table *t, struct table_sql *s)
 {
 	make_copy(t, s);
+	make_mirror(t, s);
 	if (t->rule != LOCAL || table_column(t, "tenant") >= 0)
 		s->rename_tenant = text("UPDATE ", t->name, " SET tenant = $2 WHERE tenant = $1");
 	if (t->rule != LOCAL)

@@ -18,6 +18,7 @@
  *	crew.c		the reader threads
  *	pghosts.c	NOTIFY and LISTEN
  *	backup.[ch]	backups: one file each, for both engines; copy.c takes one shop's rows along
+ *	mirror.[ch]	a shop's rows under another tenant as well, kept right by triggers
  *	checkpoint.c	moves the WAL into the database file, beside the writer
  *
  * SQL is written once for both engines: $1 … $n for values, every whole number
@@ -243,6 +244,12 @@ struct table_sql {
 	const char *copy_in;
 	const char *copy_forget;		/* $1 as above */
 	int copy_columns, copy_key[4], copy_keys;	/* places of the key in a row */
+	/* SQLite: the same rows for another tenant; NULL where a tenant has one row, or none. */
+	const char *mirror_key, *mirror_columns;	/* names: of the key without its tenant; of all but that */
+	const char *mirror_end_first, *mirror_end_next;	/* key of a row; $1 tenant, $2 rows before it, $3 … behind this key */
+	const char *mirror_copy_first, *mirror_copy_next;	/* $1 tenant, $2 limit, $3 the other, $4 … behind this key */
+	const char *mirror_remove;			/* $1 tenant, $2 limit */
+	const char *mirror_count;			/* $1 tenant, $2 no more than these */
 };
 const struct table_sql *table_sql(const struct table *t);
 /* Reads the row at a result made by load, page_uuid, page_seq or page_down.

@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/secret.h"
+#include "model/move.h"
 #include "store/backup.h"
 
 /* --- who it is --- */
@@ -51,7 +52,7 @@ static int paired_in(struct db *db, struct pool *pool, const struct tenant *t, b
 
 static int unsent_in(struct db *db, int64_t *n, struct err *err)
 {
-	return db_int(db, "SELECT CAST(count(*) AS bigint) FROM outbox", NO_ARGS, n, err);
+	return db_int(db, "SELECT CAST(count(*) AS bigint) FROM outbox WHERE tenant IN (SELECT uuid FROM tenants)", NO_ARGS, n, err);
 }
 
 static int load_shops(struct restoring *r, struct db *db, struct pool *pool, struct tenant *was, struct err *err)
@@ -129,7 +130,8 @@ static int restore_till(struct restoring *r, struct txn *t, struct site *site, s
 	struct write w = { .t = t, .site = site };
 	struct tenant was;
 
-	if (load_shops(r, t->db, t->pool, &was, err) < 0)
+	/* Nobody waits for this copy: what a move has left goes, and the rest is renamed, both at once. */
+	if (move_clear(t, err) < 0 || load_shops(r, t->db, t->pool, &was, err) < 0)
 		return -1;
 	if (is_active(&r->mine) && !uuid_eq(was.uuid, r->mine.uuid) && tenant_rename(t, was.uuid, r->mine.uuid, err) < 0)
 		return -1;

@@ -7,7 +7,7 @@
  *	guard.c		who is asking, and may they; cache.c remembers for a second
  *	kept.c		answers that were just given, while what they are made of stands
  *	browser.c	Host, Origin, CORS: what a web page may do
- *	shop.c		whose server this is; on a till pairing changes it
+ *	shop.c		whose server this is; on a till pairing changes it; moving.c its rows
  *	keys.c		files that hold secrets
  *	notify.c	wire: what was committed, and how sync is doing
  *	events.c	wire: each event, for fexl-realtimed and who listens there
@@ -279,6 +279,13 @@ struct apid {
 		int64_t after;		/* a till's own: how far */
 		bool running;
 	} purged;
+	struct {
+		bool running;		/* rows are on their way to another tenant, or go */
+		bool anew;		/* there is another beginning or end since */
+		int failures;		/* in a row … */
+		char trouble[320];	/* … and why; empty: there are none */
+		struct event *again;	/* NULL: the start has failed */
+	} moved;
 	int in_hand;			/* calls and jobs that have not ended */
 	bool stopping;			/* nothing new is begun */
 	bool closing;			/* the last jobs are under way; then `last` comes */
@@ -293,6 +300,9 @@ void apid_let_go(struct apid *a);
 void minute_save(struct apid *a);
 /* Lets go what is too old, a little at a time. */
 void purge_some(struct apid *a);
+/* Goes on with rows that are on their way to the shop's tenant, if there are any. */
+void move_start(struct apid *a);
+void move_some(struct apid *a);
 /* The status line: is my shop safe? */
 void apid_say(struct apid *a);
 

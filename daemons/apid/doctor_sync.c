@@ -75,6 +75,7 @@ static const struct {
 	const char *status, *text, *next;
 	enum found found;
 } standings[] = {
+	{ "moving", "the shop's rows are being made ready for the cloud", "fexlctl status", FOUND_WARN },
 	{ "registering", "the cloud has not answered yet", "fexlctl sync now --wait", FOUND_WARN },
 	{ "pending", "the cloud's owner has not approved this till yet", "at the cloud: fexlctl devices", FOUND_WARN },
 	{ "revoked", "the cloud has revoked this till; it goes on selling on its own", "fexlctl unpair, then fexlctl pair again", FOUND_FAIL },

@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/backup.h"
+#include "store/upkeep.h"
 #include "sync/restored.h"
 
 #include <ctype.h>
@@ -40,7 +42,24 @@ static void pairing_begun(struct call *c)
 	shop_changed(c);
 	shop_set_cloud(c->apid, c->state);
 	log_info("pairing with %s was begun", (const char *)c->state);
+	move_some(c->apid);
 	notify_kick(c->apid->notify, "pairing");
+}
+
+/* The rows are here twice for a while.  Pages that are free already take some of them. */
+static int check_room(struct call *c, struct err *err)
+{
+	struct db_config living = apid_db_config(c->apid->conf);
+	struct upkeep u;
+	struct pairing p;
+
+	if (pairing_load(c->db, c->pool, &p, err) < 0)
+		return -1;
+	if (p.move_done > 0)
+		return 0;	/* asked once more on the way: there was room */
+	if (upkeep_look(c->db, living.url, &u, err) < 0)
+		return -1;
+	return backup_room(conf_str(c->apid->conf, "data_dir"), MAX(u.bytes - 2 * u.unused_bytes, 0), err);
 }
 
 int h_pairing_put(struct call *c, struct err *err)
@@ -51,6 +70,7 @@ int h_pairing_put(struct call *c, struct err *err)
 	char key[LICENSE_LEN + 1];
 	struct uuid tenant;
 	struct json body;
+	int moves;
 
 	if (call_body_only(c, members, &body, err) < 0 || call_need(body, "url", 500, &typed, err) < 0 ||
 	    call_need_uuid(body, "tenant_uuid", &tenant, err) < 0 ||
@@ -63,14 +83,15 @@ int h_pairing_put(struct call *c, struct err *err)
 	}
 	shop_forget(c->apid);
 	/* The key is in its place before anybody looks for it. */
-	if (pairing_begin(&w, url, tenant, name, err) < 0 || license_store(c->apid->conf, key, err) < 0)
+	if ((moves = pairing_begin(&w, url, tenant, name, err)) < 0 || (moves && check_room(c, err) < 0) ||
+	    license_store(c->apid->conf, key, err) < 0)
 		return -1;
 	c->shop.tenant = w.tenant;
 	c->state = (void *)url;
 	c->after = pairing_begun;
 	jw_open(&c->out, '{');
 	jw_put_uuid(&c->out, "device_uuid", c->shop.site.device);
-	jw_put_str(&c->out, "status", "registering");
+	jw_put_str(&c->out, "status", moves ? "moving" : "registering");
 	jw_close(&c->out, '}');
 	return 202;
 }
@@ -82,6 +103,7 @@ static void pairing_over(struct call *c)
 	clock_unfollow();
 	c->apid->last_cycle = 0;
 	log_info("pairing was ended: this till works on its own");
+	move_some(c->apid);
 	notify_kick(c->apid->notify, "pairing");
 }
 

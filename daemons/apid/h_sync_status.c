@@ -26,6 +26,11 @@ static bool is_off(const struct view *v)
 	return !v->paired;
 }
 
+static bool is_moving(const struct view *v)
+{
+	return status_is(v, "moving");
+}
+
 static bool is_registering(const struct view *v)
 {
 	return status_is(v, "registering");
@@ -78,6 +83,17 @@ static bool is_synced(const struct view *v UNUSED)
 
 /* --- sentences --- */
 
+static void say_moving(const struct view *v, struct buf *text)
+{
+	if (v->pairing.move_trouble)
+		buf_printf(text, "Getting this shop's rows ready for the cloud waits and is tried again: %s", v->pairing.move_trouble);
+	else if (v->pairing.move_total == 0)
+		buf_str(text, "Getting this shop's rows ready for the cloud; selling goes on.");
+	else
+		buf_printf(text, "Getting this shop's rows ready for the cloud: %lld of %lld are; selling goes on.",
+			   (long long)v->pairing.move_done, (long long)MAX(v->pairing.move_total, v->pairing.move_done));
+}
+
 static void say_pending(const struct view *v, struct buf *text)
 {
 	buf_printf(text, "Waiting for approval: compare the code %s with the one at the cloud.",
@@ -127,6 +143,7 @@ static const struct state {
 	void (*say)(const struct view *v, struct buf *text);
 } states[] = {
 	{ "off", is_off, "Sync is off: this till works on its own.", NULL },
+	{ "moving", is_moving, NULL, say_moving },
 	{ "registering", is_registering, "Asking the cloud to let this till in.", NULL },
 	{ "pending", is_pending, NULL, say_pending },
 	{ "revoked", is_revoked, "The cloud has revoked this till; it goes on selling on its own.", NULL },
@@ -202,6 +219,7 @@ static int say_status(struct call *c, struct err *err UNUSED)
 	struct buf text = { 0 };
 
 	v->worker = notify_worker(c->apid->notify);
+	v->pairing.move_trouble = *c->apid->moved.trouble ? c->apid->moved.trouble : NULL;
 	s = state_of(v);
 	buf_str(&text, s->text ? s->text : "");
 	if (s->say)

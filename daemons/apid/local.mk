@@ -17,6 +17,6 @@ fexl_apid_SOURCES = \
 	%D%/h_backup.c %D%/h_restore.c %D%/h_doctor.c %D%/doctor.h %D%/doctor_data.c %D%/doctor_place.c %D%/doctor_sync.c \
 	%D%/swap.h %D%/swap.c \
 	%D%/h_devices.c %D%/h_admin.c \
-	%D%/h_sync_hub.c %D%/h_sync_till.c %D%/h_sync_status.c %D%/h_repair.c %D%/purge.c %D%/h_pairing.c \
+	%D%/h_sync_hub.c %D%/h_sync_till.c %D%/h_sync_status.c %D%/h_repair.c %D%/purge.c %D%/moving.c %D%/h_pairing.c \
 	%D%/h_quarantine.c %D%/h_tenant.c %D%/h_db.c
 fexl_apid_LDADD = libsync.a libmodel.a libservice.a libhttp.a libwire.a libws.a $(STORE_LIBS) $(EVENT_LIBS) $(SSL_LIBS) $(Z_LIBS) $(SYSTEMD_LIBS)

@@ -278,6 +278,7 @@ static int start(struct service_ctx *svc, void **state, struct err *err)
 	hosts_start(a);
 	a->minute = event_made(event_new(a->base, -1, EV_PERSIST, on_minute, a), &minute);
 	purge_some(a);
+	move_start(a);
 	apid_say(a);
 	return 0;
 }
@@ -361,7 +362,7 @@ static void stop(struct service_ctx *svc, void *state)
 static void release(void *state)
 {
 	struct apid *a = state;
-	struct event *events[] = { a->answers, a->turned, a->minute, a->last };
+	struct event *events[] = { a->answers, a->turned, a->minute, a->moved.again, a->last };
 
 	meters_free(&a->meters);
 	http_server_free(&a->http);

@@ -4,6 +4,7 @@
  * waited behind the pairing belongs to the shop's new tenant. */
 #include "base/base.h"
 #include "apid/call.h"
+#include "model/move.h"
 
 #include "base/clock.h"
 
@@ -94,6 +95,8 @@ static int open_shop(struct txn *t, void *ctx, struct err *err)
 		return -1;
 	if (o->apid->hub)
 		return 0;
+	if (move_open(t, err) < 0)
+		return -1;
 	n = pairing_load(t->db, t->pool, &o->pairing, err);
 	o->paired = n > 0;
 	return MIN(n, 0);

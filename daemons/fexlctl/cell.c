@@ -70,6 +70,7 @@ static const struct {
 } states[] = {
 	{ "approved", GOOD },  { "synced", GOOD },  { "running", GOOD },   { "identical", GOOD }, { "active", GOOD },
 	{ "pending", BUSY },   { "sending", BUSY }, { "loading", BUSY },   { "registering", BUSY }, { "paused", BUSY },
+	{ "moving", BUSY },
 	{ "offline", BUSY },   { "waiting", BUSY }, { "attention", BAD },  { "revoked", BAD },	 { "refused", BAD },
 	{ "differ", BAD },     { "stopped", BAD },  { "ok", GOOD },	   { "warn", BUSY },	 { "fail", BAD },
 };

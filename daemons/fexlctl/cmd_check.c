@@ -85,6 +85,7 @@ static const struct {
 	enum level level;
 	const char *next;
 } states[] = {
+	{ "moving", LEVEL_WARNING, "fexlctl status" },
 	{ "registering", LEVEL_WARNING, "fexlctl status" },
 	{ "pending", LEVEL_WARNING, "at the cloud: fexlctl devices approve CODE" },
 	{ "paused", LEVEL_WARNING, "fexlctl sync resume" },

@@ -137,16 +137,38 @@ static bool is_asking(const struct reply *status)
 	return word != NULL && strcmp(word, "registering") == 0;
 }
 
+/* A store that has sold for years: its rows are made ready first, however long that
+ * takes, and people read how far it is. */
+static bool is_moving(struct ctl *c, const struct reply *status, int64_t *done)
+{
+	const char *word = json_text(status->json, "pairing.status");
+	int64_t now = json_number(status->json, "pairing.move.done", 0);
+	bool is_news = now != *done;
+
+	if (word == NULL || strcmp(word, "moving") != 0)
+		return false;
+	*done = now;
+	if (is_news && now > 0 && isatty(STDERR_FILENO))
+		say(c, "%lld of %lld rows are ready for the cloud; selling goes on.", (long long)now,
+		    (long long)json_number(status->json, "pairing.move.total", 0));
+	return true;
+}
+
 static int await_answer(struct ctl *c, struct reply *status)
 {
 	int64_t until = clock_boot() + (c->timeout_ms > 0 ? c->timeout_ms * 1000 : PATIENCE_US);
 	struct call look = { "syncd", "GET", "/status" };
 	struct reply worker;
+	int64_t moved = 0, before;
 	int rc;
 
 	for (;;) {
-		if ((rc = ask(c, "apid", "GET", "/api/sync/status", NULL, status)) != 0 || !is_asking(status))
+		before = moved;
+		if ((rc = ask(c, "apid", "GET", "/api/sync/status", NULL, status)) != 0 ||
+		    (!is_moving(c, status, &moved) && !is_asking(status)))
 			return rc;
+		if (moved != before && c->timeout_ms <= 0)
+			until = clock_boot() + PATIENCE_US;
 		if (!call_try(c, &look, &worker)) {
 			say(c, "fexl-syncd is not running: the cloud will be asked when it is.");
 			hint(c, "systemctl start fexl-syncd");

@@ -84,6 +84,7 @@ static const struct {
 	const char *state, *next;
 	bool with_code;		/* behind next */
 } sad_states[] = {
+	{ "moving", "fexlctl status, again in a while" },
 	{ "registering", "fexlctl doctor cloud" },
 	{ "pending", "at the cloud: fexlctl devices approve ", true },
 	{ "paused", "fexlctl sync resume" },

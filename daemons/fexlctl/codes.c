@@ -14,6 +14,7 @@ const struct problem_code problem_codes[] = {
 	  "fexlctl pair --url URL --tenant UUID --license-file FILE --name NAME" },
 	{ "not_paired", "this till belongs to no cloud", "fexlctl pair, when it shall belong to one." },
 	{ "paused", "somebody paused sync; everything is kept here", "fexlctl sync resume.", END_REFUSED, "fexlctl sync resume" },
+	{ "moving", "the shop's rows are being made ready for the cloud; selling goes on", "Wait; fexlctl status says how far it is." },
 	{ "registering", "the cloud has not answered yet whether it knows this shop", "Wait, or fexlctl status to see why it takes long." },
 	{ "pending", "the owner has not let this till in yet", "At the cloud: fexlctl devices approve CODE, the code on this till's screen.",
 	  END_REFUSED, "at the cloud: fexlctl devices approve CODE" },

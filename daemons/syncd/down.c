@@ -133,7 +133,8 @@ static int count_own(struct db *db, void *ctx, struct err *err)
 	int64_t waiting;
 
 	c->own = -1;
-	if (db_int(db, "SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM outbox LIMIT 1) AS few", NO_ARGS, &waiting, err) < 0)
+	if (db_int(db, "SELECT CAST(count(*) AS bigint) FROM (SELECT 1 AS one FROM outbox WHERE tenant = $1 LIMIT 1) AS few",
+		   ARGS(v_uuid(tenant)), &waiting, err) < 0)
 		return -1;
 	return waiting ? 0 : own_since(db, tenant, c->view->site.uuid, c->view->pairing.cursor, &c->own, err);
 }

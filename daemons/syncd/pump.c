@@ -30,6 +30,7 @@ static const struct {
 	const char *status;
 	enum cycle_phase phase;
 } phase_of_status[] = {
+	{ "moving", PHASE_OFF },	/* apid kicks when it is done */
 	{ "registering", PHASE_REGISTERING },
 	{ "pending", PHASE_PENDING },
 	{ "approved", PHASE_ON },	/* or loading: cycle_know() tells them apart */

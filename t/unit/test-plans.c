@@ -15,7 +15,7 @@
 /* They have as many rows as a shop has people, tills, rates and days, or are a list
  * of what is not done yet. */
 static const char *const small[] = { "accounts", "users", "roles", "settings", "tax_rates", "categories", "suppliers", "devices",
-				     "tenants", "server", "pairing", "series", "series_seen", "gaps", "numbers", "outbox", "parked", NULL };
+				     "tenants", "server", "pairing", "moving", "series", "series_seen", "gaps", "numbers", "outbox", "parked", NULL };
 
 /* Said by the whole shop because that is what was asked for, or once in a till's life. */
 static const struct {

@@ -134,7 +134,7 @@ export interface OutboxTable {
 
 export interface Pairing {
 	device: string;
-	status: 'registering' | 'pending' | 'approved' | 'revoked' | 'refused' | 'off';
+	status: 'moving' | 'registering' | 'pending' | 'approved' | 'revoked' | 'refused' | 'off';
 	tenant: string;
 	url: string;
 	name: string;
@@ -143,6 +143,7 @@ export interface Pairing {
 	prefix: string | null;
 	paused: boolean;
 	cursor: number;
+	move?: { done: number; total: number; trouble: string | null }; // while it moves
 	load: { complete: boolean; done: number; total: number; rows_per_s?: number };
 	loaded_at: string | null;
 	load_tables?: { table: string; state: 'done' | 'now' | 'waiting' }[]; // while it loads, in its order
@@ -151,7 +152,7 @@ export interface Pairing {
 	verified_seq: number | null;
 }
 
-export type SyncState = 'off' | 'registering' | 'pending' | 'revoked' | 'refused' | 'paused' | 'offline' | 'loading'
+export type SyncState = 'off' | 'moving' | 'registering' | 'pending' | 'revoked' | 'refused' | 'paused' | 'offline' | 'loading'
 	| 'attention' | 'sending' | 'synced';
 
 export interface SyncStatus {

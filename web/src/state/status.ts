@@ -69,7 +69,7 @@ async function look(): Promise<void> {
 function isBusy(): boolean {
 	const s = status.get().sync;
 	return mode.get() === 'local' || mode.get() === 'catching_up' || !status.get().answers ||
-		['registering', 'pending', 'loading', 'sending'].includes(s?.state ?? '');
+		['moving', 'registering', 'pending', 'loading', 'sending'].includes(s?.state ?? '');
 }
 
 async function turn(): Promise<void> {

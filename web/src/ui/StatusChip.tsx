@@ -31,6 +31,7 @@ function synced(s: SyncStatus): string {
 
 const chips: Record<SyncStatus['state'], (s: SyncStatus, n: number) => Chip> = {
 	off: () => ({ text: t('status.off'), icon: 'till', tone: 'calm' }),
+	moving: (s) => ({ text: t('status.moving', { percent: movedPercent(s) }), icon: 'wait', tone: s.pairing?.move?.trouble ? 'warn' : 'busy' }),
 	registering: () => ({ text: t('status.registering'), icon: 'wait', tone: 'busy' }),
 	pending: () => ({ text: t('status.pending'), icon: 'wait', tone: 'busy' }),
 	revoked: () => ({ text: t('status.revoked'), icon: 'alert', tone: 'bad' }),
@@ -43,9 +44,16 @@ const chips: Record<SyncStatus['state'], (s: SyncStatus, n: number) => Chip> = {
 	synced: (s) => ({ text: synced(s), icon: 'check', tone: 'ok' }),
 };
 
+function percentOf(part?: { done: number; total: number }): number {
+	return part && part.total > 0 ? Math.min(Math.floor((part.done * 100) / part.total), 100) : 0;
+}
+
 export function percent(s: SyncStatus): number {
-	const load = s.pairing?.load;
-	return load && load.total > 0 ? Math.min(Math.floor((load.done * 100) / load.total), 100) : 0;
+	return percentOf(s.pairing?.load);
+}
+
+export function movedPercent(s: SyncStatus): number {
+	return percentOf(s.pairing?.move);
 }
 
 export function chipOf(status: Status, mode: Mode, role: string): Chip {

@@ -13,6 +13,7 @@ function each(before: string, after: string, zero: string): Text {
 export const sync: Record<keyof typeof en, Text> = {
 	'status.label': 'المزامنة: {text}',
 	'status.off': 'محلي فقط',
+	'status.moving': 'جارٍ التجهيز: {percent} %',
 	'status.registering': 'جارٍ سؤال السحابة…',
 	'status.pending': 'بانتظار الموافقة',
 	'status.revoked': 'أُلغي الربط: البيع محلياً',
@@ -47,6 +48,7 @@ export const sync: Record<keyof typeof en, Text> = {
 	'drawer.rows': 'الصفوف',
 	'drawer.trouble': 'آخر مشكلة',
 	'sync_text.off': 'المزامنة متوقفة: هذا الصندوق يعمل وحده، ولا يغادر شيء هذا الجهاز.',
+	'sync_text.moving': 'جارٍ تجهيز بيانات المتجر للسحابة. يمكنك البيع في هذه الأثناء.',
 	'sync_text.registering': 'جارٍ سؤال السحابة قبول هذا الصندوق.',
 	'sync_text.pending': 'على المالك الموافقة على هذا الصندوق في السحابة.',
 	'sync_text.revoked': 'ألغت السحابة ربط هذا الصندوق، وهو يواصل البيع وحده.',

@@ -3,6 +3,7 @@ import type { Text } from '..';
 const texts = {
 	'status.label': 'Sync: {text}',
 	'status.off': 'Local only',
+	'status.moving': 'Getting ready: {percent} %',
 	'status.registering': 'Asking the cloud…',
 	'status.pending': 'Waiting for approval',
 	'status.revoked': 'Revoked: selling locally',
@@ -37,6 +38,7 @@ const texts = {
 	'drawer.rows': 'Rows',
 	'drawer.trouble': 'Last trouble',
 	'sync_text.off': 'Sync is off: this till works on its own, and nothing leaves this device.',
+	'sync_text.moving': 'This shop’s data are being made ready for the cloud. You can sell meanwhile.',
 	'sync_text.registering': 'Asking the cloud to let this till in.',
 	'sync_text.pending': 'The owner has to approve this till at the cloud.',
 	'sync_text.revoked': 'The cloud has revoked this till. It goes on selling on its own.',

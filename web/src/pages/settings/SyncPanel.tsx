@@ -5,6 +5,7 @@ import { t } from '~/i18n';
 import { useStatus } from '~/state/status';
 import { Empty } from '~/ui/Empty';
 import { Loading } from './sync/Loading';
+import { Moving } from './sync/Moving';
 import { Off } from './sync/Off';
 import { On } from './sync/On';
 import { Refused, Registering } from './sync/Refused';
@@ -16,6 +17,8 @@ function view(s: SyncStatus) {
 	const p = s.pairing;
 	if (!p || p.status === 'off')
 		return <Off />;
+	if (p.status === 'moving')
+		return <Moving s={s} />;
 	if (p.status === 'registering')
 		return <Registering s={s} />;
 	if (p.status === 'pending')
