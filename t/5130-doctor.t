@@ -68,6 +68,10 @@ test_expect 'a sum of stock that is not what the moves say is found' '
 	[ "$(found stock)" = fail ] && ends 1 ctl till1 doctor'
 test_expect 'and made again' 'ctl till1 doctor --fix stock && [ "$(found stock)" = ok ] &&
 	[ "$(rows till1 "SELECT on_hand FROM stock")" = 97000 ]'
+test_expect 'a sum of what customers owe that is not what the books say is found' '
+	stop till1 && sqlite3 "$stage/till1/data/fexl.db" "INSERT INTO balances (tenant, customer, owed, credit)
+		SELECT tenant, uuid, 250, 0 FROM customers LIMIT 1" && start till1 && [ "$(found accounts)" = fail ] && ends 1 ctl till1 doctor'
+test_expect 'and made again as well' 'ctl till1 doctor --fix accounts && [ "$(found accounts)" = ok ]'
 test_expect 'the index of words too' '
 	stop till1 && sqlite3 "$stage/till1/data/fexl.db" "DELETE FROM words WHERE uuid IN (SELECT uuid FROM products)" && start till1 &&
 	[ "$(api till1 GET "/api/products?q=tea" | jq ".items | length")" = 0 ] && ctl till1 doctor --fix stock &&

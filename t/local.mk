@@ -134,7 +134,7 @@ MODEL_WRAPS = $(AM_LDFLAGS) \
 	-Wl,--wrap=session_create -Wl,--wrap=session_find -Wl,--wrap=session_end -Wl,--wrap=document_create \
 	-Wl,--wrap=document_list -Wl,--wrap=order_receive -Wl,--wrap=adjustment_move -Wl,--wrap=invoice_list \
 	-Wl,--wrap=invoice_more -Wl,--wrap=shift_list -Wl,--wrap=shift_more -Wl,--wrap=account_json \
-	-Wl,--wrap=supplier_account -Wl,--wrap=stock_rebuild -Wl,--wrap=stock_check -Wl,--wrap=number_reserve \
+	-Wl,--wrap=supplier_account -Wl,--wrap=stock_rebuild -Wl,--wrap=stock_check -Wl,--wrap=owed_rebuild -Wl,--wrap=owed_check -Wl,--wrap=number_reserve \
 	-Wl,--wrap=number_void_unused -Wl,--wrap=gaps_see -Wl,--wrap=gaps_list -Wl,--wrap=outbox_mark \
 	-Wl,--wrap=outbox_release -Wl,--wrap=outbox_json -Wl,--wrap=outbox_list -Wl,--wrap=report_inventory \
 	-Wl,--wrap=report_moves -Wl,--wrap=report_layers -Wl,--wrap=report_low_stock -Wl,--wrap=report_oversold \

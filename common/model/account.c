@@ -1,5 +1,5 @@
-/* What customers owe, and what they have to their credit: sums over the books,
- * computed when somebody asks.  No payment is tied to a debt for good: one that
+/* What customers owe, and what they have to their credit: sums over the books, as
+ * they were on a day or as they are kept (owed.c).  No payment is tied to a debt for good: one that
  * names an invoice goes there, the rest goes to the oldest debt by (at, uuid).
  *
  * A customer's part of 1100 (receivables) is what is owed, his part of 2100
@@ -8,67 +8,71 @@
 #include "model/owed.h"
 
 #include "model/lists.h"
+#include "schema/sums.h"
+
+/* --- as the books say it, until a day --- */
 
 /* What of 1100 and 2100 is whose: $1 tenant, $2 and $3 the accounts, $4 until.
  * A sale's debt is in its head; what follows it is in the books, because how much
- * of a payment met a debt was found out when it was stored.  `of` says whose. */
+ * of a payment met a debt was found out when it was stored. */
 /* From the few to the many: CROSS JOIN keeps SQLite, which knows no figures of the
  * tables, from walking through the whole ledger instead. */
 #define LINES "CROSS JOIN journal_lines l "
 #define OF_DOC(doc) "l.tenant = $1 AND l.doc = " doc ".uuid AND l.account IN ($2, $3) "
-#define TO_OWED "CASE WHEN l.account = $2 THEN l.debit - l.credit ELSE 0 END"
-#define TO_CREDIT "CASE WHEN l.account = $3 THEN l.credit - l.debit ELSE 0 END"
-#define SALES(of) \
+#define TO_OWED OWED_IN("$2")
+#define TO_CREDIT CREDIT_IN("$3")
+#define SALES \
 	"SELECT i.customer, i.uuid AS invoice, i.total - i.paid AS owed, 0 AS credit FROM invoices i " \
-	"WHERE i.tenant = $1 AND i.at <= $4 AND i.total > i.paid " of
-#define SALES_ON_CREDIT(of) \
+	"WHERE i.tenant = $1 AND i.at <= $4 AND i.total > i.paid AND i.customer IS NOT NULL "
+#define SALES_ON_CREDIT \
 	"SELECT i.customer, i.uuid, 0, -p.amount FROM invoices i " \
 	"CROSS JOIN invoice_payments p WHERE p.tenant = $1 AND p.doc = i.uuid AND p.method = 'store_credit' " \
-	"AND i.tenant = $1 AND i.at <= $4 " of
-#define UNDONE(table, of) \
+	"AND i.tenant = $1 AND i.at <= $4 AND i.customer IS NOT NULL "
+#define UNDONE(table) \
 	"SELECT i.customer, i.uuid, " TO_OWED ", " TO_CREDIT " FROM invoices i " \
 	"CROSS JOIN " table " x " LINES "WHERE x.tenant = $1 AND x.invoice = i.uuid AND x.at <= $4 AND " OF_DOC("x") \
-	"AND i.tenant = $1 " of
+	"AND i.tenant = $1 AND i.customer IS NOT NULL "
 /* Goods that nobody's invoice or none names. */
-#define RETURNED(of) \
+#define RETURNED \
 	"SELECT x.customer, NULL, " TO_OWED ", " TO_CREDIT " FROM returns x " LINES \
 	"LEFT JOIN invoices i ON i.tenant = $1 AND i.uuid = x.invoice " \
-	"WHERE " OF_DOC("x") "AND x.tenant = $1 AND x.at <= $4 AND i.customer IS NULL " of
-#define PAID(of) \
-	"SELECT x.customer, x.invoice, " TO_OWED ", " TO_CREDIT " FROM customer_payments x " LINES \
-	"WHERE " OF_DOC("x") "AND x.tenant = $1 AND x.at <= $4 " of
-/* Money that a drawer took from or gave to an account which is nobody's. */
-#define DRAWN \
-	"SELECT NULL, NULL, " TO_OWED ", " TO_CREDIT " FROM shift_movements x " LINES \
+	"WHERE " OF_DOC("x") "AND x.tenant = $1 AND x.at <= $4 AND i.customer IS NULL "
+/* Payments; and money that a drawer took from or gave to an account which is nobody's. */
+#define MOVED(table, whose) \
+	"SELECT " whose ", " TO_OWED ", " TO_CREDIT " FROM " table " x " LINES \
 	"WHERE " OF_DOC("x") "AND x.tenant = $1 AND x.at <= $4 "
-#define WHOSE "COALESCE(c.merged_into, o.customer)"
-#define SUMS(rows) \
-	"SELECT " WHOSE ", o.invoice, t.at, CAST(sum(o.owed) AS bigint), CAST(sum(o.credit) AS bigint) FROM (" rows ") o " \
-	"LEFT JOIN customers c ON c.tenant = $1 AND c.uuid = o.customer " \
-	"LEFT JOIN invoices t ON t.tenant = $1 AND t.uuid = o.invoice GROUP BY " WHOSE ", o.invoice, t.at " \
-	"HAVING sum(o.owed) <> 0 OR sum(o.credit) <> 0 " \
-	"ORDER BY CASE WHEN " WHOSE " IS NULL THEN 1 ELSE 0 END, " WHOSE ", t.at, o.invoice"
 #define UNION " UNION ALL "
-#define OF_ALL(of_invoice, of_document) \
-	SALES(of_invoice) UNION SALES_ON_CREDIT(of_invoice) UNION UNDONE("cancellations", of_invoice) UNION \
-	UNDONE("returns", of_invoice) UNION RETURNED(of_document) UNION PAID(of_document)
+#define WHOSE "COALESCE(c.merged_into, o.customer)"
+#define SUMS(rows, at, join) \
+	"SELECT " WHOSE ", o.invoice, " at ", CAST(sum(o.owed) AS bigint), CAST(sum(o.credit) AS bigint) FROM (" rows ") o " \
+	"LEFT JOIN customers c ON c.tenant = $1 AND c.uuid = o.customer " join "GROUP BY " WHOSE ", o.invoice, " at \
+	" HAVING sum(o.owed) <> 0 OR sum(o.credit) <> 0 " \
+	"ORDER BY CASE WHEN " WHOSE " IS NULL THEN 1 ELSE 0 END, " WHOSE ", " at ", o.invoice"
 
-/* One who turned out to be another counts with him: $n is whom they all are. */
-#define THEIRS(n) \
-	"IN (SELECT uuid FROM customers WHERE tenant = $1 AND uuid = " n " " \
-	"UNION ALL SELECT uuid FROM customers WHERE tenant = $1 AND merged_into = " n ") "
+static const char sums_of_all[] =
+	SUMS(SALES UNION SALES_ON_CREDIT UNION UNDONE("cancellations") UNION UNDONE("returns") UNION RETURNED UNION
+	     MOVED("customer_payments", "x.customer, x.invoice") UNION MOVED("shift_movements", "NULL, NULL"), "t.at",
+	     "LEFT JOIN invoices t ON t.tenant = $1 AND t.uuid = o.invoice ");
 
-static const char sums_of_one[] = SUMS(OF_ALL("AND i.customer " THEIRS("$5"), "AND x.customer " THEIRS("$5")));
-static const char sums_of_all[] = SUMS(OF_ALL("AND i.customer IS NOT NULL ", "") UNION DRAWN);
+/* --- as it stands now --- */
 
-/* Of those who owe one of the invoices from $5 to $6. */
+/* $1 tenant.  What no debt is left of is not looked at: it stands in the balance,
+ * with what named no invoice, as one row that is no invoice's. */
+#define DEBTS(customer, what) "SELECT d.customer, " what ", 0 AS credit FROM debts d WHERE d.tenant = $1 AND d.owed > 0 AND d.customer " customer
+#define KEPT(customer) \
+	DEBTS(customer, "d.invoice, d.at, d.owed") UNION DEBTS(customer, "NULL, 0, -d.owed") UNION \
+	"SELECT b.customer, NULL, 0, b.owed, b.credit FROM balances b WHERE b.tenant = $1 AND b.customer " customer
+
+static const char sums_of_one[] = SUMS(KEPT(THEIRS("$2")), "o.at", "");
+
+/* Of those who owe one of the invoices from $2 to $3. */
 #define OWING \
 	"(SELECT COALESCE(c.merged_into, c.uuid) FROM invoices p JOIN customers c ON c.tenant = $1 AND c.uuid = p.customer " \
-	"WHERE p.tenant = $1 AND p.uuid BETWEEN $5 AND $6 AND p.total > p.paid)"
+	"WHERE p.tenant = $1 AND p.uuid BETWEEN $2 AND $3 AND p.total > p.paid)"
 #define SOME \
 	"IN (SELECT uuid FROM customers WHERE tenant = $1 AND uuid IN " OWING " " \
 	"UNION ALL SELECT uuid FROM customers WHERE tenant = $1 AND merged_into IN " OWING ") "
-static const char sums_of_page[] = SUMS(OF_ALL("AND i.customer " SOME, "AND x.customer " SOME));
+static const char sums_of_page[] = SUMS(KEPT(SOME), "o.at", "");
 
 #define FOREVER INT64_MAX
 #define ACCOUNTS v_uuid(seed_uuid("account", "1100")), v_uuid(seed_uuid("account", "2100"))
@@ -147,33 +151,21 @@ int owings_of_all(struct db *db, struct pool *pool, struct uuid tenant, int64_t 
 int owings_of_page(struct db *db, struct pool *pool, struct uuid tenant, struct uuid from, struct uuid to, struct owings *all,
 		   struct err *err)
 {
-	return owings_read(db, pool, sums_of_page, ARGS(v_uuid(tenant), ACCOUNTS, v_int(FOREVER), v_uuid(from), v_uuid(to)),
-			   all, err);
-}
-
-/* Who he turned out to be; himself, mostly. */
-static int whom(struct db *db, struct uuid tenant, struct pool *pool, struct uuid customer, struct uuid *whom_r, struct err *err)
-{
-	static const char sql[] = "SELECT merged_into FROM customers WHERE tenant = $1 AND uuid = $2 AND merged_into IS NOT NULL";
-	struct val v[1];
-	int n = db_one(db, pool, sql, ARGS(v_uuid(tenant), v_uuid(customer)), v, 1, err);
-
-	*whom_r = n > 0 ? v[0].u : customer;
-	return MIN(n, 0);
+	return owings_read(db, pool, sums_of_page, ARGS(v_uuid(tenant), v_uuid(from), v_uuid(to)), all, err);
 }
 
 int account_is(struct write *w, struct uuid a, struct uuid b, struct err *err)
 {
-	if (whom(w->t->db, w->tenant, w->t->pool, a, &a, err) < 0 || whom(w->t->db, w->tenant, w->t->pool, b, &b, err) < 0)
+	if (customer_now(w->t->db, w->t->pool, w->tenant, a, &a, err) < 0 || customer_now(w->t->db, w->t->pool, w->tenant, b, &b, err) < 0)
 		return -1;
 	return uuid_eq(a, b);
 }
 
 int owings_of_one(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct owings *all, struct err *err)
 {
-	if (whom(db, tenant, pool, customer, &customer, err) < 0)
+	if (customer_now(db, pool, tenant, customer, &customer, err) < 0)
 		return -1;
-	return owings_read(db, pool, sums_of_one, ARGS(v_uuid(tenant), ACCOUNTS, v_int(FOREVER), v_uuid(customer)), all, err);
+	return owings_read(db, pool, sums_of_one, ARGS(v_uuid(tenant), v_uuid(customer)), all, err);
 }
 
 int64_t owings_total(const struct owings *all, int from, int to)
@@ -194,19 +186,12 @@ int64_t owings_credit(const struct owings *all, int from, int to)
 	return credit;
 }
 
-const struct owing *owing_of(const struct owings *all, struct uuid invoice)
+int64_t owings_open(const struct owings *all, struct uuid invoice)
 {
 	for (int i = 0; i < all->n; i++)
 		if (uuid_eq(all->list[i].invoice, invoice))
-			return &all->list[i];
-	return NULL;
-}
-
-int64_t owings_open(const struct owings *all, struct uuid invoice)
-{
-	const struct owing *o = owing_of(all, invoice);
-
-	return o ? o->open : 0;
+			return all->list[i].open;
+	return 0;
 }
 
 /* --- a customer's account --- */
@@ -271,7 +256,7 @@ int account_json(struct db *db, struct pool *pool, struct uuid tenant, struct uu
 {
 	struct owings all;
 
-	if (whom(db, tenant, pool, customer, &customer, err) < 0 || owings_of_one(db, pool, tenant, customer, &all, err) < 0)
+	if (customer_now(db, pool, tenant, customer, &customer, err) < 0 || owings_of_one(db, pool, tenant, customer, &all, err) < 0)
 		return -1;
 	jw_open(out, '{');
 	jw_put_uuid(out, "customer", customer);
@@ -289,45 +274,32 @@ int account_json(struct db *db, struct pool *pool, struct uuid tenant, struct uu
 
 int account_relieve(struct write *w, struct entry *e, struct uuid customer, int64_t amount, struct err *err)
 {
-	int64_t owed = 0, met;
-	struct owings all;
+	struct balance b;
+	int64_t met;
 
 	if (amount == 0)
 		return 0;
-	if (!uuid_is_zero(customer)) {
-		if (owings_of_one(w->t->db, w->t->pool, w->tenant, customer, &all, err) < 0)
-			return -1;
-		owed = MAX(owings_total(&all, 0, all.n), 0);
-	}
-	met = MIN(amount, owed);
+	if (balance_of(w->t->db, w->t->pool, w->tenant, customer, &b, err) < 0)
+		return -1;
+	met = MIN(amount, MAX(b.owed, 0));
 	entry_credit(e, "1100", met);
 	entry_credit(e, "2100", amount - met);
 	return 0;
 }
 
-static int credit_of(struct write *w, struct uuid customer, int64_t *credit, struct err *err)
-{
-	struct owings all = { 0 };
-
-	if (!uuid_is_zero(customer) && owings_of_one(w->t->db, w->t->pool, w->tenant, customer, &all, err) < 0)
-		return -1;
-	*credit = owings_credit(&all, 0, all.n);
-	return 0;
-}
-
 int account_spend(struct write *w, struct uuid customer, int64_t amount, const char *field, struct err *err)
 {
-	int64_t credit;
+	struct balance b;
 
 	if (amount == 0)
 		return 0;
-	if (credit_of(w, customer, &credit, err) < 0)
+	if (balance_of(w->t->db, w->t->pool, w->tenant, customer, &b, err) < 0)
 		return -1;
-	if (amount <= credit)
+	if (amount <= b.credit)
 		return 0;
 	err_field(err, field, "credit", "store credit: %lld is asked for, the customer has %lld", (long long)amount,
-		  (long long)credit);
-	return err_most(err, MAX(credit, 0));
+		  (long long)b.credit);
+	return err_most(err, MAX(b.credit, 0));
 }
 
 int64_t credit_spent(const struct part_rows *payments)
@@ -342,13 +314,13 @@ int64_t credit_spent(const struct part_rows *payments)
 
 int account_judge(struct write *w, const struct doc *d, struct uuid customer, struct err *err)
 {
-	int64_t credit;
+	struct balance b;
 	char detail[40];
 
-	if (credit_of(w, customer, &credit, err) < 0)
+	if (balance_of(w->t->db, w->t->pool, w->tenant, customer, &b, err) < 0)
 		return -1;
-	if (credit >= 0)
+	if (b.credit >= 0)
 		return 0;
-	snprintf(detail, sizeof detail, "\"credit\":%lld", (long long)credit);
+	snprintf(detail, sizeof detail, "\"credit\":%lld", (long long)b.credit);
 	return review_open(w, "credit_overdrawn", "customers", customer, d->head.table->name, d->head.uuid, detail, err);
 }

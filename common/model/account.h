@@ -41,6 +41,9 @@ int supplier_account(struct db *db, struct pool *pool, struct uuid tenant, struc
 /* {customer, owed, credit, items:[…], next}: what changed it, newest first. */
 int account_json(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, const struct page *page,
 		 struct buf *out, struct err *err) MUST_CHECK;
+/* The sums of what customers owe, made again from the books; and how many are not what those say. */
+int owed_rebuild(struct txn *t, struct uuid tenant, struct err *err) MUST_CHECK;
+int owed_check(struct db *db, struct uuid tenant, int64_t *wrong, struct err *err) MUST_CHECK;
 /* Invoices with what is computed of them: status and owed. */
 int invoice_list(struct db *db, struct pool *pool, struct uuid tenant, const struct page *page, struct buf *out, struct err *err) MUST_CHECK;
 /* The same of one, and what came after it, as members of an open object. */

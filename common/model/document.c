@@ -291,14 +291,14 @@ int document_store(struct write *w, const struct doc *d, struct err *err)
 	if (ledger_check(d, err) < 0 || doc_insert(w->t, w->tenant, d, err) < 0)
 		return -1;
 	tell(w, d, CHANGE_CREATED);
-	if (stock_count(w, d, 1, err) < 0 || see_number(w, d, err) < 0 || cost_run(w, d, err) < 0)
+	if (stock_count(w, d, 1, err) < 0 || owed_count(w, d, 1, err) < 0 || see_number(w, d, err) < 0 || cost_run(w, d, err) < 0)
 		return -1;
 	return w->site->hub && w->who->kind == ACTOR_DEVICE ? judge(w, d, err) : 0;
 }
 
 int document_replace(struct write *w, const struct doc *old, const struct doc *d, struct err *err)
 {
-	if (ledger_check(d, err) < 0 || stock_count(w, old, -1, err) < 0)
+	if (ledger_check(d, err) < 0 || stock_count(w, old, -1, err) < 0 || owed_recount(w, old, d, -1, err) < 0)
 		return -1;
 	if (doc_delete_parts(w->t, w->tenant, old, PART, err) < 0 ||
 	    doc_delete_parts(w->t, w->tenant, old, DERIVED_PART, err) < 0)
@@ -308,7 +308,7 @@ int document_replace(struct write *w, const struct doc *old, const struct doc *d
 	    doc_insert_parts(w->t, w->tenant, d, DERIVED_PART, err) < 0)
 		return -1;
 	tell(w, d, CHANGE_UPDATED);
-	if (stock_count(w, d, 1, err) < 0)
+	if (stock_count(w, d, 1, err) < 0 || owed_recount(w, d, old, 1, err) < 0)
 		return -1;
 	return d->head.seq ? stock_number(w, d, err) : 0;
 }

@@ -36,6 +36,12 @@ void moves_add(struct moves *m, struct move v);
 	"COALESCE(" DOC_POS_IN("invoices", doc) ", " DOC_POS_IN("returns", doc) ", " DOC_POS_IN("cancellations", doc) ", " \
 	DOC_POS_IN("stock_adjustments", doc) ", " DOC_POS_IN("purchases", doc) ", CAST(4611686018427387904 AS bigint))"
 
+/* Keeps what is owed with what is stored (sign 1), or goes (-1). */
+int owed_count(struct write *w, const struct doc *d, int sign, struct err *err) MUST_CHECK;
+/* The same when it takes the place of another (1), or leaves it to that (-1): whose an invoice
+ * is, is what undid it. */
+int owed_recount(struct write *w, const struct doc *d, const struct doc *other, int sign, struct err *err) MUST_CHECK;
+
 /* Refuses derived parts that cannot follow from their document (ERR_INPUT). */
 int derived_check(struct pool *pool, const struct doc *d, struct err *err) MUST_CHECK;
 

@@ -43,6 +43,7 @@ libmodel_a_SOURCES = \
 	%D%/refunds.c \
 	%D%/payment.c \
 	%D%/account.c \
+	%D%/owed.c \
 	%D%/ageing.c \
 	%D%/shift.c \
 	%D%/drawer.c \

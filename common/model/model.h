@@ -20,6 +20,7 @@
  *	payment.c	a customer pays later
  *	cancellation.c return.c	goods and money go back; refunds.c by which way
  *	account.c	what customers owe, and have to their credit; ageing.c since when
+ *	owed.c		caches of sums over the books: what is owed now, of each invoice and in all
  *	purchase.c order.c	goods ordered, bought; void.c a purchase undone
  *	adjustment.c	goods counted, found, lost
  *	supplier.c	what we owe, and paying it

@@ -21,18 +21,19 @@ struct owings {
 	struct owing *list;
 	int n;
 };
+/* As they stand now; what debts were met by what named none is one row of no invoice. */
 int owings_of_one(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct owings *all,
 		  struct err *err) MUST_CHECK;
 /* Of the customers who owe one of the invoices between two uuids. */
 int owings_of_page(struct db *db, struct pool *pool, struct uuid tenant, struct uuid from, struct uuid to,
 		   struct owings *all, struct err *err) MUST_CHECK;
+/* As the books say it of that time. */
 int owings_of_all(struct db *db, struct pool *pool, struct uuid tenant, int64_t until, struct owings *all,
 		  struct err *err) MUST_CHECK;
 int owings_of_next(const struct owings *all, int from);	/* where the next customer's begin */
 int64_t owings_total(const struct owings *all, int from, int to);
 int64_t owings_credit(const struct owings *all, int from, int to);
-const struct owing *owing_of(const struct owings *all, struct uuid invoice);	/* NULL: nothing of it */
-int64_t owings_open(const struct owings *all, struct uuid invoice);
+int64_t owings_open(const struct owings *all, struct uuid invoice);	/* 0: nothing of it */
 
 /* Are they one customer, perhaps made twice?  1, 0, -1. */
 int account_is(struct write *w, struct uuid a, struct uuid b, struct err *err) MUST_CHECK;
@@ -43,6 +44,29 @@ int account_spend(struct write *w, struct uuid customer, int64_t amount, const c
 int64_t credit_spent(const struct part_rows *payments);
 /* On the hub: with this document a customer has spent more credit than there was. */
 int account_judge(struct write *w, const struct doc *d, struct uuid customer, struct err *err) MUST_CHECK;
+
+/* --- owed.c: the sums that are kept --- */
+
+/* One who turned out to be another counts with him: n is whom they all are now. */
+#define THEIRS(n) \
+	"IN (SELECT uuid FROM customers WHERE tenant = $1 AND uuid = " n " " \
+	"UNION ALL SELECT uuid FROM customers WHERE tenant = $1 AND merged_into = " n ") "
+/* Who he turned out to be; himself, mostly. */
+int customer_now(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct uuid *now, struct err *err) MUST_CHECK;
+
+/* The customer may be zero: he has and owes nothing. */
+struct balance {
+	int64_t owed, credit;
+};
+int balance_of(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct balance *b, struct err *err) MUST_CHECK;
+
+/* What is left of one invoice on its customer's account. */
+struct debt {
+	int64_t owed;		/* less what named it; negative: more than it was */
+	int64_t open;		/* when the oldest debts are met first by what named none */
+};
+int debt_of(struct db *db, struct pool *pool, struct uuid tenant, struct uuid customer, struct uuid invoice, struct debt *d,
+	    struct err *err) MUST_CHECK;
 
 /* --- refunds.c: how money goes back --- */
 

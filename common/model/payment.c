@@ -62,13 +62,15 @@ int payment_permit(struct write *w, const struct doc *d, struct err *err)
 {
 	struct uuid customer = row_uuid(&d->head, "customer"), invoice = row_uuid(&d->head, "invoice");
 	int64_t amount = row_int(&d->head, "amount"), most;
-	struct owings all;
+	struct balance b;
+	struct debt of;
 
 	if (is_credit(d) && account_spend(w, customer, amount, "/amount", err) < 0)
 		return -1;
-	if (owings_of_one(w->t->db, w->t->pool, w->tenant, customer, &all, err) < 0)
+	if (balance_of(w->t->db, w->t->pool, w->tenant, customer, &b, err) < 0 ||
+	    debt_of(w->t->db, w->t->pool, w->tenant, customer, invoice, &of, err) < 0)
 		return -1;
-	most = uuid_is_zero(invoice) ? MAX(owings_total(&all, 0, all.n), 0) : owings_open(&all, invoice);
+	most = uuid_is_zero(invoice) ? MAX(b.owed, 0) : of.open;
 	if (amount <= most)
 		return 0;
 	err_field(err, "/amount", "overpaid", "amount: %lld is paid, %lld is owed: at most that", (long long)amount, (long long)most);
@@ -118,8 +120,7 @@ static int beyond_debt(struct write *w, const struct doc *d, int64_t *beyond, st
 {
 	const struct part_rows *lines = doc_part((struct doc *)d, "entry_lines");
 	struct uuid receivables = seed_uuid("account", "1100"), invoice = row_uuid(&d->head, "invoice");
-	const struct owing *o = NULL;
-	struct owings all;
+	struct debt of;
 
 	*beyond = row_int(&d->head, "amount");
 	for (int i = 0; i < lines->n; i++)
@@ -127,10 +128,9 @@ static int beyond_debt(struct write *w, const struct doc *d, int64_t *beyond, st
 			*beyond -= part_int(lines, i, "credit");
 	if (uuid_is_zero(invoice))
 		return 0;
-	if (owings_of_one(w->t->db, w->t->pool, w->tenant, row_uuid(&d->head, "customer"), &all, err) < 0)
+	if (debt_of(w->t->db, w->t->pool, w->tenant, row_uuid(&d->head, "customer"), invoice, &of, err) < 0)
 		return -1;
-	o = owing_of(&all, invoice);
-	*beyond = MAX(*beyond, o ? -o->owed : 0);
+	*beyond = MAX(*beyond, -of.owed);
 	return 0;
 }
 

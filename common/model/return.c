@@ -179,14 +179,14 @@ static int load_invoice(struct write *w, const struct doc *d, struct doc *invoic
 static int take_refunds(struct write *w, struct json body, const struct doc *invoice, struct uuid whose, struct doc *d,
 			struct err *err)
 {
-	struct owings all = { 0 };
+	struct debt of = { 0 };
 	int n = refunds_take(w, body, d, err);
 
 	if (n != 0)
 		return n < 0 ? -1 : refunds_need_customer(d, whose, err);
-	if (invoice && !uuid_is_zero(whose) && owings_of_one(w->t->db, w->t->pool, w->tenant, whose, &all, err) < 0)
+	if (invoice && debt_of(w->t->db, w->t->pool, w->tenant, whose, invoice->head.uuid, &of, err) < 0)
 		return -1;
-	return refunds_fill(w, d, invoice, invoice ? owings_open(&all, invoice->head.uuid) : 0, row_int(&d->head, "total"), err);
+	return refunds_fill(w, d, invoice, of.open, row_int(&d->head, "total"), err);
 }
 
 static int add_up(struct doc *d, struct err *err);
@@ -232,14 +232,14 @@ static int paid_of(struct write *w, const struct doc *d, const struct row *invoi
 {
 	static const char sql[] = "SELECT CAST(COALESCE(sum(total), 0) AS bigint) FROM returns "
 				  "WHERE tenant = $1 AND invoice = $2 AND uuid <> $3";
-	struct owings all = { 0 };
+	struct debt of;
 	int64_t back;
 
 	if (db_int(w->t->db, sql, ARGS(v_uuid(w->tenant), v_uuid(invoice->uuid), v_uuid(d->head.uuid)), &back, err) < 0)
 		return -1;
-	if (!uuid_is_zero(whose) && owings_of_one(w->t->db, w->t->pool, w->tenant, whose, &all, err) < 0)
+	if (debt_of(w->t->db, w->t->pool, w->tenant, whose, invoice->uuid, &of, err) < 0)
 		return -1;
-	*paid = MAX(row_int(invoice, "total") - back - owings_open(&all, invoice->uuid), 0);
+	*paid = MAX(row_int(invoice, "total") - back - of.open, 0);
 	return 0;
 }
 

@@ -48,6 +48,6 @@ extern const struct column purchases_columns[], purchase_lines_columns[], purcha
 extern const struct column server_columns[], tenants_columns[], devices_columns[], device_stats_columns[],
 	pairing_columns[], moving_columns[], sessions_columns[], lockouts_columns[], outbox_columns[],
 	parked_columns[], conflicts_columns[], series_columns[], words_columns[], series_seen_columns[], gaps_columns[], numbers_columns[],
-	stock_columns[], layers_columns[], oversold_columns[];
+	stock_columns[], layers_columns[], oversold_columns[], debts_columns[], balances_columns[];
 
 #endif

@@ -234,3 +234,23 @@ const struct column oversold_columns[] = {
 	{ "qty", SIGNED_QTY, .flags = REQ },
 	{ NULL }
 };
+
+/* Caches of what customers owe (P4, schema/sums.h): never synced, rebuilt by doctor.
+ * Whose they were when they were made: one who turned out to be another is added up
+ * by whoever asks. */
+const struct column debts_columns[] = {
+	{ "tenant", .type = COL_UUID, .flags = REQ },
+	{ "customer", .type = COL_UUID, .flags = REQ },
+	{ "invoice", .type = COL_UUID, .flags = REQ },
+	{ "at", TIME, .flags = REQ },			/* the invoice's; 0: it left nothing on account itself */
+	{ "owed", SIGNED_MONEY, .flags = REQ },		/* less what named it; negative: more than it was */
+	{ NULL }
+};
+
+const struct column balances_columns[] = {
+	{ "tenant", .type = COL_UUID, .flags = REQ },
+	{ "customer", .type = COL_UUID, .flags = REQ },
+	{ "owed", SIGNED_MONEY, .flags = REQ },		/* of all invoices, and less what named none */
+	{ "credit", SIGNED_MONEY, .flags = REQ },
+	{ NULL }
+};

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libschema.a
 libschema_a_SOURCES = \
 	%D%/schema.h \
-	%D%/columns.h \
+	%D%/columns.h %D%/sums.h \
 	%D%/tables.c \
 	%D%/records.c \
 	%D%/documents.c \

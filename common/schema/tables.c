@@ -111,6 +111,10 @@ const struct table schema[] = {
 	  INDEXES("(tenant, product, pos, doc, line) WHERE open = 1", "(tenant, doc)") },
 	{ "oversold", .rule = LOCAL, .columns = oversold_columns, .key = "tenant, doc, line, product",
 	  INDEXES("(tenant, product, pos, doc, line) WHERE qty > 0") },
+	/* What is left of a debt is asked from the newest on: as many rows as are open. */
+	{ "debts", .rule = LOCAL, .columns = debts_columns, .key = "tenant, customer, invoice",
+	  INDEXES("(tenant, customer, at, invoice, owed) WHERE owed > 0") },
+	{ "balances", .rule = LOCAL, .columns = balances_columns, .key = "tenant, customer" },
 	{ NULL }
 };
 

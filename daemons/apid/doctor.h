@@ -20,7 +20,7 @@ struct finding {
 /* Returns an enum found, or -1: it cannot be told, and err says why. */
 typedef int look_fn(struct call *c, struct finding *f, struct err *err);
 
-look_fn look_database, look_schema, look_wall, look_log, look_books, look_stock;
+look_fn look_database, look_schema, look_wall, look_log, look_books, look_stock, look_accounts;
 look_fn look_disk, look_files, look_backup, look_certificate;
 look_fn look_clock, look_sync, look_quarantine, look_conflicts, look_devices;
 

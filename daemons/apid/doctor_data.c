@@ -137,3 +137,17 @@ int look_stock(struct call *c, struct finding *f, struct err *err)
 		f->text = pool_printf(c->pool, "the stock is worth %lld and account 1200 says %lld", (long long)value, (long long)booked);
 	return n == 0 && value == booked ? FOUND_OK : FOUND_FAIL;
 }
+
+int look_accounts(struct call *c, struct finding *f, struct err *err)
+{
+	int64_t wrong;
+
+	if (owed_check(c->db, c->tenant, &wrong, err) < 0)
+		return -1;
+	f->text = "what customers owe is what the books say";
+	if (wrong == 0)
+		return FOUND_OK;
+	f->text = pool_printf(c->pool, "%lld sums of what customers owe are not what the books say", (long long)wrong);
+	f->next = "fexlctl doctor --fix";
+	return FOUND_FAIL;
+}

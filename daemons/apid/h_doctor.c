@@ -15,6 +15,7 @@ static const struct check {
 	{ "log", look_log },
 	{ "books", look_books },
 	{ "stock", look_stock },
+	{ "accounts", look_accounts },
 	{ "disk", look_disk },
 	{ "files", look_files },
 	{ "backup", look_backup },
@@ -97,7 +98,8 @@ int h_doctor_fix(struct call *c, struct err *err)
 {
 	int closed;
 
-	if (stock_rebuild(c->txn, c->tenant, err) < 0 || search_rebuild(c->txn, c->tenant, err) < 0 ||
+	if (stock_rebuild(c->txn, c->tenant, err) < 0 || owed_rebuild(c->txn, c->tenant, err) < 0 ||
+	    search_rebuild(c->txn, c->tenant, err) < 0 ||
 	    doctor_close_files(conf_str(c->apid->conf, "data_dir"), &closed, err) < 0)
 		return -1;
 	jw_open(&c->out, '{');

@@ -78,6 +78,20 @@ static void audit_once(struct shop *s)
 
 /* --- what must be nought --- */
 
+/* Line by line of the entries on the two accounts, with whose they are: all but the drawers'. */
+#define OF_CUSTOMERS                                                                                                   \
+	"SELECT COALESCE(i.customer, p.customer, v.customer, r.customer) AS customer, "                                \
+	"CASE WHEN i.customer IS NULL THEN p.invoice ELSE i.uuid END AS invoice, "                                     \
+	"CASE WHEN a.code = '1100' THEN l.debit - l.credit ELSE 0 END AS owed, "                                       \
+	"CASE WHEN a.code = '2100' THEN l.credit - l.debit ELSE 0 END AS credit FROM journal_lines l "                 \
+	"JOIN accounts a ON a.tenant = l.tenant AND a.uuid = l.account AND a.code IN ('1100', '2100') "                \
+	"LEFT JOIN customer_payments p ON p.tenant = l.tenant AND p.uuid = l.doc "                                     \
+	"LEFT JOIN returns r ON r.tenant = l.tenant AND r.uuid = l.doc "                                               \
+	"LEFT JOIN cancellations x ON x.tenant = l.tenant AND x.uuid = l.doc "                                         \
+	"LEFT JOIN invoices v ON v.tenant = l.tenant AND v.uuid = l.doc "                                              \
+	"LEFT JOIN invoices i ON i.tenant = l.tenant AND i.uuid = COALESCE(r.invoice, x.invoice, v.uuid) "             \
+	"WHERE l.tenant = $1 AND COALESCE(i.customer, p.customer, v.customer, r.customer) IS NOT NULL"
+
 static const struct {
 	const char *promise, *sql;
 } noughts[] = {
@@ -108,6 +122,17 @@ static const struct {
 	{ "P4: what is oversold stands where the cloud put its sale",
 	  COUNT " FROM oversold o JOIN invoices i ON i.tenant = o.tenant AND i.uuid = o.doc "
 	  "WHERE o.tenant = $1 AND o.qty <> 0 AND o.pos <> i._seq" },
+	{ "P4: what a customer owes and has is what the entries of his documents say",
+	  COUNT " FROM (SELECT customer, sum(owed) AS o, sum(credit) AS c FROM (" OF_CUSTOMERS ") e GROUP BY customer) b "
+	  "FULL JOIN (SELECT * FROM balances WHERE tenant = $1) k ON k.customer = b.customer "
+	  "WHERE COALESCE(o, 0) <> COALESCE(k.owed, 0) OR COALESCE(c, 0) <> COALESCE(k.credit, 0)" },
+	{ "P4: a debt is what its invoice left less what names it",
+	  COUNT " FROM (SELECT customer, invoice, sum(owed) AS o FROM (" OF_CUSTOMERS ") e WHERE invoice IS NOT NULL "
+	  "GROUP BY customer, invoice) b FULL JOIN (SELECT * FROM debts WHERE tenant = $1) k "
+	  "ON k.customer = b.customer AND k.invoice = b.invoice WHERE COALESCE(o, 0) <> COALESCE(k.owed, 0)" },
+	{ "P4: a debt is as old as its invoice",
+	  COUNT " FROM debts k JOIN invoices i ON i.tenant = k.tenant AND i.uuid = k.invoice "
+	  "WHERE k.tenant = $1 AND k.owed > 0 AND k.at <> i.at" },
 	{ "P5: every entry balances",
 	  COUNT " FROM (SELECT doc FROM journal_lines WHERE tenant = $1 GROUP BY doc HAVING sum(debit) <> sum(credit)) e" },
 	{ "P5: an account stands in an entry once",

@@ -5,6 +5,8 @@
 #include "fixture.h"
 
 #include "base/clock.h"
+#include "model/owed.h"
+#include "store/driver.h"
 
 #define TEA "01900000-0000-7000-8000-000000000001"	/* 9, no tax */
 #define JAM "01900000-0000-7000-8000-000000000002"	/* 510 with 19 % inside */
@@ -104,6 +106,14 @@ static void assert_owes(struct fixture *f, const char *customer, int64_t owed, i
 	assert_int_equal(sum_of(json_member(j, "items"), "credit"), credit);
 }
 
+static int64_t wrong_sums(struct fixture *f)
+{
+	int64_t wrong;
+
+	must(f, owed_check(f->db, f->w.tenant, &wrong, &f->err));
+	return wrong;
+}
+
 static void assert_sound(struct fixture *f)
 {
 	static const char *const buckets[] = { "current", "d30", "d60", "d90", "older" };
@@ -117,6 +127,7 @@ static void assert_sound(struct fixture *f)
 	for (size_t i = 0; i < ARRAY_LEN(buckets); i++)
 		in_buckets += int_of(total, buckets[i]);
 	assert_int_equal(in_buckets, account(f, "1100"));
+	assert_int_equal(wrong_sums(f), 0);
 	assert_int_equal(fixture_int(f, "SELECT CAST(COALESCE(sum(value), 0) AS bigint) FROM stock", NO_ARGS), account(f, "1200"));
 	assert_int_equal(fixture_int(f, "SELECT CAST(COALESCE(sum(value_left), 0) AS bigint) FROM layers", NO_ARGS), account(f, "1200"));
 }
@@ -491,6 +502,106 @@ static void a_return_without_a_receipt(void **state)
 	refused(f, "unknown", try(f, "returns", &d, "{'lines':[{'product':'" ALI "','qty':1}]}"));
 }
 
+/* --- sums that are kept --- */
+
+/* One by one from the newest, as documents ask, and all from the oldest, as the books have it. */
+static void assert_open_alike(struct fixture *f, const struct uuid *invoices, int n)
+{
+	struct owings books;
+	struct uuid ali;
+	struct debt d;
+
+	assert_int_equal(uuid_parse(&ali, ALI, UUID_TEXT_LEN), 0);
+	must(f, owings_of_all(f->db, f->pool, f->w.tenant, INT64_MAX, &books, &f->err));
+	for (int i = 0; i < n; i++) {
+		must(f, debt_of(f->db, f->pool, f->w.tenant, ali, invoices[i], &d, &f->err));
+		assert_int_equal(d.open, owings_open(&books, invoices[i]));
+	}
+}
+
+#define DEBTS 8
+
+/* What Ali does with his debts: named, unnamed, more than one owes, undone. */
+static void live(struct fixture *f, struct uuid debt[DEBTS])
+{
+	static const int days[DEBTS] = { 9, 3, 3, 21, 14, 1, 28, 7 };
+	struct doc d;
+
+	for (int i = 0; i < DEBTS; i++)
+		debt[i] = owes(f, ALI, i + 1, days[i]);
+	assert_open_alike(f, debt, DEBTS);
+	post(f, "customer_payments", &d, "{'customer':'" ALI "','method':'cash','amount':80}");
+	post(f, "customer_payments", &d, "{'invoice':'%s','method':'cash','amount':20}", T(debt[3]));
+	assert_open_alike(f, debt, DEBTS);
+	post(f, "returns", &d, "{'invoice':'%s','lines':[{'line':0,'qty':1000}]}", T(debt[6]));
+	post(f, "returns", &d, "{'invoice':'%s','lines':[{'line':0,'qty':1000}]}", T(debt[5]));
+	post(f, "cancellations", &d, "{'invoice':'%s','reason':'x'}", T(debt[1]));
+	assert_open_alike(f, debt, DEBTS);
+	post(f, "invoices", &d, "{'customer':'" BEA "','lines':[" LINE(TEA, 1000, 9) "]}");
+	post(f, "returns", &d, "{'customer':'" BEA "','lines':[{'product':'" TEA "','qty':3000,'unit_price':5}],"
+	     "'refunds':[{'method':'store_credit','amount':15}]}");
+	assert_sound(f);
+}
+
+static void what_is_open_is_found_from_the_newest_as_from_the_oldest(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid debt[DEBTS];
+	struct doc d;
+
+	open_shop(f);
+	live(f, debt);
+	/* All but the last of it, bit by bit. */
+	for (int64_t left = account(f, "1100"); left > 20; left = account(f, "1100")) {
+		post(f, "customer_payments", &d, "{'customer':'" ALI "','method':'card','amount':17}");
+		assert_open_alike(f, debt, DEBTS);
+	}
+	assert_sound(f);
+}
+
+static void a_kept_sum_that_is_wrong_is_found_and_made_again(void **state)
+{
+	static const char *const spoils[] = {
+		"UPDATE debts SET owed = owed + 1 WHERE owed > 0", "UPDATE debts SET at = at + 1 WHERE owed > 0", "DELETE FROM debts",
+		"UPDATE balances SET owed = owed - 1", "UPDATE balances SET credit = credit + 1", "DELETE FROM balances",
+	};
+	struct fixture *f = *state;
+	struct uuid debt[DEBTS];
+
+	open_shop(f);
+	live(f, debt);
+	for (size_t i = 0; i < ARRAY_LEN(spoils); i++) {
+		assert_int_equal(wrong_sums(f), 0);
+		must(f, txn_run(&f->t, spoils[i], NO_ARGS, &f->err));
+		if (wrong_sums(f) == 0)
+			fail_msg("nobody found: %s", spoils[i]);
+		must(f, owed_rebuild(&f->t, f->w.tenant, &f->err));
+	}
+	assert_open_alike(f, debt, DEBTS);
+	assert_sound(f);
+}
+
+/* What a rebuilt debt says goes on being a sum: even one that was met is as old as it was. */
+static void an_older_database_learns_what_is_owed(void **state)
+{
+	struct fixture *f = *state;
+	struct uuid debt[DEBTS];
+	struct doc d;
+
+	open_shop(f);
+	live(f, debt);
+	fixture_commit(f);
+	db_rollback(f->db);
+	must(f, f->db->driver->script(f->db, "DROP TABLE debts;\nDROP TABLE balances;\nUPDATE schema_version SET version = 3", &f->err));
+	must(f, db_migrate(f->db, &f->err));
+	must(f, db_begin(f->db, &f->err));
+	assert_open_alike(f, debt, DEBTS);
+	assert_sound(f);
+	post(f, "customer_payments", &d, "{'customer':'" ALI "','method':'cash','amount':30}");
+	assert_open_alike(f, debt, DEBTS);
+	assert_sound(f);
+}
+
 /* --- ageing --- */
 
 static int64_t at(const char *text)
@@ -530,4 +641,6 @@ FIXTURE_MAIN(TILL(the_oldest_debt_is_met_first), HUB(nobody_pays_more_than_is_ow
 	     TILL(defect_goods_of_a_cancelled_sale_are_a_loss), TILL(a_cancelled_debt_is_no_debt),
 	     TILL(goods_come_back_as_they_were_sold), HUB(goods_come_back_as_they_were_sold), TILL(condition_says_where_goods_go),
 	     TILL(money_goes_back_the_way_it_came), TILL(a_return_without_a_receipt),
-	     TILL(nobody_is_paid_for_what_he_owes), HUB(twins_have_one_account), HUB(each_debt_is_in_one_bucket))
+	     TILL(nobody_is_paid_for_what_he_owes), HUB(twins_have_one_account),
+	     HUB(what_is_open_is_found_from_the_newest_as_from_the_oldest), TILL(a_kept_sum_that_is_wrong_is_found_and_made_again),
+	     HUB(an_older_database_learns_what_is_owed), HUB(each_debt_is_in_one_bucket))

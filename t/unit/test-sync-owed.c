@@ -96,11 +96,14 @@ static void is_sound(struct fixture *f)
 {
 	struct report r = fixture_report(f);
 	struct json total = json_member(fixture_ask(f, report_receivables, &r), "total");
+	int64_t wrong;
 
 	assert_int_equal(int_of(total, "owed"), count_of(f, BOOKED("1100")));
 	assert_int_equal(int_of(total, "credit"), -count_of(f, BOOKED("2100")));
 	assert_int_equal(count_of(f, "SELECT CAST(COALESCE(sum(debit - credit), 0) AS bigint) FROM journal_lines WHERE tenant = $1"), 0);
 	assert_int_equal(count_of(f, "SELECT CAST(sum(value) AS bigint) FROM stock WHERE tenant = $1"), count_of(f, BOOKED("1200")));
+	must(f, owed_check(f->db, f->w.tenant, &wrong, &f->err));
+	assert_int_equal(wrong, 0);
 }
 
 static void meet(const struct shop *s, int64_t on_hand, int64_t worth)
@@ -274,10 +277,33 @@ static void once_a_return_stored_on_both_sides(void **state)
 	net_free(s.net);
 }
 
+/* The same invoice, twice and not the same: what undid ours is the customer's of the
+ * cloud's from then on. */
+static void sums_an_invoice_that_becomes_another_customers(void **state)
+{
+	struct shop s = open_shop(state);
+	struct uuid bea = make_customer(s.net->till[0], "0771"), same = uuid_v7();
+	const struct uuid of[] = { s.ali, bea };
+
+	net_cycle(s.net);
+	for (int i = 0; i < 2; i++)
+		post(i ? s.net->hub : s.net->till[0], "invoices", "{'uuid':'%s','customer':'%s','lines':[{'product':'%s','qty':3000,"
+		     "'unit_price':9}]}", T(same), T(of[i]), T(s.tea));
+	give_back(&s, 0, same, 1);
+	net_cycle(s.net);
+	meet(&s, 15000, 95);
+	everywhere(s.net, "SELECT owed FROM balances b JOIN customers c ON c.tenant = b.tenant AND c.uuid = b.customer "
+		   "WHERE b.tenant = $1 AND c.phone = '0770'", 27);
+	everywhere(s.net, "SELECT owed FROM balances b JOIN customers c ON c.tenant = b.tenant AND c.uuid = b.customer "
+		   "WHERE b.tenant = $1 AND c.phone = '0771'", 18);
+	net_free(s.net);
+}
+
 #define BOTH(test) cmocka_unit_test(test)
 
 FIXTURE_MAIN(BOTH(sums_goods_returned_twice_come_back_once), BOTH(sums_two_halves_returned_apart_are_one_return),
 	     BOTH(sums_a_sale_cancelled_twice_is_cancelled_once), BOTH(sums_a_debt_cancelled_twice_gives_no_credit),
 	     BOTH(sums_cancelled_here_and_returned_there), BOTH(sums_a_debt_paid_twice_is_credit),
 	     BOTH(sums_paid_here_and_cancelled_there_is_credit), BOTH(sums_what_is_paid_twice_meets_the_next_debt),
-	     BOTH(sums_credit_spent_twice_is_seen), BOTH(once_a_return_stored_on_both_sides))
+	     BOTH(sums_credit_spent_twice_is_seen), BOTH(once_a_return_stored_on_both_sides),
+	     BOTH(sums_an_invoice_that_becomes_another_customers))

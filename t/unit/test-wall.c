@@ -396,6 +396,47 @@ static void other_roles_are_told_apart(void **state)
 	assert_int_equal(seen(t, t->south, ROWS), 1);
 }
 
+/* One open layer, and a customer who paid 9 that he did not owe. */
+static void had_before(struct town *t, struct uuid shop)
+{
+	static const char layer[] = "INSERT INTO layers (tenant, uuid, product, doc, pos, line, qty_left, value_left, open) "
+				    "VALUES ($1, $1, $1, $1, 0, 0, 1000, 5, 0)";
+	static const char paid[] = "INSERT INTO customer_payments (tenant, uuid, customer, at, method, amount, updated_at, _origin, _seq, "
+				   "_isDirty, _rev) VALUES ($1, $1, $1, 1, 'cash', 9, 1, $1, 1, 0, 0)";
+	static const char line[] = "INSERT INTO journal_lines (tenant, doc, pos, account, debit, credit) "
+				   "VALUES ($1, $1, 0, 'f5416e97-88e0-5db0-99d3-62ff6dffb048', 0, 9)";	/* 2100 */
+	struct db *db = open_as(t->all.data, false);
+
+	if (db_run(db, layer, ARGS(v_uuid(shop)), &err) < 0 || db_run(db, paid, ARGS(v_uuid(shop)), &err) < 0 ||
+	    db_run(db, line, ARGS(v_uuid(shop)), &err) < 0)
+		fail_msg("%s", err.text);
+	db_close(&db);
+}
+
+/* It holds up the owner too, who has to see every shop for it; and stands again afterwards. */
+static void an_upgrade_behind_the_wall_reaches_every_shop(void **state)
+{
+	static const char older[] = "DROP TABLE debts, balances; UPDATE layers SET open = 0; UPDATE schema_version SET version = 2";
+	struct town *t = *state;
+
+	had_before(t, t->north);
+	had_before(t, t->south);
+	for (int by_owner = 0; by_owner < 2; by_owner++) {
+		script(t->all.data, older);
+		assert_int_equal(wall_as(t, by_owner ? t->owner.data : t->app.data, by_owner ? NULL : t->owner.data),
+				 by_owner ? WALL_OWNED : WALL_STANDS);
+		for (int i = 0; i < 2; i++) {
+			struct uuid shop = i ? t->north : t->south;
+
+			assert_int_equal(seen(t, shop, "SELECT CAST(sum(open) AS bigint) FROM layers"), 1);
+			assert_int_equal(seen(t, shop, "SELECT CAST(sum(credit) AS bigint) FROM balances"), 9);
+			assert_int_equal(seen(t, shop, "SELECT CAST(count(*) AS bigint) FROM customer_payments"), 1);
+			assert_int_equal(seen(t, shop, "SELECT CAST(count(*) AS bigint) FROM journal_lines"), 1);
+		}
+	}
+	script(t->all.data, "TRUNCATE layers, customer_payments, journal_lines, debts, balances");
+}
+
 static void a_role_that_may_make_nothing_says_what_to_do(void **state)
 {
 	struct town *t = *state;
@@ -535,6 +576,7 @@ int main(void)
 		TOWN(the_word_of_a_door_opens_nothing),
 		TOWN(the_price_is_told),
 		TOWN(other_roles_are_told_apart),
+		TOWN(an_upgrade_behind_the_wall_reaches_every_shop),
 		TOWN(a_start_that_breaks_raises_no_half_wall),
 		TOWN(a_role_that_may_make_nothing_says_what_to_do),
 	};

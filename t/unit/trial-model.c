@@ -84,6 +84,8 @@ STANDS_IN(supplier_account, (struct db *db, struct pool *pool, struct uuid tenan
 STANDS_IN(stock_rebuild, (struct txn *t, struct uuid tenant, struct err *err), (t, tenant, err), OF_TXN)
 STANDS_IN(stock_check, (struct db *db, struct uuid tenant, struct buf *out, int *n_r, struct err *err),
 	  (db, tenant, out, n_r, err), .db = db, .out = { out })
+STANDS_IN(owed_rebuild, (struct txn *t, struct uuid tenant, struct err *err), (t, tenant, err), OF_TXN)
+STANDS_IN(owed_check, (struct db *db, struct uuid tenant, int64_t *wrong, struct err *err), (db, tenant, wrong, err), .db = db)
 
 /* --- numbers, and what is to be sent --- */
 
