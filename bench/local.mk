@@ -19,4 +19,4 @@ bench-programs: $(EXTRA_PROGRAMS)
 EXTRA_DIST += bench/README.md bench/run
 bench_fan_SOURCES = %D%/fan.c
 bench_fan_LDADD = libwire.a libws.a $(BASE_LIBS) $(EVENT_LIBS)
-EXTRA_DIST += bench/peers bench/live.sh bench/peers.sh bench/pg.sh bench/reads.sh bench/sale.sh bench/steady.sh bench/theirs.sh bench/hear.pl
+EXTRA_DIST += bench/peers bench/live.sh bench/peers.sh bench/pg.sh bench/reads.sh bench/sale.sh bench/steady.sh bench/theirs.sh bench/zero.sh bench/hear.pl

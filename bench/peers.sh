@@ -18,6 +18,7 @@ npm_peers()
 rxdb|--omit=optional rxdb@15.39.0 rxdb-server@15.22.0 rxjs@7.8.1 express@4.21.2 cors@2.8.5|
 turso|@tursodatabase/sync@0.7.2 turso@0.6.0|
 pouch|pouchdb@9.0.0 express-pouchdb@4.2.0 express@4.21.2|
+zero|@rocicorp/zero@0.22.2025081300|@rocicorp/zero-sqlite3
 END
 }
 
