@@ -3,14 +3,15 @@
  *
  *	FEXL_SEEDS=17-17 t/unit/test-property	the same once more
  *	FEXL_TRACE=1				and what was posted
+ *	FEXL_LONG=1				three times as many seeds
  */
 #include "base/base.h"
 #include "shop.h"
 
 #define ACTS 150
-/* What CI has time for: two minutes, and one more for a cloud on PostgreSQL. */
-#define SEEDS_SQLITE 200
-#define SEEDS_POSTGRES 24
+/* What CI has time for, with a cloud on SQLite and on PostgreSQL. */
+#define SEEDS_SQLITE 100
+#define SEEDS_POSTGRES 16
 
 struct plan {
 	enum engine engine;
@@ -45,6 +46,7 @@ static int plan_seeds(struct CMUnitTest *tests, struct plan *plans, enum engine 
 int main(void)
 {
 	const char *range = getenv("FEXL_SEEDS");
+	const unsigned long times = getenv("FEXL_LONG") ? 3 : 1, sqlite = times * SEEDS_SQLITE, postgres = times * SEEDS_POSTGRES;
 	unsigned long from = 1, to = 0;
 	struct CMUnitTest *tests;
 	struct plan *plans;
@@ -54,11 +56,11 @@ int main(void)
 		fprintf(stderr, "FEXL_SEEDS is two numbers, as in 1-200\n");
 		return 2;
 	}
-	tests = x_alloc((2 * (to - from + 1) + SEEDS_SQLITE + SEEDS_POSTGRES) * sizeof *tests);
-	plans = x_alloc((2 * (to - from + 1) + SEEDS_SQLITE + SEEDS_POSTGRES) * sizeof *plans);
-	n = plan_seeds(tests, plans, ENGINE_SQLITE, from, range ? to : SEEDS_SQLITE);
+	tests = x_alloc((2 * (to - from + 1) + sqlite + postgres) * sizeof *tests);
+	plans = x_alloc((2 * (to - from + 1) + sqlite + postgres) * sizeof *plans);
+	n = plan_seeds(tests, plans, ENGINE_SQLITE, from, range ? to : sqlite);
 	if (getenv("FEXL_TEST_PG"))
-		n += plan_seeds(tests + n, plans + n, ENGINE_POSTGRES, from, range ? to : SEEDS_POSTGRES);
+		n += plan_seeds(tests + n, plans + n, ENGINE_POSTGRES, from, range ? to : postgres);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return _cmocka_run_group_tests("promises", tests, (size_t)n, NULL, NULL);
 }
