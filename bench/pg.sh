@@ -79,7 +79,7 @@ pg_measure()
 	line=$(pg_at_once "$4" "$5") || exit 1
 	keep_all "$1" "$line" per_s p99_us
 	keep "$1.cpu_us" $((($(pg_cpu_us "$pg_pid") - cpu_before) / ($(rows cloud "SELECT count(*) FROM $3") - rows_before)))
-	keep "$1.mb" "$(peak_mb "$2" apid)"
+	keep "$1.rss_kb" "$(peak_mb "$2" apid | awk '{ print 1024 * $1 }')"
 }
 
 pg_http()	# number shops
@@ -94,16 +94,32 @@ pg_http_bun()	# number shops
 		-H "Authorization: Bearer $(cat "$stage/cloud/uuid.$1")" "$stage/cloud/sale.$1"
 }
 
-# How many sales are whole in its tables is asked of the database itself.
-pg_bun()	# shops
+# Bun's sales, and how many there are: pg_bun NAME PROGRAM TABLE SHOPS CONNECTIONS
+pg_bun()
 {
 	[ -n "$(bun_program)" ] || return 0
 	: >"$stage/shop/token"
-	stand_in bun "$(bun_program)" "$src/bench/peers/bun-pg-shop.js" "$stage/pg/pg/.s.PGSQL.5432" "$story_db" "${BENCH_BUN_POOL:-16}"
-	pg_measure "pg$1.bun" bun bun.invoices "$1" pg_http_bun
+	stand_in bun "$(bun_program)" "$src/bench/peers/$2" "$stage/pg/pg/.s.PGSQL.5432" "$story_db" "$5"
+	pg_measure "pg$4.$1" bun "$3" "$4" pg_http_bun
 	stop_daemon bun apid
-	[ "$(rows cloud 'SELECT count(*) > 0 AND count(*) * 3 = (SELECT count(*) FROM bun.lines) AND count(*) * 4 = (SELECT count(*) FROM bun.entries)
+}
+
+# Whether they are whole is asked of the database itself.
+pg_bun_day()	# shops
+{
+	pg_bun bun bun-pg-shop.js bun.invoices "$1" "${BENCH_BUN_POOL:-16}"
+	[ -z "$(bun_program)" ] || [ "$(rows cloud 'SELECT count(*) > 0 AND count(*) * 3 = (SELECT count(*) FROM bun.lines)
+		AND count(*) * 4 = (SELECT count(*) FROM bun.entries)
 		AND (SELECT -sum(on_hand) FROM bun.stock) = (SELECT sum(qty) FROM bun.lines) FROM bun.invoices')" = t ] || fail 'a sale of Bun that is whole'
+}
+
+# A connection a shop: its sales wait for each other, and more of them only wait more dearly.
+pg_bun_books()	# shops
+{
+	pg_bun books bun-pg-books.js invoices "$1" "$1"
+	[ -z "$(bun_program)" ] || [ "$(rows cloud "SELECT count(*) * 3 = (SELECT count(*) FROM invoice_lines) AND count(*) = count(DISTINCT (tenant, number))
+		AND (SELECT sum(on_hand) FROM stock) = (SELECT sum(qty) FROM stock_moves) AND (SELECT sum(qty_left) FROM layers) = (SELECT sum(qty) FROM stock_moves)
+		AND (SELECT sum(debit) = sum(credit) FROM journal_lines) FROM invoices")" = t ] || fail 'a sale in the books of Bun that is whole'
 }
 
 pg_loop()	# number shops
@@ -123,21 +139,16 @@ pg_round()	# shops
 	line=$(pg_at_once "$1" pg_loop) || exit 1
 	keep_all "pg$1.loop" "$line" per_s p99_us
 	on=
-	pg_bun "$1"
+	pg_bun_books "$1"
+	pg_bun_day "$1"
 }
 
-pg_row()	# shops
+pg_rows()	# shops
 {
-	say '%6s | %9.0f %8.1f %7.0f %7.1f      | %13.0f %8.1f | %5.2f | ' "$1" "$(median "pg$1.http.per_s")" "$(median "pg$1.http.p99_us" | in_ms)" \
-		"$(median "pg$1.http.cpu_us")" "$(median "pg$1.http.mb")" "$(median "pg$1.loop.per_s")" "$(median "pg$1.loop.p99_us" | in_ms)" \
-		"$(ratio "pg$1.http.per_s" "pg$1.loop.per_s")"
-	if [ -s "$stage/figures/pg$1.bun.per_s" ]; then
-		say '%9.0f %8.1f %7.0f %7.1f | %5.2f %5.2f\n' "$(median "pg$1.bun.per_s")" "$(median "pg$1.bun.p99_us" | in_ms)" \
-			"$(median "pg$1.bun.cpu_us")" "$(median "pg$1.bun.mb")" \
-			"$(ratio "pg$1.http.per_s" "pg$1.bun.per_s")" "$(ratio "pg$1.http.cpu_us" "pg$1.bun.cpu_us")"
-	else
-		say 'not there: ./dev bench peers\n'
-	fi
+	sale_row "fexl-apid, shops: $1" "pg$1.http" "pg$1.http"
+	sale_row 'the same in loops over libpq' "pg$1.loop" "pg$1.http"
+	sale_row 'Bun.sql, the same rows' "pg$1.books" "pg$1.http"
+	sale_row 'Bun.sql, as a programmer does it in a day' "pg$1.bun" "pg$1.http"
 }
 
 bench_pgsale()
@@ -156,10 +167,8 @@ bench_pgsale()
 	story_db=
 	pg_stop "$stage/pg" fast
 	say '\nComplete Sale, PostgreSQL 15 with fsync, 64 connections in all, 8 lanes; medians of %s\n' "$rounds"
-	say '       | fexl-apid; CPU, a sale, with PostgreSQL | loops over libpq       |       | Bun.sql                            | ratio of\n'
-	say '%6s | %9s %8s %7s %7s      | %13s %8s | %5s | %9s %8s %7s %7s | %5s %5s\n' shops sales/s 'p99 ms' 'CPU us' 'RSS MB' sales/s 'p99 ms' ratio \
-		sales/s 'p99 ms' 'CPU us' 'RSS MB' rate CPU
+	sale_head 'CPU with PostgreSQL'"'s"
 	for shops in ${BENCH_SHOPS:-1 8}; do
-		pg_row $shops
+		pg_rows $shops
 	done
 }

@@ -34,25 +34,34 @@ in_thousands()	# name
 	[ ! -s "$stage/figures/$1" ] || median "$1" | awk '{ printf "%.1f", $1 / 1000 }'
 }
 
-sale_row()	# words name
+# Ours by theirs, or nothing
+sale_ratio()	# our-name their-name
+{
+	[ ! -s "$stage/figures/$2" ] || ratio "$1" "$2" | awk '{ printf "%.2f", $1 }'
+}
+
+sale_head()	# words
+{
+	say '%-42s %9s %15s %8s %8s %8s | ours by theirs: rate, p99, CPU\n' "$1" sales/s range 'p99 ms' 'CPU us' 'RSS MB'
+}
+
+sale_row()	# words name our-name
 {
 	[ -s "$stage/figures/$2.per_s" ] || return 0
-	say '%-40s %9.0f %15s %8s %8.0f %8s' "$1" "$(median "$2.per_s")" "$(range "$2.per_s")" "$(in_thousands "$2.p99_us")" \
-		"$(median "$2.cpu_us")" "$(in_thousands "$2.rss_kb")"
-	case $2 in
-	http*) say '\n' ;;
-	*) say ' | %8.2f %8.2f %8.2f\n' "$(ratio "http$at_once.per_s" "$2.per_s")" "$(ratio "http$at_once.p99_us" "$2.p99_us")" \
-		"$(ratio "http$at_once.cpu_us" "$2.cpu_us")" ;;
-	esac
+	say '%-42s %9.0f %15s %8s %8s %8s' "$1" "$(median "$2.per_s")" "$(range "$2.per_s")" "$(in_thousands "$2.p99_us")" \
+		"$([ ! -s "$stage/figures/$2.cpu_us" ] || median "$2.cpu_us" | awk '{ printf "%.0f", $1 }')" "$(in_thousands "$2.rss_kb")"
+	[ "$2" = "$3" ] || say ' | %8s %8s %8s' "$(sale_ratio "$3.per_s" "$2.per_s")" "$(sale_ratio "$3.p99_us" "$2.p99_us")" \
+		"$(sale_ratio "$3.cpu_us" "$2.cpu_us")"
+	say '\n'
 }
 
 sale_rows()	# connections
 {
-	sale_row "fexl-apid, $1 connections" "http$1"
-	sale_row "the same in a C loop, $1 a commit" "loop$1"
-	sale_row 'its rows alone, in a C loop' "bare$1"
-	sale_row 'Bun, the same rows' "books$1"
-	sale_row 'Bun, as a programmer does it in a day' "bun$1"
+	sale_row "fexl-apid, $1 connections" "http$1" "http$1"
+	sale_row "the same in a C loop, $1 a commit" "loop$1" "http$1"
+	sale_row 'its rows alone, in a C loop' "bare$1" "http$1"
+	sale_row 'Bun, the same rows' "books$1" "http$1"
+	sale_row 'Bun, as a programmer does it in a day' "bun$1" "http$1"
 }
 
 bench_sale()
@@ -70,7 +79,7 @@ bench_sale()
 		done
 	done
 	say '\nComplete Sale (3 lines, 1 payment), SQLite, synchronous=FULL; medians of %s\n' "$rounds"
-	say '%-40s %9s %15s %8s %8s %8s | ours by theirs: rate, p99, CPU\n' '' sales/s range 'p99 ms' 'CPU us' 'RSS MB'
+	sale_head ''
 	for at_once in 1 8 64; do
 		sale_rows $at_once
 	done
