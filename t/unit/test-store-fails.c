@@ -47,22 +47,16 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
 	return strikes(&thread_due) ? EAGAIN : __real_pthread_create(thread, attr, fn, arg);
 }
 
-int __real_db_open(struct db **db, const struct db_config *config, enum db_mode mode, struct err *e);
-int __wrap_db_open(struct db **db, const struct db_config *config, enum db_mode mode, struct err *e);
-int __wrap_db_open(struct db **db, const struct db_config *config, enum db_mode mode, struct err *e)
-{
-	return strikes(&open_due) ? err_set(e, ERR_UNREACHABLE, "database_open", "it was to fail") : __real_db_open(db, config, mode, e);
-}
-
-/* The lane's connection, until it is put back. */
+/* Every writer's connection, from the beginning: threads must not see it change. */
 static struct driver failing;
+static _Atomic bool armed;		/* a test has got so far */
 static _Atomic int begins_due, rows_due, commits_due;
-static enum commit_end commit_says;
-static bool fails_on;			/* again and again from then on */
+static _Atomic enum commit_end commit_says;
+static _Atomic bool fails_on;		/* again and again from then on */
 
 static bool fails_now(_Atomic int *due)
 {
-	if (*due == 0 || (*due > 1 && --*due > 0))
+	if (!armed || *due == 0 || (*due > 1 && --*due > 0))
 		return false;
 	*due = fails_on;
 	return true;
@@ -90,13 +84,17 @@ static enum commit_end f_commit(struct db *db, struct err *e)
 	return commit_says;
 }
 
-static void make_it_fail(struct shop *s)
+int __real_db_open(struct db **db, const struct db_config *config, enum db_mode mode, struct err *e);
+int __wrap_db_open(struct db **db, const struct db_config *config, enum db_mode mode, struct err *e);
+int __wrap_db_open(struct db **db, const struct db_config *config, enum db_mode mode, struct err *e)
 {
-	failing = sqlite_driver;
-	failing.begin = f_begin;
-	failing.rows = f_rows;
-	failing.commit = f_commit;
-	s->store->lane[0].db->driver = &failing;
+	if (strikes(&open_due))
+		return err_set(e, ERR_UNREACHABLE, "database_open", "it was to fail");
+	if (__real_db_open(db, config, mode, e) < 0)
+		return -1;
+	if (mode == DB_WRITE)
+		(*db)->driver = &failing;
+	return 0;
 }
 
 /* --- a store --- */
@@ -133,6 +131,7 @@ static int up(void **state)
 	snprintf(s->url, sizeof s->url, "%s/fexl.db", s->dir);
 	s->pool = pool_new();
 	s->tenant = uuid_v7();
+	armed = false;
 	*state = s;
 	return open_store(s);
 }
@@ -225,14 +224,15 @@ static void start_group(struct shop *s, struct work *w, int n)
 {
 	struct work first = { .fails = true };
 
+	s->holding = false;	/* the last one to be held may have said so once more */
 	s->hold = true;
 	start(s, &first, write_row, s->tenant);
 	while (!s->holding)
 		;
 	for (int i = 0; i < n; i++)
 		start(s, &w[i], write_row, s->tenant);
-	make_it_fail(s);
-	s->hold = s->holding = false;
+	armed = true;
+	s->hold = false;
 	wait_for(s, n + 1);
 	assert_int_equal(first.job.end, JOB_FAILED);
 }
@@ -273,7 +273,7 @@ static void what_cannot_be_done_alone_either_is_told_so(void **state)
 
 	open_tenant(s);
 	commit_says = COMMIT_REFUSED;
-	make_it_fail(s);
+	armed = true;
 	fails_on = true;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		*kinds[i] = 1;
@@ -344,7 +344,7 @@ static void many_shops_in_one_group_are_served(void **state)
 		;
 	for (int i = 1; i < 2 * SHOPS; i++)
 		start(s, &w[i], write_row, shop[i * 37 % SHOPS]);
-	s->hold = s->holding = false;
+	s->hold = false;
 	wait_for(s, 2 * SHOPS);
 	for (int i = 1; i < 2 * SHOPS; i++)
 		assert_int_equal(w[i].job.end, JOB_DONE);
@@ -499,6 +499,10 @@ int main(void)
 		STORE(who_holds_the_log_back_is_cried_about_until_he_ends),
 	};
 
+	failing = sqlite_driver;
+	failing.begin = f_begin;
+	failing.rows = f_rows;
+	failing.commit = f_commit;
 	log_init("test-store-fails", LOG_LEVEL_ERROR);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
