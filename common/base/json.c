@@ -98,7 +98,7 @@ struct json json_at(struct json array, size_t i)
 
 	if (l != NULL)
 		return (n = json_long_at(l, i)) != NULL ? json_of(n) : missing;
-	if (json_type(array) != JSON_ARRAY || i >= in->len)
+	if (in == NULL || in->type != JSON_ARRAY || i >= in->len)
 		return missing;
 	if (i < in->place) {
 		in->place = 0;
@@ -112,11 +112,11 @@ struct json json_at(struct json array, size_t i)
 size_t json_len(struct json j)
 {
 	const struct json_long *l = long_of(j);
-	enum json_type type = json_type(j);
+	const struct json_node *n = j.node;
 
 	if (l != NULL)
 		return l->n;
-	return type == JSON_ARRAY || type == JSON_OBJECT ? node_of(j)->len : 0;
+	return n != NULL && (n->type == JSON_ARRAY || n->type == JSON_OBJECT) ? n->len : 0;
 }
 
 struct json_iter json_iter(struct json object)
@@ -373,23 +373,29 @@ static void print_array(struct json j, struct buf *out)
 
 void json_print(struct json j, struct buf *out)
 {
-	switch (json_type(j)) {
+	const struct json_node *n = j.node;
+
+	if (n == NULL) {
+		jw_null(out);
+		return;
+	}
+	switch (n->type) {
 	case JSON_MISSING:
 	case JSON_NULL:
 		jw_null(out);
 		break;
 	case JSON_BOOL:
-		jw_bool(out, node_of(j)->yes);
+		jw_bool(out, n->yes);
 		break;
 	case JSON_INT:
-		jw_int(out, node_of(j)->number);
+		jw_int(out, n->number);
 		break;
 	case JSON_REAL:
 		/* As it was written: printing the number would round it. */
-		jw_raw(out, node_of(j)->text, node_of(j)->len);
+		jw_raw(out, n->text, n->len);
 		break;
 	case JSON_STRING:
-		jw_str(out, node_of(j)->text, node_of(j)->len);
+		jw_str(out, n->text, n->len);
 		break;
 	case JSON_ARRAY:
 		print_array(j, out);

@@ -62,11 +62,11 @@ int report_journal(struct report *r, struct err *err)
 /* Each account stands on one side. */
 static int put_balance(struct report *r, const struct rows *rs, int64_t *debit, int64_t *credit, struct err *err)
 {
-	int64_t net = rows_int(rs, 2);
-	struct val cells[] = { rows_val(rs, 0), rows_val(rs, 1), v_int(MAX(net, 0)), v_int(MAX(-net, 0)) };
+	int64_t net = rows_int(rs, 2), owes = MAX(net, 0), has = MAX(-net, 0);
+	struct val cells[] = { rows_val(rs, 0), rows_val(rs, 1), v_int(owes), v_int(has) };
 
 	sheet_item(&r->sheet, cells);
-	return report_add(debit, cells[2].i, err) < 0 ? -1 : report_add(credit, cells[3].i, err);
+	return report_add(debit, owes, err) < 0 ? -1 : report_add(credit, has, err);
 }
 
 #define BALANCES(lines) \

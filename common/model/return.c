@@ -390,8 +390,10 @@ int return_derive(struct write *w, struct doc *d, struct err *err)
 
 	if (n < 0 || (n > 0 && worth_left(w, &invoice.head, &left, err) < 0))
 		return -1;
-	if (n > 0)
-		worth = (struct worth){ MIN(worth.net, left.net), MIN(worth.tax, left.tax) };
+	if (n > 0) {
+		worth.net = MIN(worth.net, left.net);
+		worth.tax = MIN(worth.tax, left.tax);
+	}
 	entry_begin(&e, w->t->pool, d);
 	if (refunds_book(w, &e, d, whose, worth, err) < 0 || bring_back(w, d, &e, err) < 0)
 		return -1;

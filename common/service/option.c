@@ -60,7 +60,9 @@ static void guess_try(struct guess *g, const char *candidate, const void *what)
 /* A third of the letters may be wrong, and two always. */
 static struct guess guess_begin(const char *typed)
 {
-	return (struct guess){ .typed = typed, .best = MAX(strlen(typed) / 3, (size_t)2) + 1 };
+	size_t wrong = MAX(strlen(typed) / 3, (size_t)2);
+
+	return (struct guess){ .typed = typed, .best = wrong + 1 };
 }
 
 const struct option_desc *option_nearest(const char *typed)

@@ -7,9 +7,9 @@
 /* A third of the letters may be wrong, and two always. */
 struct guess guess_begin(const char *typed)
 {
-	size_t len = MIN(strlen(typed), NEAR_MAX);
+	size_t len = MIN(strlen(typed), NEAR_MAX), wrong = MAX(len / 3, 2);
 
-	return (struct guess){ .typed = len < NEAR_MAX ? typed : "", .best = MAX(len / 3, 2) + 1 };
+	return (struct guess){ .typed = len < NEAR_MAX ? typed : "", .best = wrong + 1 };
 }
 
 void guess_try(struct guess *g, const char *candidate)
