@@ -2,6 +2,7 @@
 # What a manual says is there, and what is there is in its manual.
 use strict;
 use warnings;
+use JSON::PP;
 use Test::More;
 
 my $src = $ENV{FEXL_SRC} // '.';
@@ -49,6 +50,48 @@ for my $text ($help, map { scalar(qx('$build/fexlctl' help $_)) } @commands) {
 is(join(', ', grep { $page !~ /^ ?\Q$_\E\b/m } @commands), '', 'every command has its line');
 is(join(' ', grep { $mdoc !~ /Fl Fl \Q$_\E\b/ } sort keys %option), '', 'every option as well');
 is(join(' ', grep { !$option{$_} } sort keys %{{ map { $_ => 1 } $mdoc =~ /Fl Fl ([a-z-]+)/g }}), '', 'and no option is made up');
+
+# --- fexlctl(1), entry by entry, beside the table of commands ---
+
+my $table = decode_json(scalar qx('$build/fexlctl' help --json));
+my %common = map { $_->{name} => 1 } grep { $_->{common} } @{$table->{options}};
+
+# "restore [--as-new|--discard-local] NAME": what an entry's head says that is typed.
+sub head_of
+{
+	my ($mdoc) = @_;
+	$mdoc =~ s/\n/ /g;
+	$mdoc =~ s/\bFl Fl (?=[a-z])/--/g;
+	$mdoc =~ s/\bFl (?=[a-z]\b)/-/g;
+	$mdoc =~ s/(?:^|(?<=\s))\.?(?:It|Xo|Xc|Cm|Op|Oo|Oc)(?=\s|$)//g;
+	$mdoc =~ s/\bAr [a-z]+//g;
+	$mdoc =~ s/[ \t]+/ /g;
+	return $mdoc =~ s/^ | $//gr;
+}
+
+my (%told, %stranger);
+while ($mdoc =~ /^\.It (?:Xo (Cm .*?)^\.Xc$|(Cm .*?)$)/msg) {
+	my $head = head_of($1 // $2);
+	my ($name) = sort { length $b <=> length $a } grep { $head =~ /^\Q$_\E(?= |$)/ } map { $_->{name} } @{$table->{commands}};
+	$stranger{$head}++ if !$name;
+	$told{$name}{$_}++ for $name ? ('', $head =~ /--([a-z-]+)/g) : ();
+}
+is(join(', ', sort keys %stranger), '', 'no command is made up');
+for my $c (@{$table->{commands}}) {
+	my %takes = map { $_ => 1 } @{$c->{options}};
+	my %has = map { $_ => 1 } grep { $_ && !$common{$_} } keys %{$told{$c->{name}}};
+	is(join(' ', sort keys %has), join(' ', sort keys %takes), "fexlctl $c->{name}: its entry has the options that it takes");
+}
+
+my @mute = grep { $_->{letter} && $mdoc !~ /Fl $_->{letter} [,|] Fl Fl $_->{name}\b/ } @{$table->{options}};
+is(join(' ', map { $_->{letter} } @mute), '', 'and each letter that stands for one');
+my ($ends) = $mdoc =~ /^\.Sh EXIT STATUS\n(.*?)^\.El/ms;
+is(join(' ', $ends =~ /^\.It (\d+)$/mg), join(' ', 0, ($help =~ /^Exit status:(.*?)\n\n/ms)[0] =~ /([1-9]\d*) /g), 'it ends as the help says');
+
+my %looks = map { $_ => 1 } slurp("$src/daemons/apid/h_doctor.c") =~ /^\t\{ "(\w+)", look_/mg,
+	map { slurp($_) =~ /found_add\(v, "(\w+)"/g } glob("$src/daemons/fexlctl/*.c");
+my ($list) = $mdoc =~ /^\.Bl -column certificate.*?\n(.*?)^\.El/ms;
+is(join(' ', sort $list =~ /^\.It Li (\w+) Ta/mg), join(' ', sort keys %looks), 'the doctor looks at what it says');
 
 # --- the daemons: flags, messages, diagnostics ---
 
