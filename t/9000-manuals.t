@@ -88,6 +88,10 @@ is(join(' ', map { $_->{letter} } @mute), '', 'and each letter that stands for o
 my ($ends) = $mdoc =~ /^\.Sh EXIT STATUS\n(.*?)^\.El/ms;
 is(join(' ', $ends =~ /^\.It (\d+)$/mg), join(' ', 0, ($help =~ /^Exit status:(.*?)\n\n/ms)[0] =~ /([1-9]\d*) /g), 'it ends as the help says');
 
+my ($states) = $mdoc =~ /^\.It Li (off\n.*?)^\.El/ms;
+is(join(' ', map { s/ ,//gr } $states =~ /^(?:\.It Li )?([a-z][a-z ,]+)$/mg), join(' ', slurp("$src/daemons/apid/h_sync_status.c") =~ /^\t\{ "(\w+)", (?:is|has)_/mg),
+	'the words for how sync stands, in their order');
+
 my %looks = map { $_ => 1 } slurp("$src/daemons/apid/h_doctor.c") =~ /^\t\{ "(\w+)", look_/mg,
 	map { slurp($_) =~ /found_add\(v, "(\w+)"/g } glob("$src/daemons/fexlctl/*.c");
 my ($list) = $mdoc =~ /^\.Bl -column certificate.*?\n(.*?)^\.El/ms;
