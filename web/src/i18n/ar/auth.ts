@@ -36,6 +36,6 @@ export const auth: Record<keyof typeof en, Text> = {
 	'setup.shop': 'اسم المتجر',
 	'setup.owner': 'اسمك',
 	'setup.pin': 'اختر رمزاً سرياً',
-	'setup.pin_hint': 'أربعة أرقام على الأقل',
+	'setup.pin_hint': 'من أربعة إلى ستة أرقام',
 	'setup.submit': 'إعداد',
 };

@@ -35,7 +35,7 @@ const texts = {
 	'setup.shop': 'Name of the shop',
 	'setup.owner': 'Your name',
 	'setup.pin': 'Choose a PIN',
-	'setup.pin_hint': 'At least 4 digits',
+	'setup.pin_hint': '4 to 6 digits',
 	'setup.submit': 'Set up',
 } satisfies Record<string, Text>;
 
