@@ -2,8 +2,11 @@
 #include "base/base.h"
 #include "store/store.h"
 
+#include "base/log.h"
+
 #define SYNC_COLUMNS 13
 #define ARGS_MAX (3 + COLUMNS_MAX + SYNC_COLUMNS)
+#define PART_ROOM 8	/* rows of a part, to begin with; a power of two */
 
 /* --- reading --- */
 
@@ -44,38 +47,94 @@ int row_load(struct db *db, struct pool *pool, struct uuid tenant, const struct 
 	return n;
 }
 
-/* Rows come without their number; room doubles until all are in. */
-static int load_part(struct db *db, struct pool *pool, struct uuid tenant, struct uuid doc,
-		     struct part_rows *p, struct err *err)
+static void part_begin(struct pool *pool, struct part_rows *p)
 {
-	size_t width = (size_t)table_columns(p->table), room = 8;
+	p->n = 0;
+	p->v = pool_alloc(pool, PART_ROOM * (size_t)table_columns(p->table) * sizeof *p->v);
+}
+
+/* Rows come without their number; room doubles until all are in. */
+static void part_take(struct pool *pool, struct part_rows *p, const struct rows *rs)
+{
+	size_t width = (size_t)table_columns(p->table), n = (size_t)p->n;
+
+	if (n >= PART_ROOM && (n & (n - 1)) == 0) {
+		struct val *more = pool_alloc(pool, 2 * n * width * sizeof *more);
+
+		memcpy(more, p->v, n * width * sizeof *more);
+		p->v = more;
+	}
+	for (size_t i = 0; i < width; i++)
+		p->v[n * width + i] = val_keep(pool, rows_val(rs, (int)i + 1));
+	p->n++;
+}
+
+static int load_part(struct db *db, struct pool *pool, struct uuid tenant, struct uuid doc, struct part_rows *p, struct err *err)
+{
 	struct rows rs;
 	int n;
 
-	p->n = 0;
-	p->v = pool_alloc(pool, room * width * sizeof *p->v);
+	part_begin(pool, p);
 	if (db_rows(db, table_sql(p->table)->load_part, ARGS(v_uuid(tenant), v_uuid(doc)), &rs, err) < 0)
 		return -1;
-	while ((n = rows_next(&rs, err)) > 0) {
-		if ((size_t)p->n == room) {
-			struct val *more = pool_alloc(pool, 2 * room * width * sizeof *more);
-
-			memcpy(more, p->v, room * width * sizeof *more);
-			p->v = more;
-			room *= 2;
-		}
-		for (size_t i = 0; i < width; i++)
-			p->v[(size_t)p->n * width + i] = val_keep(pool, rows_val(&rs, (int)i + 1));
-		p->n++;
-	}
+	while ((n = rows_next(&rs, err)) > 0)
+		part_take(pool, p, &rs);
 	rows_end(&rs);
 	return n;
 }
 
-int doc_load_parts(struct db *db, struct pool *pool, struct uuid tenant, struct doc *d, struct err *err)
+static int doc_load_parts(struct db *db, struct pool *pool, struct uuid tenant, struct doc *d, struct err *err)
 {
 	for (int i = 0; i < PARTS_MAX && d->part[i].table; i++)
 		if (load_part(db, pool, tenant, d->head.uuid, &d->part[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Rows of one document stand together. */
+static struct doc *doc_of(struct doc *d, int n, struct doc *last, struct uuid uuid)
+{
+	if (uuid_eq(last->head.uuid, uuid))
+		return last;
+	for (int i = 0; i < n; i++)
+		if (uuid_eq(d[i].head.uuid, uuid))
+			return &d[i];
+	panic("a row of document %s, which nobody asked for", uuid_text(uuid).s);
+}
+
+/* Part i of all of them.  The statement has places for more. */
+static int load_parts(struct db *db, struct pool *pool, struct uuid tenant, struct doc *d, int n, int i, struct err *err)
+{
+	const struct table *t = d->part[i].table;
+	struct val v[1 + DOCS_AT_ONCE];
+	struct doc *of = d;
+	struct rows rs;
+	int more;
+
+	v[0] = v_uuid(tenant);
+	for (int k = 0; k < DOCS_AT_ONCE; k++)
+		v[1 + k] = k < n ? v_uuid(d[k].head.uuid) : v_null();
+	for (int k = 0; k < n; k++)
+		part_begin(pool, &d[k].part[i]);
+	if (db_rows(db, table_sql(t)->load_parts, (struct args){ v, ARRAY_LEN(v) }, &rs, err) < 0)
+		return -1;
+	while ((more = rows_next(&rs, err)) > 0) {
+		of = doc_of(d, n, of, rows_uuid(&rs, 1 + table_columns(t)));
+		part_take(pool, &of->part[i], &rs);
+	}
+	rows_end(&rs);
+	return more;
+}
+
+int docs_load_parts(struct db *db, struct pool *pool, struct uuid tenant, struct doc *d, int n, struct err *err)
+{
+	bool together = n > 1 && db_engine(db) == ENGINE_POSTGRES;
+
+	for (int k = 0; k < n && !together; k++)
+		if (doc_load_parts(db, pool, tenant, &d[k], err) < 0)
+			return -1;
+	for (int i = 0; together && i < PARTS_MAX && d->part[i].table; i++)
+		if (load_parts(db, pool, tenant, d, n, i, err) < 0)
 			return -1;
 	return 0;
 }

@@ -194,8 +194,10 @@ int row_load(struct db *db, struct pool *pool, struct uuid tenant, const struct 
 	     struct row *r, struct err *err) MUST_CHECK;
 int doc_load(struct db *db, struct pool *pool, struct uuid tenant, const struct table *t, struct uuid uuid,
 	     struct doc *d, struct err *err) MUST_CHECK;
-/* The parts of a head that is there already. */
-int doc_load_parts(struct db *db, struct pool *pool, struct uuid tenant, struct doc *d, struct err *err) MUST_CHECK;
+/* The parts of n heads of one table that are there already, at most DOCS_AT_ONCE: on
+ * PostgreSQL one question a table for all of them. */
+#define DOCS_AT_ONCE 16
+int docs_load_parts(struct db *db, struct pool *pool, struct uuid tenant, struct doc *d, int n, struct err *err) MUST_CHECK;
 
 /* Writes exactly what the row says, sync columns and all. */
 int row_insert(struct txn *t, struct uuid tenant, const struct row *r, struct err *err) MUST_CHECK;
@@ -229,6 +231,7 @@ struct table_sql {
 	const char *insert, *update;
 	const char *exists, *is_there;	/* $1 tenant, $2 uuid */
 	const char *load_part;		/* parts: $1 tenant, $2 doc; by pos */
+	const char *load_parts;		/* PostgreSQL, of DOCS_AT_ONCE documents: $1 tenant, $2 … doc or null; doc last; as asked, by pos */
 	const char *rename_tenant;	/* $1 from, $2 to; LOCAL tables that have a tenant too */
 	const char *make_dirty;		/* $1 tenant: as if the hub had none of it; seeds (stamp 1) stay clean */
 	const char *queue_dirty;	/* $1 tenant, $2 place in schema[], $3 now: into the outbox */

@@ -143,22 +143,41 @@ struct reading {
 	struct uuid last, upto;
 	row_fn *fn;
 	void *ctx;
+	struct doc in_hand[DOCS_AT_ONCE];	/* heads whose parts are read together */
+	int n_in_hand;
 };
 
-static int show_row(struct reading *rd, const struct row *head, struct err *err)
+static int show_doc(struct reading *rd, const struct doc *d, struct err *err)
 {
 	uint8_t hash[SHA256_LEN];
 	struct buf canon = { 0 };
-	struct doc d;
 
-	doc_init(&d, head->table);
-	d.head = *head;
-	if (doc_load_parts(rd->s->db, rd->pool, rd->s->tenant, &d, err) < 0)
-		return -1;
-	doc_canon(&d, &canon);
+	doc_canon(d, &canon);
 	sha256(canon.data, canon.len, hash);
 	buf_release(&canon);
-	return rd->fn(head, hash, rd->ctx, err);
+	return rd->fn(&d->head, hash, rd->ctx, err);
+}
+
+/* What fn says: 0 go on, 1 enough; or -1. */
+static int show_in_hand(struct reading *rd, struct err *err)
+{
+	int rc = docs_load_parts(rd->s->db, rd->pool, rd->s->tenant, rd->in_hand, rd->n_in_hand, err);
+
+	for (int i = 0; rc == 0 && i < rd->n_in_hand; i++)
+		rc = show_doc(rd, &rd->in_hand[i], err);
+	rd->n_in_hand = 0;
+	pool_clear(rd->pool);
+	return rc;
+}
+
+static void take_in_hand(struct reading *rd, const struct rows *rs)
+{
+	struct doc *d = &rd->in_hand[rd->n_in_hand];
+
+	doc_init(d, rd->table);
+	row_from_rows(rd->table, rs, rd->pool, &d->head);
+	rd->last = d->head.uuid;
+	rd->n_in_hand += !is_left_out(rd->s, &d->head);
 }
 
 /* Rows read; less than CHUNK at the end; -1. */
@@ -167,19 +186,18 @@ static int read_chunk(struct reading *rd, struct err *err)
 	struct args args = ARGS(v_uuid(rd->s->tenant), v_uuid(rd->last), v_uuid(rd->upto), v_int(CHUNK));
 	int n, read = 0, rc = 0;
 	struct rows rs;
-	struct row r;
 
 	if (db_rows(rd->s->db, table_sql(rd->table)->page_range, args, &rs, err) < 0)
 		return -1;
 	while (rc == 0 && (n = rows_next(&rs, err)) > 0) {
-		pool_clear(rd->pool);
-		row_from_rows(rd->table, &rs, rd->pool, &r);
-		rd->last = r.uuid;
 		read++;
-		if (!is_left_out(rd->s, &r))
-			rc = show_row(rd, &r, err);
+		take_in_hand(rd, &rs);
+		if (rd->n_in_hand == DOCS_AT_ONCE)
+			rc = show_in_hand(rd, err);
 	}
 	rows_end(&rs);
+	if (rc == 0 && n == 0)
+		rc = show_in_hand(rd, err);
 	if (rc < 0 || n < 0)
 		return -1;
 	return rc > 0 ? 0 : read;

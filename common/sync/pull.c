@@ -47,6 +47,9 @@ struct merge_read {
 	struct pool *pool;
 	struct source s[SYNCED_MAX];
 	int n;
+	struct doc in_hand[DOCS_AT_ONCE];	/* the next heads, of one table: their parts are read together */
+	int n_in_hand;
+	bool cut;				/* what was in hand did not go in all */
 };
 
 static int advance(struct merge_read *m, struct source *s, struct err *err)
@@ -95,33 +98,61 @@ static struct source *lowest(struct merge_read *m)
 	return low;
 }
 
-static int put_row(struct merge_read *m, const struct row *head, struct buf *out, struct err *err)
-{
-	struct doc d;
+/* What a page has so far, and may have. */
+struct filling {
+	struct buf *out;
+	size_t from, max_bytes;
+	int limit, *n_rows;
+	int64_t *last;
+};
 
-	doc_init(&d, head->table);
-	d.head = *head;
-	if (doc_load_parts(m->db, m->pool, m->tenant, &d, err) < 0)
+/* There is room for one row in any case: something goes on. */
+static bool is_full(const struct filling *f)
+{
+	return *f->n_rows > 0 && (*f->n_rows >= f->limit || f->out->len - f->from >= f->max_bytes);
+}
+
+/* What the page has no room for is read again for the next one. */
+static int put_in_hand(struct merge_read *m, struct filling *f, struct err *err)
+{
+	int i;
+
+	if (docs_load_parts(m->db, m->pool, m->tenant, m->in_hand, m->n_in_hand, err) < 0)
 		return -1;
-	doc_to_sync(&d, out);
+	for (i = 0; i < m->n_in_hand && !is_full(f); i++) {
+		doc_to_sync(&m->in_hand[i], f->out);
+		*f->last = m->in_hand[i].head.seq;
+		++*f->n_rows;
+	}
+	m->cut |= i < m->n_in_hand;
+	m->n_in_hand = 0;
 	return 0;
 }
 
-static int put_rows(struct merge_read *m, int limit, size_t max_bytes, int *n_rows, int64_t *last, struct buf *out, struct err *err)
+static bool goes_along(const struct merge_read *m, const struct table *t)
 {
-	size_t from = out->len;
+	return m->n_in_hand == 0 || (m->n_in_hand < DOCS_AT_ONCE && m->in_hand[0].head.table == t);
+}
+
+static int put_rows(struct merge_read *m, struct filling *f, struct err *err)
+{
 	struct source *s;
 
-	*n_rows = 0;
-	while ((s = lowest(m)) && *n_rows < limit && out->len - from < max_bytes) {
-		if (put_row(m, &s->next, out, err) < 0)
-			return -1;
-		*last = s->next.seq;
-		++*n_rows;
+	while (!is_full(f) && (s = lowest(m))) {
+		struct doc *d;
+
+		if (!goes_along(m, s->table)) {
+			if (put_in_hand(m, f, err) < 0)
+				return -1;
+			continue;
+		}
+		d = &m->in_hand[m->n_in_hand++];
+		doc_init(d, s->table);
+		d->head = s->next;
 		if (advance(m, s, err) < 0)
 			return -1;
 	}
-	return 0;
+	return put_in_hand(m, f, err);
 }
 
 static void put_end(struct buf *out, struct cursor next, bool more, int64_t seq)
@@ -164,6 +195,7 @@ static int put_page(struct db *db, const struct tenant *tenant, struct uuid not_
 		    size_t max_bytes, int *n_rows, struct buf *out, struct err *err)
 {
 	struct merge_read m = { .db = db, .tenant = tenant->uuid, .pool = pool_new() };
+	struct filling f = { out, 0, max_bytes, limit, n_rows, &c.seq };
 	int64_t since = c.seq;
 	bool more = false;
 	int rc = 0;
@@ -171,11 +203,12 @@ static int put_page(struct db *db, const struct tenant *tenant, struct uuid not_
 	*n_rows = 0;
 	jw_name(out, "rows");
 	jw_open(out, '[');
+	f.from = out->len;
 	/* Most cycles have nothing to do: then no table is looked at. */
 	if (c.seq < tenant->seq && (rc = open_sources(&m, c.seq, limit, not_from, err)) == 0)
-		rc = put_rows(&m, limit, max_bytes, n_rows, &c.seq, out, err);
+		rc = put_rows(&m, &f, err);
 	jw_close(out, ']');
-	more = lowest(&m) != NULL;
+	more = m.cut || lowest(&m) != NULL;
 	if (!more && *n_rows < limit)
 		c.seq = tenant->seq;	/* behind what came from this device itself */
 	else

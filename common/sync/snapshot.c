@@ -100,53 +100,64 @@ struct filling {
 	size_t max_bytes, from;
 	int n;
 	struct buf *out;
+	struct doc in_hand[DOCS_AT_ONCE];	/* heads whose parts are read together */
+	int n_in_hand;
 };
 
+/* There is room for one row in any case: something goes on. */
 static bool is_full(const struct filling *f)
 {
-	return f->n >= f->limit || f->out->len - f->from >= f->max_bytes;
+	return f->n > 0 && (f->n >= f->limit || f->out->len - f->from >= f->max_bytes);
 }
 
-static int put_one(struct filling *f, const struct table *t, const struct rows *rs, struct err *err)
+static void take_in_hand(struct filling *f, const struct table *t, const struct rows *rs)
 {
-	struct doc d;
+	struct doc *d = &f->in_hand[f->n_in_hand++];
 
-	pool_clear(f->pool);
-	doc_init(&d, t);
-	row_from_rows(t, rs, f->pool, &d.head);
-	f->place->after = d.head.uuid;
+	doc_init(d, t);
+	row_from_rows(t, rs, f->pool, &d->head);
+}
+
+static void put_one(struct filling *f, const struct doc *d)
+{
+	f->place->after = d->head.uuid;
 	f->place->done++;
 	f->n++;
 	/* What was made here for this server alone is nobody else's. */
-	if (d.head.seq == 0)
-		return 0;
-	if (doc_load_parts(f->db, f->pool, f->tenant, &d, err) < 0)
+	if (d->head.seq != 0)
+		doc_to_sync(d, f->out);
+}
+
+/* What the page has no room for is read again for the next one. */
+static int put_in_hand(struct filling *f, struct err *err)
+{
+	if (docs_load_parts(f->db, f->pool, f->tenant, f->in_hand, f->n_in_hand, err) < 0)
 		return -1;
-	doc_to_sync(&d, f->out);
+	for (int i = 0; i < f->n_in_hand && !is_full(f); i++)
+		put_one(f, &f->in_hand[i]);
+	f->n_in_hand = 0;
+	pool_clear(f->pool);
 	return 0;
 }
 
 /* 1 the table is done, 0 the page is full, -1. */
 static int fill_from(struct filling *f, const struct table *t, struct err *err)
 {
-	int n, want = f->limit - f->n, got = 0;
+	int n = 0, want = f->limit - f->n, got = 0;
 	struct rows rs;
 
 	if (db_rows(f->db, table_sql(t)->page_uuid, ARGS(v_uuid(f->tenant), v_uuid(f->place->after), v_int(want)), &rs, err) < 0)
 		return -1;
-	while ((n = rows_next(&rs, err)) > 0) {
+	while (!is_full(f) && (n = rows_next(&rs, err)) > 0) {
 		got++;
-		if (put_one(f, t, &rs, err) < 0) {
-			n = -1;
-			break;
-		}
-		if (is_full(f))
+		take_in_hand(f, t, &rs);
+		if (f->n_in_hand == DOCS_AT_ONCE && (n = put_in_hand(f, err)) < 0)
 			break;
 	}
 	rows_end(&rs);
-	if (n < 0)
+	if (n < 0 || put_in_hand(f, err) < 0)
 		return -1;
-	return n == 0 && got < want;
+	return !is_full(f) && got < want;
 }
 
 /* 1 all is sent, 0 there is more, -1. */
