@@ -55,6 +55,13 @@ void call_answer(struct sim *s, struct call *c, int status)
 		sim_at(s, s->now + delay_us(s, c), returns, c);
 }
 
+/* A till's token is good for minutes, a deletion is kept for days: nothing arrives that
+ * was sent before one that the hub has forgotten. */
+static bool is_expired(const struct sim *s, const struct call *c)
+{
+	return !c->ours && s->now - c->sent_at > s->keep_us;
+}
+
 static void arrives(struct sim *s, void *arg)
 {
 	struct call *c = arg;
@@ -62,6 +69,8 @@ static void arrives(struct sim *s, void *arg)
 
 	if (!node_is_up(to))
 		call_answer(s, c, 0);
+	else if (is_expired(s, c))
+		call_answer(s, c, 401);
 	else if (c->ours)
 		apid_take(s, c);
 	else
@@ -72,6 +81,7 @@ void call_send(struct sim *s, struct call *c)
 {
 	struct call *twin;
 
+	c->sent_at = s->now;
 	if (!is_lost(s, c))
 		sim_at(s, s->now + delay_us(s, c), arrives, c);
 	if (!net_is_bad(s, c) || !dice_one_in(&s->dice, 14))

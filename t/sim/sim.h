@@ -187,7 +187,8 @@ struct call {
 	int64_t age_us;			/* done: of the cycle */
 	struct word said;		/* health, credentials; state: what apid is told */
 	bool registered;		/* state: it is the answer to credentials */
-	int copies;			/* on their way */
+	int copies;			/* on their way … */
+	int64_t sent_at;		/* … since */
 	/* the answer */
 	int status;
 	const char *text;
